@@ -1,0 +1,63 @@
+/**
+ * The trace: fixed-size records, little-endian, the same on both machines. Constants only, so that the machine and the command
+ * may import it.
+ *
+ *     byte  size  field
+ *        0     8  time      ticks of `platform.clock`
+ *        8     4  task      0 for the kernel
+ *       12     2  cpu
+ *       14     2  kind      RecordKind
+ *       16     8  first     see the kind
+ *       24     8  second
+ *       32     8  value
+ *       40        end
+ */
+export const RECORD_BYTES: u32 = 40;
+
+/**
+ * Kinds below 64 are reports, always written; the others only under `BootFlag.TRACE`. "text" is 16 bytes of UTF-8 in `first` and
+ * `second`, of which `value` counts those used; longer text is several records.
+ */
+export namespace RecordKind {
+  /** A range of the normalised memory map: first byte, last byte, RangeKind. */
+  export const MEMORY_RANGE: u16 = 1;
+  /** A boot phase ends: Phase, 0, ticks at its end. */
+  export const PHASE: u16 = 2;
+  /** A zone of the address space: first byte, last byte, Zone. */
+  export const ZONE: u16 = 3;
+  /** CPU protections: bits wanted, bits enabled (Protection), 0. */
+  export const PROTECTIONS: u16 = 4;
+  /** Frame counts: free, reserved, in use. */
+  export const FRAMES: u16 = 5;
+  /** Kernel segment mapped: first byte, last byte, SegmentRight bits. */
+  export const SEGMENT: u16 = 6;
+  /** A task starts: text base, stack top, index of its module. Its name follows as TASK_NAME text. */
+  export const TASK_START: u16 = 8;
+  export const TASK_NAME: u16 = 9;
+  /** Program output, as text. */
+  export const OUTPUT: u16 = 10;
+  /** A fault that killed the task: address, error code, vector | RegionKind << 8 | FaultReason << 16. */
+  export const TASK_KILLED: u16 = 11;
+  /** A task exited by itself: 0, 0, its status (i32, sign-extended). */
+  export const TASK_EXIT: u16 = 12;
+  /** Kernel panic: address, error code, vector. Its message follows as PANIC_TEXT text. */
+  export const PANIC: u16 = 13;
+  export const PANIC_TEXT: u16 = 14;
+  /** Frames of bootinfo's seed: the seed in use, KASLR base, direct map base. */
+  export const RANDOM: u16 = 15;
+
+  /** Frame allocated or freed: frame number, 0, FrameOwner. */
+  export const FRAME_ALLOCATED: u16 = 64;
+  export const FRAME_FREED: u16 = 65;
+  /** Pages mapped or unmapped: first byte, byte count, rights (Pte bits). */
+  export const MAPPED: u16 = 66;
+  export const UNMAPPED: u16 = 67;
+  /** Page fault, before it is answered: address, error code, 0. */
+  export const FAULT: u16 = 68;
+  /** System call: number, first argument, second argument. */
+  export const CALL: u16 = 69;
+  /** Its result: number, 0, result. */
+  export const RESULT: u16 = 70;
+  /** Task switch: from, to, 0. */
+  export const SWITCH: u16 = 71;
+}

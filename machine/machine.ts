@@ -1,0 +1,45 @@
+/** What the two machines have in common, seen from the command and the tests. */
+
+/** Features that `--without` can hide, so that a boot without them can be tried. */
+export const HIDEABLE_FEATURES = ["nx", "smep", "smap", "umip", "pge", "pdpe1gb"] as const;
+export type HideableFeature = (typeof HIDEABLE_FEATURES)[number];
+
+export const CRASH_KINDS = ["write-text", "write-sealed", "read-unmapped", "stack-overflow"] as const;
+export type CrashKind = (typeof CRASH_KINDS)[number];
+
+/** A user program, compiled for the machine that will run it. */
+export interface Program {
+  readonly name: string;
+  /** An ELF file. */
+  readonly image: Uint8Array;
+}
+
+export interface BootRequest {
+  readonly programs: readonly Program[];
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly numaNodes: number;
+  /** Undefined: the machine's own entropy. */
+  readonly seed: bigint | undefined;
+  readonly aslr: boolean;
+  readonly colour: boolean;
+  readonly trace: boolean;
+  readonly without: readonly HideableFeature[];
+  readonly crash: CrashKind | undefined;
+  readonly timeoutSeconds: number;
+}
+
+/** Called as things happen. */
+export interface BootObserver {
+  /** Bytes that the machine writes to its console: UTF-8, perhaps split within a character. */
+  console(bytes: Uint8Array): void;
+  /** Whole trace records, see kernel/trace/records.ts. */
+  records(bytes: Uint8Array): void;
+}
+
+/** How a machine ended. `status` is the exit status of DESIGN: 0, 1, 70 (panic), 124 (timed out), or 64 (the machine refused the request). */
+export interface BootResult {
+  readonly status: number;
+  /** For people, when the machine itself (not the kernel) has something to say. */
+  readonly message?: string;
+}

@@ -1,0 +1,41 @@
+/** Physical memory, by the word and by the frame. Addresses are physical and in bytes; words are naturally aligned. */
+
+/** Where the direct map starts (virtual). Called once, first thing, with what bootinfo says. */
+export declare function setDirectMap(base: u64): void;
+
+export declare function physLoad8(address: u64): u8;
+export declare function physLoad16(address: u64): u16;
+export declare function physLoad32(address: u64): u32;
+export declare function physLoad64(address: u64): u64;
+export declare function physStore8(address: u64, value: u8): void;
+export declare function physStore16(address: u64, value: u16): void;
+export declare function physStore32(address: u64, value: u32): void;
+export declare function physStore64(address: u64, value: u64): void;
+
+/** Atomic; sequentially consistent. Returns the value found: equal to `expected` when the exchange took place. */
+export declare function physCompareExchange64(address: u64, expected: u64, replacement: u64): u64;
+/** Atomic; returns the value before. Wraps. */
+export declare function physAdd64(address: u64, delta: u64): u64;
+/** Atomic; returns the value before. Wraps. */
+export declare function physAdd32(address: u64, delta: u32): u32;
+
+/** Fills the 4096-byte frame at `address` with zeros. */
+export declare function frameZero(address: u64): void;
+/** Copies one 4096-byte frame. The frames differ. */
+export declare function frameCopy(to: u64, from: u64): void;
+
+/** Copies `length` bytes from the kernel's linear memory at `from` to physical memory at `to`. */
+export declare function physWrite(to: u64, from: usize, length: u32): void;
+/** Copies `length` bytes of physical memory at `from` to the kernel's linear memory at `to`. */
+export declare function physRead(to: usize, from: u64, length: u32): void;
+/** Copies `length` bytes of physical memory; the ranges do not overlap. */
+export declare function physCopy(to: u64, from: u64, length: u64): void;
+
+/**
+ * A load or store by virtual address, with the kernel's rights, through the page tables: for the sealed section, kernel stacks,
+ * and (later) modules and devices. A fault is the kernel's own: it panics.
+ */
+export declare function kernelLoad8(address: u64): u8;
+export declare function kernelLoad64(address: u64): u64;
+export declare function kernelStore8(address: u64, value: u8): void;
+export declare function kernelStore64(address: u64, value: u64): void;
