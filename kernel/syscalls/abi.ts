@@ -30,10 +30,10 @@ export namespace Info {
   export const TASK: u32 = 0;
   /** First byte of the program's text. */
   export const TEXT: u32 = 1;
-  /** First byte of the program's writable data. */
-  export const DATA: u32 = 2;
-  /** Bytes of it that are the program's to use as it likes, at its start. */
-  export const DATA_BYTES: u32 = 3;
+  /** First byte of the task's heap: writable memory that is the program's to use as it likes. */
+  export const HEAP: u32 = 2;
+  /** Bytes of heap that it starts with. */
+  export const HEAP_BYTES: u32 = 3;
   /** Lowest address of the stack (the guard is below it). */
   export const STACK: u32 = 4;
   /** One past the stack's highest byte. */
