@@ -1,0 +1,116 @@
+/*
+ * What the C that wasm2c writes needs from its surroundings: wasm2c's own runtime and the C library, as much as is used, for code
+ * that runs on bare hardware. An image (kernel, loader, program) is one translation unit that includes this, then its platform, then
+ * wasm2c's output; -DLINEAR_MEMORY_PAGES says how many 64 KiB pages its only memory has. Memory does not grow, and nothing is
+ * bounds-checked: the image's own page tables are the fence. A wasm trap is the processor's exception (CONTRACT, "Images").
+ */
+#pragma once
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#undef _MSC_VER /* clang sets it for the loader's target; the compiler is clang all the same */
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define WABT_BIG_ENDIAN 0
+#define WASM_RT_MEMCHECK_GUARD_PAGES 1
+#define WASM_RT_STACK_DEPTH_COUNT 0
+#define WASM_RT_USE_SEGUE 0
+#define wasm_rt_memcpy __builtin_memcpy
+#define wasm_rt_is_initialized() true
+#define assert(x) ((void)0)
+#define NAN __builtin_nanf("")
+#define isnan __builtin_isnan
+#define signbit __builtin_signbit
+#define floor __builtin_floor
+#define floorf __builtin_floorf
+#define ceil __builtin_ceil
+#define ceilf __builtin_ceilf
+#define trunc __builtin_trunc
+#define truncf __builtin_truncf
+#define nearbyint __builtin_nearbyint
+#define nearbyintf __builtin_nearbyintf
+#define fabs __builtin_fabs
+#define fabsf __builtin_fabsf
+#define sqrt __builtin_sqrt
+#define sqrtf __builtin_sqrtf
+
+/* The compiler may call these four whatever the source says. */
+void* memcpy(void* to, const void* from, size_t length) {
+  void* start = to;
+  __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(length)::"memory");
+  return start;
+}
+void* memset(void* to, int byte, size_t length) {
+  void* start = to;
+  __asm__ volatile("rep stosb" : "+D"(to), "+c"(length) : "a"(byte) : "memory");
+  return start;
+}
+void* memmove(void* to, const void* from, size_t length) {
+  if ((uintptr_t)to - (uintptr_t)from >= length) return memcpy(to, from, length);
+  void* last = (uint8_t*)to + length - 1;
+  const void* lastFrom = (const uint8_t*)from + length - 1;
+  __asm__ volatile("std; rep movsb; cld" : "+D"(last), "+S"(lastFrom), "+c"(length)::"memory");
+  return to;
+}
+int memcmp(const void* a, const void* b, size_t length) {
+  const volatile uint8_t *p = a, *q = b;
+  for (; length; length--, p++, q++)
+    if (*p != *q) return *p - *q;
+  return 0;
+}
+
+typedef enum {
+  WASM_RT_TRAP_OOB, WASM_RT_TRAP_INT_OVERFLOW, WASM_RT_TRAP_DIV_BY_ZERO, WASM_RT_TRAP_INVALID_CONVERSION,
+  WASM_RT_TRAP_UNREACHABLE, WASM_RT_TRAP_CALL_INDIRECT,
+} wasm_rt_trap_t;
+
+/* Division by zero and overflow are #DE, as they would be in machine code; the rest is #UD. */
+__attribute__((noreturn)) static inline void wasm_rt_trap(wasm_rt_trap_t trap) {
+  if (trap == WASM_RT_TRAP_DIV_BY_ZERO || trap == WASM_RT_TRAP_INT_OVERFLOW)
+    __asm__ volatile("xorl %%eax, %%eax; cltd; divl %%eax" ::: "eax", "edx", "cc");
+  __builtin_trap();
+}
+
+typedef enum { WASM_RT_I32, WASM_RT_I64, WASM_RT_F32, WASM_RT_F64 } wasm_rt_type_t;
+typedef const char* wasm_rt_func_type_t;
+typedef void (*wasm_rt_function_ptr_t)(void);
+typedef struct wasm_rt_tailcallee_t { void (*fn)(void**, void*, struct wasm_rt_tailcallee_t*); } wasm_rt_tailcallee_t;
+typedef struct {
+  wasm_rt_func_type_t func_type;
+  wasm_rt_function_ptr_t func;
+  wasm_rt_tailcallee_t func_tailcallee;
+  void* module_instance;
+} wasm_rt_funcref_t;
+typedef void* wasm_rt_externref_t;
+typedef struct { wasm_rt_funcref_t* data; uint32_t max_size, size; } wasm_rt_funcref_table_t;
+typedef struct { wasm_rt_externref_t* data; uint32_t max_size, size; } wasm_rt_externref_table_t;
+typedef struct { uint8_t* data; uint64_t pages, max_pages, size; } wasm_rt_memory_t;
+static const wasm_rt_funcref_t wasm_rt_funcref_null_value;
+static const wasm_rt_externref_t wasm_rt_externref_null_value;
+
+#ifdef __ELF__ /* the linker script puts it where the contract wants it */
+__attribute__((section(".bss.linear"), aligned(65536)))
+#else
+__attribute__((aligned(4096)))
+#endif
+static uint8_t linear_memory[LINEAR_MEMORY_PAGES * 65536];
+/* wasm2c.ts makes every access use this: an address that the compiler knows, instead of a pointer that it must load each time. */
+#define LINEAR_MEMORY(memory) linear_memory
+
+static inline void wasm_rt_allocate_memory(wasm_rt_memory_t* memory, uint64_t pages, uint64_t max, bool is64, uint32_t pageBytes) {
+  (void)max, (void)is64;
+  if (pages > LINEAR_MEMORY_PAGES) __builtin_trap();
+  *memory = (wasm_rt_memory_t){linear_memory, pages, pages, pages * pageBytes};
+}
+static inline void wasm_rt_free_memory(wasm_rt_memory_t* memory) { (void)memory; }
+static inline uint64_t wasm_rt_grow_memory(wasm_rt_memory_t* memory, uint64_t pages) { return pages ? ~0ull : memory->pages; }
+
+/* Function tables, for programs with function values; the kernel and the loader have none. */
+static wasm_rt_funcref_t table_entries[256];
+static inline void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t* table, uint32_t size, uint32_t max) {
+  if (size > sizeof table_entries / sizeof *table_entries) __builtin_trap();
+  *table = (wasm_rt_funcref_table_t){table_entries, max, size};
+}
+static inline void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t* table) { (void)table; }

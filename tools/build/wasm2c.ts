@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { buildFolder, digest } from "./assemblyscript.ts";
+
+/** Where wasm2c's C and its header are. */
+export interface TranslatedModule {
+  readonly cPath: string;
+  readonly hPath: string;
+}
+
+/** wasm2c refused the module, or wrote something that this project does not know how to build for bare hardware. */
+export class TranslationError extends Error {
+  override readonly name = "TranslationError";
+}
+
+/**
+ * Translates WebAssembly to C: `build/<outputName>.c` and `.h`, whose names begin with `w2c_<moduleName>`. The C wants
+ * `metal/wasm-rt.h` and no C library. Does nothing when the wasm file is the one that it translated last.
+ */
+export async function wasmToC(wasmPath: string, outputName: string, moduleName: string): Promise<TranslatedModule> {
+  const cPath = join(buildFolder, `${outputName}.c`);
+  const hPath = join(buildFolder, `${outputName}.h`);
+  const stampPath = `${cPath}.stamp`;
+  const stamp = digest([moduleName, toolVersion(), digest(readFileSync(wasmPath))].join("\n"));
+  const isFresh = [cPath, hPath, stampPath].every(existsSync) && readFileSync(stampPath, "utf8") === stamp;
+  if (!isFresh) {
+    await translate(wasmPath, moduleName, cPath, hPath);
+    writeFileSync(stampPath, stamp);
+  }
+  return { cPath, hPath };
+}
+
+const wabtPackage = createRequire(import.meta.url).resolve("wabt/package.json");
+
+function toolVersion(): string {
+  return digest(readFileSync(wabtPackage, "utf8") + readFileSync(fileURLToPath(import.meta.url), "utf8"));
+}
+
+/** Works beside the output and renames at the end, so that nobody compiles half a file. */
+async function translate(wasmPath: string, moduleName: string, cPath: string, hPath: string): Promise<void> {
+  mkdirSync(dirname(cPath), { recursive: true });
+  const draft = join(dirname(cPath), `.${process.pid}-${basename(cPath)}`);
+  const draftHeader = draft.replace(/\.c$/, ".h");
+  const wasm2c = join(dirname(wabtPackage), "bin/wasm2c");
+  try {
+    await promisify(execFile)(process.execPath, [wasm2c, "--module-name", moduleName, wasmPath, "-o", draft]);
+  } catch (error) {
+    throw new TranslationError(`wasm2c cannot translate ${wasmPath}: ${(error as { stderr?: string }).stderr ?? error}`);
+  }
+  const c = forBareHardware(readFileSync(draft, "utf8")).replaceAll(basename(draftHeader), basename(hPath));
+  writeFileSync(draft, c);
+  renameSync(draftHeader, hPath);
+  renameSync(draft, cPath);
+}
+
+interface Edit {
+  readonly why: string;
+  readonly pattern: RegExp;
+  readonly replacement: string;
+}
+
+/** wasm2c writes for a hosted C compiler. Each edit must find its place: another version of wasm2c may need other edits. */
+const edits: readonly Edit[] = [
+  {
+    why: "wasm-rt.h has what is needed of the C library",
+    pattern: /#include <assert\.h>[\s\S]*?#include <alloca\.h>\n#endif\n/,
+    replacement: "",
+  },
+  {
+    why: "the address of linear memory is a constant, not a field to load before each access",
+    pattern: /#define MEM_ADDR\(mem, addr, n\) &\(\(mem\)->data\[addr\]\)/,
+    replacement: "#define MEM_ADDR(mem, addr, n) &(LINEAR_MEMORY(mem)[addr])",
+  },
+  {
+    why: "a float that fits no integer is an invalid conversion, not a divide error (CONTRACT, Images)",
+    pattern: /(< \(max\)\)\)\)\s+\? )TRAP\(INT_OVERFLOW\)/g,
+    replacement: "$1TRAP(INVALID_CONVERSION)",
+  },
+];
+
+function forBareHardware(source: string): string {
+  return edits.reduce((text, { why, pattern, replacement }) => {
+    const edited = text.replace(pattern, replacement);
+    if (edited === text) throw new TranslationError(`wasm2c's output has changed, no place found for the edit "${why}"`);
+    return edited;
+  }, source);
+}
