@@ -1,0 +1,65 @@
+import { PAGE_SHIFT } from "../address/pages";
+import { FrameError, frameRefusal } from "./errors";
+import { FRAME_LIMIT } from "./frame";
+
+/**
+ * What the memory map says about RAM, as boot describes it: runs of frames with one first owner each, ascending, disjoint. Kept, so
+ * that `reclaimLoaderMemory` and `validate` can tell what a frame was.
+ *
+ *     byte  size  field
+ *        0     4  first frame
+ *        4     4  frame count
+ *        8     4  FrameOwner
+ *       12        end
+ */
+const EXTENT_BYTES: usize = 12;
+export const EXTENT_CAPACITY: u32 = 2304;
+const extents = memory.data(27648, 8);
+if (2304 * 12 != 27648) ERROR("extents holds EXTENT_CAPACITY extents");
+
+let count: u32 = 0;
+
+export function forgetExtents(): void {
+  count = 0;
+}
+
+/**
+ * Adds RAM from byte `first` to byte `last`, inclusive. Refused when not page-granular, beyond the last frame number, or not above
+ * the extent before it.
+ */
+export function addExtent(first: u64, last: u64, owner: u32): u32 {
+  const frame = first >> PAGE_SHIFT;
+  const end = (last >> PAGE_SHIFT) + 1;
+  if (frame << PAGE_SHIFT != first || end << PAGE_SHIFT != last + 1 || frame >= end || end > FRAME_LIMIT) {
+    return frameRefusal(FrameError.BAD_RANGE, frame, 0);
+  }
+  if (count != 0 && frame < extentEnd(count - 1)) return frameRefusal(FrameError.BAD_RANGE, frame, 0);
+  if (count == EXTENT_CAPACITY) return frameRefusal(FrameError.TOO_MANY_RANGES, count, count + 1);
+  const at = extents + <usize>count * EXTENT_BYTES;
+  store<u32>(at, <u32>frame);
+  store<u32>(at, <u32>(end - frame), 4);
+  store<u32>(at, owner, 8);
+  count++;
+  return FrameError.NONE;
+}
+
+export function extentCount(): u32 {
+  return count;
+}
+
+export function extentFirst(index: u32): u32 {
+  return load<u32>(extents + <usize>index * EXTENT_BYTES);
+}
+
+export function extentFrames(index: u32): u32 {
+  return load<u32>(extents + <usize>index * EXTENT_BYTES, 4);
+}
+
+export function extentOwner(index: u32): u32 {
+  return load<u32>(extents + <usize>index * EXTENT_BYTES, 8);
+}
+
+/** The frame after its last: fits, because frame numbers stop at `FRAME_LIMIT`. */
+export function extentEnd(index: u32): u32 {
+  return extentFirst(index) + extentFrames(index);
+}
