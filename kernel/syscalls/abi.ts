@@ -40,8 +40,6 @@ export namespace Info {
   export const STACK_TOP: u32 = 5;
   /** The task's message buffer, one page: `log` text goes through it. */
   export const MESSAGE_BUFFER: u32 = 6;
-  /** First byte of the kernel zone: an address that no user program may touch. */
-  export const KERNEL: u32 = 7;
-  export const PAGE_BYTES: u32 = 8;
-  export const CPU: u32 = 9;
+  export const PAGE_BYTES: u32 = 7;
+  export const CPU: u32 = 8;
 }

@@ -19,7 +19,7 @@ export class TranslationError extends Error {
 
 /**
  * Translates WebAssembly to C: `build/<outputName>.c` and `.h`, whose names begin with `w2c_<moduleName>`. The C wants
- * `metal/wasm-rt.h` and no C library. Does nothing when the wasm file is the one that it translated last.
+ * `metal/wasm-rt.h` and no C library, and is started by `WASM_INSTANTIATE(&instance)`. Does nothing when the wasm file is the one that it translated last.
  */
 export async function wasmToC(wasmPath: string, outputName: string, moduleName: string): Promise<TranslatedModule> {
   const cPath = join(buildFolder, `${outputName}.c`);
@@ -53,8 +53,21 @@ async function translate(wasmPath: string, moduleName: string, cPath: string, hP
   }
   const c = forBareHardware(readFileSync(draft, "utf8")).replaceAll(basename(draftHeader), basename(hPath));
   writeFileSync(draft, c);
+  writeFileSync(draftHeader, withInstantiate(readFileSync(draftHeader, "utf8")));
   renameSync(draftHeader, hPath);
   renameSync(draft, cPath);
+}
+
+/**
+ * Adds the macro `WASM_INSTANTIATE(instance)`. wasm2c's own function takes an instance of each module that happens to be imported from;
+ * the platform's functions are plain ones and look at none, so all are null.
+ */
+function withInstantiate(header: string): string {
+  const [, name, parameters] = /void (wasm2c_\w+_instantiate)\(([^)]*)\);/.exec(header) ?? [];
+  if (name === undefined || parameters === undefined) throw new TranslationError("wasm2c's header declares no instantiate function");
+  const imports = parameters.split(",").slice(1).map(() => ", 0");
+  const macro = `#define WASM_INSTANTIATE(instance) ${name}(instance${imports.join("")})`;
+  return header.replace(/\n#endif[^\n]*\n$/, `\n${macro}\n$&`);
 }
 
 interface Edit {

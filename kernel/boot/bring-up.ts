@@ -1,0 +1,114 @@
+import { clock, setDirectMap } from "platform";
+import { panic } from "../console/panic";
+import { useColours } from "../console/style";
+import { framesErrorNeeded, framesErrorText, framesInitialise, reclaimLoaderMemory } from "../frames/allocator";
+import { FrameError } from "../frames/errors";
+import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
+import { buildKernelSpace, loadKernelSpace, lockSealedSegments } from "../paging/kernel-space";
+import { PagingError } from "../paging/tables";
+import { seedFromEntropy, seedRandom } from "../random/random";
+import { placeAtFixedBases } from "../spaces/placement";
+import { finishWhenIdle, rememberFrames } from "../tasks/ending";
+import { loadTask } from "../tasks/loading";
+import { installStacks } from "../tasks/stacks";
+import { makeTask } from "../tasks/task";
+import { RecordKind } from "../trace/records";
+import { drainTrace, trace, traceEverything, traceTask } from "../trace/trace";
+import { bootinfoErrorText, bootinfoFound, checkBootinfo, crashKind, directMapBase, flags, moduleCount, seed } from "./bootinfo";
+import { BootFlag } from "./bootinfo-layout";
+import { crashOnPurpose } from "./crash";
+import * as log from "./log";
+import { mapErrorFound, mapErrorText, readMemoryMap } from "./memory-map";
+import { Phase } from "./phases";
+
+/** The boot sequence, in the specification's order. Any step that fails ends the machine with what was found. */
+
+/** First entry, on the boot stack: everything up to a kernel that stands by itself. `bootinfo` is physical. */
+export function boot(bootinfo: u64): void {
+  takeBootinfo(bootinfo);
+  takeMemoryMap();
+  takeFrames();
+  takePageTables();
+  protect();
+  seal();
+}
+
+/** Second entry, on the CPU's own guarded stack: the programs. */
+export function start(): void {
+  crashOnPurpose(crashKind());
+  rememberFrames();
+  loadPrograms();
+  ended(Phase.TASKS);
+  log.phaseTasks();
+  drainTrace();
+  finishWhenIdle();
+}
+
+function ended(phase: u32): void {
+  trace(RecordKind.PHASE, phase, 0, clock());
+}
+
+function takeBootinfo(bootinfo: u64): void {
+  // Until the direct map is known, physical addresses are reached through the firmware's one-to-one map.
+  setDirectMap(0);
+  const error = checkBootinfo(bootinfo);
+  if (error != 0) panic(bootinfoErrorText(error), bootinfoFound());
+  setDirectMap(directMapBase());
+  if ((flags() & BootFlag.COLOUR) != 0) useColours();
+  if ((flags() & BootFlag.TRACE) != 0) traceEverything();
+  if ((flags() & BootFlag.NO_ASLR) != 0) placeAtFixedBases();
+  if ((flags() & BootFlag.SEEDED) != 0) seedRandom(seed());
+  else seedFromEntropy();
+  ended(Phase.BOOTINFO);
+  log.phaseBootinfo();
+}
+
+function takeMemoryMap(): void {
+  const error = readMemoryMap();
+  if (error != 0) panic(mapErrorText(error), mapErrorFound());
+  ended(Phase.MEMORY_MAP);
+  log.phaseMemoryMap();
+}
+
+function takeFrames(): void {
+  const error = framesInitialise();
+  if (error != FrameError.NONE) panic(framesErrorText(error), framesErrorNeeded());
+  ended(Phase.FRAMES);
+  log.phaseFrames();
+}
+
+function takePageTables(): void {
+  detectFeatures();
+  enableTableProtections();
+  if (buildKernelSpace() != PagingError.NONE) panic("no frame left for the kernel's page tables", 0);
+  loadKernelSpace();
+  reclaimLoaderMemory();
+  ended(Phase.KERNEL_SPACE);
+  log.phaseKernelSpace();
+}
+
+function protect(): void {
+  if (installStacks() != PagingError.NONE) panic("no frame left for the kernel's stacks", 0);
+  enableModeProtections();
+  ended(Phase.PROTECTIONS);
+  log.phaseProtections();
+}
+
+function seal(): void {
+  lockSealedSegments();
+  ended(Phase.SEAL);
+  log.phaseSeal();
+}
+
+function loadPrograms(): void {
+  for (let module: u32 = 0; module < moduleCount(); module++) {
+    const task = makeTask();
+    if (task == null) {
+      panic("more programs than the task table holds", moduleCount());
+      return;
+    }
+    const error = loadTask(task, module);
+    if (error != 0) log.refusedImage(task, error);
+  }
+  traceTask(0);
+}

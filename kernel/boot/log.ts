@@ -1,0 +1,202 @@
+import { clock } from "platform";
+import { ZONE_COUNT } from "../address/zones";
+import { zoneFirst, zoneLast, zoneName } from "../address/layout";
+import { Style, style } from "../console/style";
+import {
+  newLine,
+  padTo,
+  print,
+  printBytes,
+  printBytesCount,
+  printDecimal,
+  printHex,
+  printLine,
+  printPhysical,
+  printVirtual,
+  putByte,
+} from "../console/text";
+import { freeFrames, reservedFrames, totalFrames, usedFrames } from "../frames/counts";
+import { ownedFrames } from "../frames/counts";
+import { FrameOwner } from "../frames/owners";
+import { hasHugePages, protectionsEnabled, protectionsPresent } from "../paging/features";
+import { PROTECTION_COUNT } from "../paging/protections";
+import { isRandomised } from "../spaces/placement";
+import { imageErrorFound } from "../tasks/image";
+import { imageErrorText } from "../tasks/image-errors";
+import { Task, taskCount } from "../tasks/task";
+import { RecordKind } from "../trace/records";
+import { trace } from "../trace/trace";
+import { directMapBase, flags, kernelBytes, kernelVirtual, moduleCount, seed, segmentBytes, segmentCount, segmentRights, segmentVirtual } from "./bootinfo";
+import { BootFlag, SegmentRight } from "./bootinfo-layout";
+import { printMemoryMap } from "./map-log";
+
+/** What the boot tells people: a heading a phase, and below it what the phase did. The trace gets the same as records. */
+function heading(number: string, text: string): void {
+  newLine();
+  style(Style.FAINT);
+  print(number);
+  print("  ");
+  style(Style.HEADING);
+  printLine(text);
+  style(Style.PLAIN);
+}
+
+export function phaseBootinfo(): void {
+  style(Style.HEADING);
+  printLine("NitrOS memory manager");
+  style(Style.PLAIN);
+  heading("1", "The boot agent handed over bootinfo_t");
+  print("   kernel    ");
+  printBytesCount(kernelBytes());
+  print(" at ");
+  printVirtual(kernelVirtual());
+  printLine(isRandomised() ? ", a base drawn for this boot" : ", the first of its zone (ASLR is off)");
+  print("   programs  ");
+  printDecimal(moduleCount());
+  newLine();
+  print("   random    ");
+  if ((flags() & BootFlag.SEEDED) != 0) {
+    print("seed ");
+    printHex(seed(), 16);
+    printLine(": this boot can be repeated");
+  } else {
+    printLine("from the machine's entropy");
+  }
+  trace(RecordKind.RANDOM, seed(), kernelVirtual(), directMapBase());
+}
+
+export function phaseMemoryMap(): void {
+  heading("2", "The firmware's memory map, put in order");
+  printMemoryMap();
+}
+
+export function phaseFrames(): void {
+  heading("3", "Frames of 4 KiB, each accounted for");
+  print("   free ");
+  printDecimal(freeFrames());
+  print(" + reserved ");
+  printDecimal(reservedFrames());
+  print(" + in use ");
+  printDecimal(usedFrames());
+  print(" = ");
+  printDecimal(totalFrames());
+  print(" (");
+  printBytesCount(totalFrames() * 4096);
+  printLine(" of RAM)");
+  trace(RecordKind.FRAMES, freeFrames(), reservedFrames(), usedFrames());
+}
+
+export function phaseKernelSpace(reclaimed: u64): void {
+  heading("4", "The kernel's own page tables, in place of the firmware's");
+  for (let zone: u32 = 0; zone < ZONE_COUNT; zone++) {
+    trace(RecordKind.ZONE, zoneFirst(zone), zoneLast(zone), zone);
+    print("   ");
+    printVirtual(zoneFirst(zone));
+    print("  ");
+    print(zoneName(zone));
+    newLine();
+  }
+  for (let i: u32 = 0; i < segmentCount(); i++) logSegment(i);
+  print("   tables    ");
+  printDecimal(ownedFrames(FrameOwner.PAGE_TABLE));
+  print(" frames, direct map in ");
+  print(hasHugePages() ? "1 GiB and 2 MiB" : "2 MiB");
+  print(" pages; ");
+  printDecimal(reclaimed);
+  printLine(" frames of the boot agent are free now");
+}
+
+function logSegment(index: u32): void {
+  const first = segmentVirtual(index);
+  const bytes = segmentBytes(index);
+  const rights = segmentRights(index);
+  trace(RecordKind.SEGMENT, first, first + bytes - 1, rights);
+  print("   ");
+  printVirtual(first);
+  print("  ");
+  putByte((rights & SegmentRight.READ) != 0 ? 0x72 : 0x2d);
+  putByte((rights & SegmentRight.WRITE) != 0 ? 0x77 : 0x2d);
+  putByte((rights & SegmentRight.EXECUTE) != 0 ? 0x78 : 0x2d);
+  print("  ");
+  print(segmentText(rights));
+  print(", ");
+  printBytesCount(bytes);
+  printLine(" in 2 MiB pages");
+}
+
+function segmentText(rights: u32): string {
+  if ((rights & SegmentRight.EXECUTE) != 0) return "kernel text";
+  if ((rights & SegmentRight.SEALED) != 0) return "kernel sealed data (writable until phase 6)";
+  return (rights & SegmentRight.WRITE) != 0 ? "kernel data" : "kernel constants";
+}
+
+export function phaseProtections(): void {
+  heading("5", "Protections of the CPU");
+  const enabled = protectionsEnabled();
+  trace(RecordKind.PROTECTIONS, protectionsPresent(), enabled, 0);
+  for (let bit: u32 = 0; bit < PROTECTION_COUNT; bit++) logProtection(bit, (enabled >> bit) & 1);
+}
+
+function logProtection(bit: u32, enabled: u32): void {
+  print("   ");
+  print(protectionName(bit));
+  padTo(8);
+  style(enabled != 0 ? Style.GOOD : Style.NOTICE);
+  print(enabled != 0 ? "on     " : "absent ");
+  style(Style.PLAIN);
+  print(" ");
+  printLine(enabled != 0 ? protectionText(bit) : absenceText(bit));
+}
+
+function protectionName(bit: u32): string {
+  if (bit == 0) return "NX";
+  if (bit == 1) return "WP";
+  if (bit == 2) return "SMEP";
+  if (bit == 3) return "SMAP";
+  return bit == 4 ? "UMIP" : "PGE";
+}
+
+function protectionText(bit: u32): string {
+  if (bit == 0) return "data is never executed";
+  if (bit == 1) return "the kernel, too, respects read-only pages";
+  if (bit == 2) return "the kernel never executes user pages";
+  if (bit == 3) return "the kernel touches user pages only to copy, when asked";
+  return bit == 4 ? "programs cannot ask where the descriptor tables are" : "kernel pages stay in the TLB across tasks";
+}
+
+function absenceText(bit: u32): string {
+  if (bit == 0) return "this CPU cannot forbid executing data";
+  if (bit == 2) return "a mistaken jump of the kernel into user pages would run";
+  if (bit == 3) return "a mistaken access of the kernel to user pages would go through";
+  return "this CPU does not have it";
+}
+
+export function phaseSeal(): void {
+  heading("6", "The sealed section is read-only from here on");
+  printLine("   no page is both writable and executable; nothing unlocks it again");
+}
+
+export function phaseTasks(): void {
+  heading("7", "Programs, each in an address space of its own");
+  print("   ");
+  printDecimal(taskCount());
+  print(taskCount() == 1 ? " task, " : " tasks, ");
+  printDecimal(ownedFrames(FrameOwner.USER));
+  print(" frames of theirs, ");
+  printDecimal(ownedFrames(FrameOwner.PAGE_TABLE));
+  printLine(" of page tables in all");
+  newLine();
+}
+
+/** A program whose image could not be loaded. The others run. */
+export function refusedImage(task: Task, error: u32): void {
+  style(Style.BAD);
+  print("program ");
+  printBytes(task.name, task.nameLength);
+  print(" refused: ");
+  style(Style.PLAIN);
+  print(imageErrorText(error));
+  print(" ");
+  printHex(imageErrorFound(), 4);
+  newLine();
+}

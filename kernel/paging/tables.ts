@@ -1,0 +1,143 @@
+import { physLoad64, physStore64 } from "platform";
+import { PhysAddr, VirtAddr } from "../address/addr";
+import { isAligned } from "../address/pages";
+import { allocateFrame, freeFrame } from "../frames/allocator";
+import { Frame } from "../frames/frame";
+import { FrameOwner } from "../frames/owners";
+import { hasHugePages, supportedFlags } from "./features";
+import { ENTRIES_PER_TABLE, entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL } from "./pte";
+
+/** Four-level page tables: made on demand, walked, taken down. Tables are reached by physical address. */
+export namespace PagingError {
+  export const NONE: u32 = 0;
+  /** No frame was left for a table; what was mapped before it stays mapped. */
+  export const NO_FRAME: u32 = 1;
+  /** Something is mapped there already. */
+  export const OCCUPIED: u32 = 2;
+}
+
+/** A zeroed table, or address 0 when no frame is left. */
+export function allocateTable(): PhysAddr {
+  const frame = allocateFrame(FrameOwner.PAGE_TABLE);
+  return frame.isNone ? <PhysAddr>0 : frame.address;
+}
+
+/** The level at which `findLeaf` stopped. */
+let leafLevel: u32 = 0;
+
+/**
+ * The entry that decides about `address`: the leaf that maps it (`foundLevel` says its level), or 0 when nothing does.
+ */
+export function findLeaf(root: PhysAddr, address: VirtAddr): u64 {
+  let table = root;
+  for (let level = ROOT_LEVEL; level > 0; level--) {
+    const entry = physLoad64(entrySlot(table, address, level));
+    leafLevel = level;
+    if (!isPresent(entry)) return 0;
+    if (isLeaf(entry, level)) return entry;
+    table = entryAddress(entry);
+  }
+  return 0;
+}
+
+export function foundLevel(): u32 {
+  return leafLevel;
+}
+
+/** Physical address that `address` maps to, or 0 when it is not mapped. */
+export function translate(root: PhysAddr, address: VirtAddr): PhysAddr {
+  const entry = findLeaf(root, address);
+  if (entry == 0) return <PhysAddr>0;
+  const inside = pageBytesAt(leafLevel) - 1;
+  return <PhysAddr>((entry & Pte.ADDRESS & ~inside) | (address & inside));
+}
+
+/** The table of `level` that covers `address`, made if need be; 0 when no frame is left or a large page is in the way. */
+function tableAt(root: PhysAddr, address: VirtAddr, level: u32, flags: u64): PhysAddr {
+  let table = root;
+  for (let above = ROOT_LEVEL; above > level; above--) {
+    const slot = entrySlot(table, address, above);
+    const entry = physLoad64(slot);
+    if (isPresent(entry)) {
+      if (isLeaf(entry, above)) return <PhysAddr>0;
+      table = entryAddress(entry);
+    } else {
+      const made = allocateTable();
+      if (made == 0) return made;
+      // Rights are the leaf's alone: an entry above it allows everything that its half may ever have.
+      physStore64(slot, made | Pte.PRESENT | Pte.WRITE | (flags & Pte.USER));
+      table = made;
+    }
+  }
+  return table;
+}
+
+/** Makes sure that the root has a table below it for `address`, so that every copy of the root will share it. */
+export function reserveRootEntry(root: PhysAddr, address: VirtAddr): u32 {
+  return tableAt(root, address, ROOT_LEVEL - 1, 0) == 0 ? PagingError.NO_FRAME : PagingError.NONE;
+}
+
+/** Maps one page, of the size that `level` has. `flags` are Pte bits of the leaf; PRESENT is added, LARGE where it belongs. */
+export function mapPage(root: PhysAddr, at: VirtAddr, frame: PhysAddr, level: u32, flags: u64): u32 {
+  const table = tableAt(root, at, level, flags);
+  if (table == 0) return PagingError.NO_FRAME;
+  const slot = entrySlot(table, at, level);
+  if (isPresent(physLoad64(slot))) return PagingError.OCCUPIED;
+  const size: u64 = level > 1 ? Pte.LARGE : 0;
+  physStore64(slot, frame | supportedFlags(flags) | size | Pte.PRESENT);
+  return PagingError.NONE;
+}
+
+/** Maps `bytes` (a multiple of 4096) with the largest pages that alignment and CPU allow. */
+export function mapRange(root: PhysAddr, at: VirtAddr, frame: PhysAddr, bytes: u64, flags: u64): u32 {
+  for (let done: u64 = 0; done < bytes; ) {
+    const level = largestLevel(at + done, frame + done, bytes - done);
+    const error = mapPage(root, <VirtAddr>(at + done), <PhysAddr>(frame + done), level, flags);
+    if (error != PagingError.NONE) return error;
+    done += pageBytesAt(level);
+  }
+  return PagingError.NONE;
+}
+
+function largestLevel(at: u64, frame: u64, bytes: u64): u32 {
+  for (let level: u32 = hasHugePages() ? 3 : 2; level > 1; level--) {
+    const size = pageBytesAt(level);
+    if (bytes >= size && isAligned(at | frame, size)) return level;
+  }
+  return 1;
+}
+
+/** Sets the rights of the page that maps `address` to `flags`; contents, size, A and D stay. The caller flushes. */
+export function setRights(root: PhysAddr, address: VirtAddr, flags: u64): void {
+  const entry = findLeaf(root, address);
+  assert(entry != 0);
+  let table = root;
+  for (let level = ROOT_LEVEL; level > leafLevel; level--) {
+    table = entryAddress(physLoad64(entrySlot(table, address, level)));
+  }
+  const rights: u64 = Pte.WRITE | Pte.USER | Pte.NO_EXECUTE;
+  physStore64(entrySlot(table, address, leafLevel), (entry & ~rights) | supportedFlags(flags & rights));
+}
+
+/**
+ * Takes down the lower half of `root`: every table below it goes back to the allocator, and every frame that a leaf maps. The
+ * space must be loaded on no CPU. Returns the number of frames given back.
+ */
+export function freeLowerHalf(root: PhysAddr): u64 {
+  return freeEntries(root, ROOT_LEVEL, ENTRIES_PER_TABLE / 2);
+}
+
+function freeEntries(table: PhysAddr, level: u32, count: u32): u64 {
+  let freed: u64 = 0;
+  for (let index: u64 = 0; index < count; index++) {
+    const slot = <PhysAddr>(table + index * 8);
+    const entry = physLoad64(slot);
+    if (!isPresent(entry)) continue;
+    const target = entryAddress(entry);
+    physStore64(slot, 0);
+    if (level > 1) freed += freeEntries(target, level - 1, ENTRIES_PER_TABLE);
+    freeFrame(Frame.containing(target));
+    freed += 1;
+  }
+  return freed;
+}

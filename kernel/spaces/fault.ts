@@ -1,0 +1,42 @@
+import { isCanonical, KERNEL_HALF, NULL_ZONE_BYTES } from "../address/layout";
+import { PAGE_BYTES } from "../address/pages";
+import { FaultReason, RegionKind } from "./kinds";
+import { findRegion, Space } from "./space";
+
+/** Bits of a page fault's error code (SDM 3A 4.7). W and U describe the access, not the rights. */
+export namespace FaultBit {
+  export const PRESENT: u64 = 1;
+  export const WRITE: u64 = 2;
+  export const USER: u64 = 4;
+  export const RESERVED: u64 = 8;
+  export const FETCH: u64 = 16;
+}
+
+/** What lies at `address`, seen from `space`: a RegionKind. */
+export function regionKindAt(space: Space, address: u64): u32 {
+  if (!isCanonical(address)) return RegionKind.NOT_CANONICAL;
+  if (address >= KERNEL_HALF) return RegionKind.KERNEL;
+  if (address < NULL_ZONE_BYTES) return RegionKind.NULL_ZONE;
+  const region = findRegion(space, address);
+  return region == null ? RegionKind.NONE : region.kind;
+}
+
+/** Why a user's page fault at `address` cannot be answered: a FaultReason. */
+export function pageFaultReason(space: Space, error: u64, address: u64): u32 {
+  const kind = regionKindAt(space, address);
+  if (kind == RegionKind.NULL_ZONE) return FaultReason.NULL_POINTER;
+  if (kind == RegionKind.KERNEL) return FaultReason.KERNEL_ADDRESS;
+  if (kind == RegionKind.STACK_GUARD) return FaultReason.STACK_OVERFLOW;
+  if (kind == RegionKind.GUARD) return FaultReason.GUARD_HIT;
+  if (kind == RegionKind.NONE) return FaultReason.NOT_MAPPED;
+  if ((error & FaultBit.FETCH) != 0) return FaultReason.NOT_EXECUTABLE;
+  return (error & FaultBit.WRITE) != 0 ? FaultReason.READ_ONLY : FaultReason.OTHER;
+}
+
+/**
+ * The address to report. A stack that overflows hits whatever offset its last frame happened to have: of a guard, only the page
+ * means anything.
+ */
+export function reportedAddress(address: u64, reason: u32): u64 {
+  return reason == FaultReason.STACK_OVERFLOW ? address & ~(PAGE_BYTES - 1) : address;
+}

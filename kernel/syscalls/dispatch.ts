@@ -1,0 +1,32 @@
+import { contextSetResult } from "platform";
+import { finishWhenIdle } from "../tasks/ending";
+import { currentTask, exitCurrent, preempt } from "../tasks/scheduler";
+import { RecordKind } from "../trace/records";
+import { trace } from "../trace/trace";
+import { Call, Errno } from "./abi";
+import { info } from "./info";
+import { log } from "./log";
+
+/** A system call of the running task. Numbers and meanings: `abi.ts`. */
+export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
+  trace(RecordKind.CALL, number, a, b);
+  if (number == Call.EXIT) {
+    exitCurrent(<i32>a);
+    finishWhenIdle();
+    return;
+  }
+  const result = perform(number, a, b);
+  trace(RecordKind.RESULT, number, 0, <u64>result);
+  contextSetResult(currentTask().context, result);
+  if (number == Call.YIELD) {
+    preempt();
+    finishWhenIdle();
+  }
+}
+
+function perform(number: u32, a: u64, b: u64): i64 {
+  if (number == Call.LOG) return log(a, b);
+  if (number == Call.YIELD) return 0;
+  if (number == Call.INFO) return info(a);
+  return Errno.ENOSYS;
+}

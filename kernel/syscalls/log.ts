@@ -1,0 +1,46 @@
+import { copyFromUser } from "platform";
+import { USER_LAST } from "../address/layout";
+import { Style, style } from "../console/style";
+import { flush, isAtLineStart, print, printBytes, printDecimal, putByte, startLine } from "../console/text";
+import { currentTask } from "../tasks/scheduler";
+import { Task } from "../tasks/task";
+import { RecordKind } from "../trace/records";
+import { traceText } from "../trace/trace";
+import { Errno } from "./abi";
+
+const MAX_BYTES: u64 = 4096;
+const text = memory.data(4096);
+
+/** The task that spoke last: an unfinished line on the console is its. */
+let lastSpeaker: u32 = 0;
+
+/** `log(address, length)`. EINVAL: longer than a page. EFAULT: not all of it readable, user memory; nothing is written then. */
+export function log(address: u64, length: u64): i64 {
+  if (length > MAX_BYTES) return Errno.EINVAL;
+  if (length == 0) return 0;
+  if (address > USER_LAST || length - 1 > USER_LAST - address) return Errno.EFAULT;
+  if (copyFromUser(text, address, <u32>length) != <u32>length) return Errno.EFAULT;
+  traceText(RecordKind.OUTPUT, text, <u32>length);
+  show(currentTask(), <u32>length);
+  return <i64>length;
+}
+
+/** Writes the text with the task's name before each line, as several programs may speak in turn. */
+function show(task: Task, length: u32): void {
+  if (lastSpeaker != task.id) startLine();
+  lastSpeaker = task.id;
+  for (let i: u32 = 0; i < length; i++) {
+    if (isAtLineStart()) prefix(task);
+    putByte(load<u8>(text + i));
+  }
+  flush();
+}
+
+function prefix(task: Task): void {
+  style(Style.FAINT);
+  printDecimal(task.id);
+  putByte(0x20);
+  printBytes(task.name, task.nameLength);
+  print(" | ");
+  style(Style.PLAIN);
+}

@@ -1,0 +1,99 @@
+import { Style, style } from "../console/style";
+import { print, printBytes, printDecimal, printHex, printLine, printVirtual, startLine } from "../console/text";
+import { FaultBit } from "../spaces/fault";
+import { FaultReason, RegionKind } from "../spaces/kinds";
+import { findRegion, Space } from "../spaces/space";
+import { Task } from "./task";
+
+/**
+ * The report of a fault that killed a task:
+ *
+ *     task 2 (write-to-code) killed: it wrote to read-only memory
+ *       address  v0x0000100000000000, 0x0 into its text
+ *       access   write by user code (page fault, error code 0x7)
+ */
+const PAGE_FAULT: u32 = 14;
+
+export function reportKill(task: Task, vector: u32, error: u64, address: u64, reason: u32): void {
+  startLine();
+  style(Style.BAD);
+  print("task ");
+  printDecimal(task.id);
+  print(" (");
+  printBytes(task.name, task.nameLength);
+  print(") killed: ");
+  style(Style.PLAIN);
+  printLine(reasonText(reason));
+  if (vector == PAGE_FAULT) reportAddress(task.space, address, reason);
+  print("  access   ");
+  if (vector == PAGE_FAULT) print(accessText(error));
+  print(" (");
+  print(vectorText(vector));
+  print(", error code ");
+  printHex(error, 2);
+  printLine(")");
+}
+
+function reportAddress(space: Space, address: u64, reason: u32): void {
+  print("  address  ");
+  printVirtual(address);
+  print(", ");
+  const region = findRegion(space, address);
+  if (region == null) {
+    printLine(placeText(reason));
+  } else if (reason == FaultReason.STACK_OVERFLOW) {
+    printLine("the guard page below its stack");
+  } else {
+    printHex(address - region.first, 1 + hexDigitsBeyondOne(address - region.first));
+    print(" into ");
+    printLine(regionText(region.kind));
+  }
+}
+
+function hexDigitsBeyondOne(value: u64): u32 {
+  return value == 0 ? 0 : <u32>((63 - clz<u64>(value)) / 4);
+}
+
+function placeText(reason: u32): string {
+  if (reason == FaultReason.NULL_POINTER) return "in the first 64 KiB, which no task ever has";
+  if (reason == FaultReason.KERNEL_ADDRESS) return "in the kernel's half";
+  return "in no region of the task";
+}
+
+export function regionText(kind: u32): string {
+  if (kind == RegionKind.TEXT) return "its text";
+  if (kind == RegionKind.RODATA) return "its read-only data";
+  if (kind == RegionKind.DATA) return "its data";
+  if (kind == RegionKind.HEAP) return "its heap";
+  if (kind == RegionKind.MESSAGE_BUFFER) return "its message buffer";
+  if (kind == RegionKind.STACK) return "its stack";
+  return "a guard page";
+}
+
+function reasonText(reason: u32): string {
+  if (reason == FaultReason.NOT_MAPPED) return "it touched an address where nothing is mapped";
+  if (reason == FaultReason.NULL_POINTER) return "it used a null pointer";
+  if (reason == FaultReason.STACK_OVERFLOW) return "its stack overflowed";
+  if (reason == FaultReason.GUARD_HIT) return "it ran over the end of a region, into a guard page";
+  if (reason == FaultReason.READ_ONLY) return "it wrote to read-only memory";
+  if (reason == FaultReason.NOT_EXECUTABLE) return "it tried to execute data";
+  if (reason == FaultReason.KERNEL_ADDRESS) return "it touched kernel memory";
+  if (reason == FaultReason.NOT_CANONICAL) return "it used an address that is not canonical, or a privileged instruction";
+  if (reason == FaultReason.DIVIDE) return "it divided by zero, or the quotient did not fit";
+  if (reason == FaultReason.INVALID_INSTRUCTION) return "it ran into an invalid instruction: an assertion of its own, or a wild jump";
+  return "a fault that nothing explains";
+}
+
+function accessText(error: u64): string {
+  if ((error & FaultBit.FETCH) != 0) return "instruction fetch by user code";
+  return (error & FaultBit.WRITE) != 0 ? "write by user code" : "read by user code";
+}
+
+function vectorText(vector: u32): string {
+  if (vector == 0) return "divide error";
+  if (vector == 6) return "invalid opcode";
+  if (vector == 12) return "stack fault";
+  if (vector == 13) return "general protection";
+  if (vector == PAGE_FAULT) return "page fault";
+  return "exception";
+}

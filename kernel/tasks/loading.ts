@@ -1,0 +1,61 @@
+import { contextStart } from "platform";
+import { PhysAddr, VirtAddr } from "../address/addr";
+import { UserSlot } from "../address/layout";
+import { PAGE_BYTES } from "../address/pages";
+import { moduleBytes, moduleName, modulePhysical } from "../boot/bootinfo";
+import { RegionKind } from "../spaces/kinds";
+import { drawBase } from "../spaces/placement";
+import { Right } from "../spaces/region";
+import { addRegion, createSpace, Space, SpaceError } from "../spaces/space";
+import { RecordKind } from "../trace/records";
+import { trace, traceTask, traceText } from "../trace/trace";
+import { checkImage, imageEntry, imageExtent, loadImage } from "./image";
+import { ImageError } from "./image-errors";
+import { endTask } from "./scheduler";
+import { Task, TaskEnd, TaskState } from "./task";
+
+/** Bytes of a task's stack, of its first heap, and of its message buffer; each between guards of a page. */
+const STACK_BYTES: u64 = 64 * 1024;
+export const HEAP_BYTES: u64 = 64 * 1024;
+const MESSAGE_BYTES: u64 = 4096;
+const READ_WRITE: u32 = 6;
+if (READ_WRITE != (Right.READ | Right.WRITE)) ERROR("READ_WRITE is the two rights");
+
+/** Names `task` after boot module `module` and loads it, ready to run. On an error the task has ended, with nothing left of it. */
+export function loadTask(task: Task, module: u32): u32 {
+  traceTask(task.id);
+  task.nameLength = moduleName(module, task.name);
+  let error = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
+  if (error == ImageError.NONE) error = furnish(task, module);
+  if (error != ImageError.NONE) endTask(task, TaskEnd.REFUSED, <i32>error);
+  return error;
+}
+
+function furnish(task: Task, module: u32): u32 {
+  const space = task.space;
+  if (createSpace(space) != SpaceError.NONE) return ImageError.NO_MEMORY;
+  const base = drawBase(UserSlot.TEXT, imageExtent());
+  const error = loadImage(space, base);
+  if (error != ImageError.NONE) return error;
+  if (guarded(space, UserSlot.HEAP, HEAP_BYTES, RegionKind.HEAP, RegionKind.GUARD) == 0) return ImageError.NO_MEMORY;
+  if (guarded(space, UserSlot.IPC, MESSAGE_BYTES, RegionKind.MESSAGE_BUFFER, RegionKind.GUARD) == 0) return ImageError.NO_MEMORY;
+  const stack = guarded(space, UserSlot.STACK, STACK_BYTES, RegionKind.STACK, RegionKind.STACK_GUARD);
+  if (stack == 0) return ImageError.NO_MEMORY;
+  const stackTop = stack + STACK_BYTES;
+  contextStart(task.context, base + imageEntry(), stackTop);
+  task.state = TaskState.READY;
+  trace(RecordKind.TASK_START, base, stackTop, module);
+  traceText(RecordKind.TASK_NAME, task.name, task.nameLength);
+  return ImageError.NONE;
+}
+
+/** Adds a readable and writable region in `slot`, with a page of guard below (of `guardKind`) and above. Its first byte, or 0. */
+function guarded(space: Space, slot: u64, bytes: u64, kind: u32, guardKind: u32): u64 {
+  const guard = drawBase(slot, bytes + 2 * PAGE_BYTES);
+  const first = <VirtAddr>(guard + PAGE_BYTES);
+  const above = <VirtAddr>(first + bytes);
+  let error = addRegion(space, guard, PAGE_BYTES, guardKind, 0);
+  if (error == SpaceError.NONE) error = addRegion(space, first, bytes, kind, READ_WRITE);
+  if (error == SpaceError.NONE) error = addRegion(space, above, PAGE_BYTES, RegionKind.GUARD, 0);
+  return error == SpaceError.NONE ? first : 0;
+}

@@ -1,0 +1,57 @@
+import { panicFault } from "../console/panic";
+import { pageFaultReason, regionKindAt, reportedAddress } from "../spaces/fault";
+import { FaultReason, RegionKind } from "../spaces/kinds";
+import { RecordKind } from "../trace/records";
+import { trace } from "../trace/trace";
+import { finishWhenIdle } from "./ending";
+import { reportKill } from "./fault-report";
+import { currentTask, endTask } from "./scheduler";
+import { TaskEnd } from "./task";
+
+namespace Vector {
+  export const DIVIDE: u32 = 0;
+  export const NMI: u32 = 2;
+  export const INVALID_OPCODE: u32 = 6;
+  export const DOUBLE_FAULT: u32 = 8;
+  export const STACK_FAULT: u32 = 12;
+  export const PROTECTION: u32 = 13;
+  export const PAGE_FAULT: u32 = 14;
+  export const MACHINE_CHECK: u32 = 18;
+}
+
+/**
+ * An exception (SDM 3A 6.15). From ring 3 it kills the running task, with a report, and nothing else; in the kernel, or when it is
+ * the machine's and not the program's, it ends the machine.
+ */
+export function trap(vector: u32, error: u64, address: u64, fromUser: u32): void {
+  if (fromUser == 0 || vector == Vector.NMI || vector == Vector.DOUBLE_FAULT || vector == Vector.MACHINE_CHECK) {
+    panicFault(panicText(vector), vector, error, address);
+    return;
+  }
+  const task = currentTask();
+  if (vector == Vector.PAGE_FAULT) trace(RecordKind.FAULT, address, error, 0);
+  const reason = vector == Vector.PAGE_FAULT ? pageFaultReason(task.space, error, address) : reasonOf(vector);
+  const reported = reportedAddress(address, reason);
+  const kind = vector == Vector.PAGE_FAULT ? regionKindAt(task.space, address) : RegionKind.NONE;
+  trace(RecordKind.TASK_KILLED, reported, error, vector | (kind << 8) | (reason << 16));
+  reportKill(task, vector, error, reported, reason);
+  endTask(task, TaskEnd.KILLED, <i32>vector);
+  finishWhenIdle();
+}
+
+function reasonOf(vector: u32): u32 {
+  if (vector == Vector.DIVIDE) return FaultReason.DIVIDE;
+  if (vector == Vector.INVALID_OPCODE) return FaultReason.INVALID_INSTRUCTION;
+  if (vector == Vector.PROTECTION || vector == Vector.STACK_FAULT) return FaultReason.NOT_CANONICAL;
+  return FaultReason.OTHER;
+}
+
+function panicText(vector: u32): string {
+  if (vector == Vector.DOUBLE_FAULT) return "double fault: most likely the kernel's stack overflowed";
+  if (vector == Vector.PAGE_FAULT) return "page fault in the kernel";
+  if (vector == Vector.NMI) return "non-maskable interrupt";
+  if (vector == Vector.MACHINE_CHECK) return "machine check";
+  if (vector == Vector.PROTECTION) return "general protection fault in the kernel";
+  if (vector == Vector.INVALID_OPCODE) return "invalid instruction in the kernel: a check of its own failed";
+  return "exception in the kernel";
+}

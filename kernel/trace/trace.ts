@@ -1,0 +1,57 @@
+import { clock, cpuIndex, recordsWrite } from "platform";
+import { RECORD_BYTES } from "./records";
+
+/** Records wait in a ring until it is full or `drainTrace` is called, then leave the machine in one piece. */
+const RING_RECORDS: u32 = 256;
+const ring = memory.data(10240);
+if (256 * 40 != 10240) ERROR("the ring holds RING_RECORDS records");
+
+const FIRST_DETAIL_KIND: u16 = 64;
+
+let pending: u32 = 0;
+let everyKind: bool = false;
+let currentTask: u32 = 0;
+
+/** From here on, kinds that are not reports are written too. */
+export function traceEverything(): void {
+  everyKind = true;
+}
+
+/** The task that the records to come are about; 0 for the kernel. */
+export function traceTask(task: u32): void {
+  currentTask = task;
+}
+
+/** Appends one record. `kind` is a RecordKind, whose doc says what the three numbers are. */
+export function trace(kind: u16, first: u64, second: u64, value: u64): void {
+  if (kind >= FIRST_DETAIL_KIND && !everyKind) return;
+  const at = ring + <usize>(pending * RECORD_BYTES);
+  store<u64>(at, clock());
+  store<u32>(at, currentTask, 8);
+  store<u16>(at, <u16>cpuIndex(), 12);
+  store<u16>(at, kind, 14);
+  store<u64>(at, first, 16);
+  store<u64>(at, second, 24);
+  store<u64>(at, value, 32);
+  pending += 1;
+  if (pending == RING_RECORDS) drainTrace();
+}
+
+/** Appends `length` bytes of UTF-8 as text records of `kind`, 16 bytes each. */
+export function traceText(kind: u16, from: usize, length: u32): void {
+  for (let done: u32 = 0; done < length; done += 16) {
+    const part = min<u32>(16, length - done);
+    trace(kind, packBytes(from + done, min<u32>(part, 8)), part > 8 ? packBytes(from + done + 8, part - 8) : 0, part);
+  }
+}
+
+function packBytes(from: usize, count: u32): u64 {
+  let word: u64 = 0;
+  for (let i: u32 = 0; i < count; i++) word |= <u64>load<u8>(from + i) << (<u64>i * 8);
+  return word;
+}
+
+export function drainTrace(): void {
+  if (pending != 0) recordsWrite(ring, pending * RECORD_BYTES);
+  pending = 0;
+}

@@ -1,0 +1,2 @@
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";

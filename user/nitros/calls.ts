@@ -1,0 +1,61 @@
+import { Call, Info } from "../../kernel/syscalls/abi";
+import { syscall } from "./machine";
+
+export { Errno } from "../../kernel/syscalls/abi";
+
+/** Ends this task with `status`. Returning from `main` does the same. */
+export function exit(status: i32): void {
+  syscall(Call.EXIT, <u64>(<i64>status), 0, 0, 0, 0, 0);
+}
+
+/** Lets the next task run. */
+export function yieldNow(): void {
+  syscall(Call.YIELD, 0, 0, 0, 0, 0, 0);
+}
+
+/** Writes `length` bytes of memory at `address` to the console: their number, EFAULT or EINVAL. */
+export function log(address: u64, length: u64): i64 {
+  return syscall(Call.LOG, address, length, 0, 0, 0, 0);
+}
+
+function info(kind: u32): u64 {
+  return <u64>syscall(Call.INFO, kind, 0, 0, 0, 0, 0);
+}
+
+/** This task's number, from 1. */
+export function taskNumber(): u32 {
+  return <u32>info(Info.TASK);
+}
+
+/** First byte of the program's code. */
+export function textStart(): u64 {
+  return info(Info.TEXT);
+}
+
+/** First byte of the heap: memory that is the program's to use as it likes. */
+export function heapStart(): u64 {
+  return info(Info.HEAP);
+}
+
+export function heapBytes(): u64 {
+  return info(Info.HEAP_BYTES);
+}
+
+/** Lowest byte of the stack; below it is a guard page. */
+export function stackStart(): u64 {
+  return info(Info.STACK);
+}
+
+/** One past the highest byte of the stack. */
+export function stackEnd(): u64 {
+  return info(Info.STACK_TOP);
+}
+
+/** A page through which text and messages go to the kernel. */
+export function messageBuffer(): u64 {
+  return info(Info.MESSAGE_BUFFER);
+}
+
+export function pageBytes(): u64 {
+  return info(Info.PAGE_BYTES);
+}
