@@ -1,0 +1,78 @@
+/**
+ * What the modelled machine keeps in a task's context. A program's locals and its call stack are its registers here, and the host
+ * keeps those; what remains is where it starts and what its next step is.
+ *
+ *     byte  size  field
+ *        0     8  entry      where the program starts, virtual
+ *        8     8  stackTop
+ *       16     8  result     of the pending system call
+ *       24     8  address    of the access that is to be repeated after the program has been resumed
+ *       32     8  value      that it stores
+ *       40     4  serial     counts calls of contextStart: tells a new task from the one whose context it took over
+ *       44       end
+ */
+@unmanaged
+@final
+export class Context {
+  entry: u64;
+  stackTop: u64;
+  result: i64;
+  address: u64;
+  value: u64;
+  serial: u32;
+
+  static at(context: usize): Context {
+    return changetype<Context>(context);
+  }
+}
+
+let starts: u32 = 0;
+/** The context that the CPU leaves the kernel into, and the one whose program runs; 0 for none. */
+let next: usize = 0;
+let current: usize = 0;
+let currentSerial: u32 = 0;
+
+export function startContext(context: usize, entry: u64, stackTop: u64): void {
+  memory.fill(context, 0, offsetof<Context>());
+  starts += 1;
+  const fresh = Context.at(context);
+  fresh.entry = entry;
+  fresh.stackTop = stackTop;
+  fresh.serial = starts;
+}
+
+export function setNext(context: usize): void {
+  next = context;
+}
+
+/** For the host: the context to run, and what it needs to run it. */
+export function contextNext(): usize {
+  return next;
+}
+
+export function contextEntry(context: usize): u64 {
+  return Context.at(context).entry;
+}
+
+export function contextStackTop(context: usize): u64 {
+  return Context.at(context).stackTop;
+}
+
+export function contextSerial(context: usize): u32 {
+  return Context.at(context).serial;
+}
+
+/** The host says that the program of this context runs now. */
+export function contextEnter(context: usize): void {
+  current = context;
+  currentSerial = Context.at(context).serial;
+}
+
+export function currentContext(): Context {
+  return Context.at(current);
+}
+
+/** True if the kernel leaves to the program that was running: nothing need be suspended. */
+export function isSameProgramNext(): bool {
+  return next == current && Context.at(next).serial == currentSerial;
+}

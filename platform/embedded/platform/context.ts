@@ -1,0 +1,17 @@
+import { Context, setNext, startContext } from "../model/program/context";
+
+export const CONTEXT_BYTES: usize = 1024;
+
+if (offsetof<Context>() > 1024) ERROR("a context does not fit");
+
+export function contextStart(context: usize, entry: u64, stackTop: u64): void {
+  startContext(context, entry, stackTop);
+}
+
+export function contextSetResult(context: usize, value: i64): void {
+  Context.at(context).result = value;
+}
+
+export function resumeNext(context: usize): void {
+  setNext(context);
+}

@@ -1,0 +1,39 @@
+import * as host from "../model/host";
+import { tick, ticksNow } from "../model/cpu/time";
+export { cpuid } from "../model/cpu/identification";
+
+/** `e_machine` of images whose text is WebAssembly. */
+const IMAGE_MACHINE: u32 = 0x4157;
+
+export function cpuIndex(): u32 {
+  return 0;
+}
+
+export function entropy64(): u64 {
+  return host.entropy();
+}
+
+export function clock(): u64 {
+  return ticksNow();
+}
+
+export function pause(): void {
+  tick();
+}
+
+export function exit(status: u32): void {
+  host.exit(status);
+  unreachable();
+}
+
+export function imageMachine(): u32 {
+  return IMAGE_MACHINE;
+}
+
+export function trapRegister(_index: u32): u64 {
+  return 0;
+}
+
+export function trapRegisterCount(): u32 {
+  return 0;
+}
