@@ -1,0 +1,70 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { BootObserver } from "../../machine/machine.ts";
+import { wantsColour } from "../colour.ts";
+import { UsageError } from "../exit-status.ts";
+import { loadMachine } from "../machines.ts";
+import { progress } from "../progress.ts";
+import { decodeRecords, type TraceRecord } from "../records/decode.ts";
+import { bootDocument } from "../records/document.ts";
+import { TraceLines } from "../records/lines.ts";
+import { makeRequest, refuseUnbuilt, type BootFlags } from "./request.ts";
+
+/** `nitros boot`: boots a machine with some programs. Returns the exit status. */
+export async function boot(programs: readonly string[], flags: BootFlags): Promise<number> {
+  refuseUnbuilt(flags, programs.length);
+  const output = openOutput(flags);
+  const machine = await loadMachine(flags.machine);
+  const colour = flags.json === undefined && wantsColour(process.stdout, process.env);
+  const request = await makeRequest(machine, programs, flags, colour);
+  progress(`booting the ${flags.machine} machine`);
+  const result = await machine.boot(request, output, { firmwareFile: flags.firmware });
+  output.close();
+  if (result.message !== undefined) process.stderr.write(`nitros: ${result.message}\n`);
+  if (flags.json) {
+    const outcome = { machine: flags.machine, request, result, records: output.kept, console: output.consoleText() };
+    process.stdout.write(`${JSON.stringify(bootDocument(outcome), null, 2)}\n`);
+  }
+  return result.status;
+}
+
+interface Output extends BootObserver {
+  /** The records so far, kept only for `--json`. */
+  readonly kept: readonly TraceRecord[];
+  consoleText(): string;
+  close(): void;
+}
+
+/** Where a boot's console and records go: stdout and the trace file, or memory for `--json`. */
+function openOutput(flags: BootFlags): Output {
+  const consoleParts: Uint8Array[] = [];
+  const kept: TraceRecord[] = [];
+  const trace = flags.trace === undefined ? undefined : openTrace(flags.trace);
+  return {
+    kept,
+    console(bytes) {
+      if (flags.json) consoleParts.push(bytes.slice());
+      else process.stdout.write(bytes);
+    },
+    records(bytes) {
+      const records = decodeRecords(bytes);
+      if (flags.json) kept.push(...records);
+      trace?.write(records);
+    },
+    consoleText: () => Buffer.concat(consoleParts).toString("utf8"),
+    close: () => trace?.close(),
+  };
+}
+
+function openTrace(path: string): { write(records: readonly TraceRecord[]): void; close(): void } {
+  const file = openForWriting(path);
+  const lines = new TraceLines();
+  return { write: (records) => void writeSync(file, lines.write(records)), close: () => closeSync(file) };
+}
+
+function openForWriting(path: string): number {
+  try {
+    return openSync(path, "w");
+  } catch (error) {
+    throw new UsageError(`--trace ${path}: ${(error as Error).message}`);
+  }
+}

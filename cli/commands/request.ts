@@ -1,0 +1,81 @@
+import type { BootRequest, CrashKind, HideableFeature, Program } from "../../machine/machine.ts";
+import { UsageError } from "../exit-status.ts";
+import type { Machine } from "../machines.ts";
+import { findPrograms } from "../programs.ts";
+import { progress } from "../progress.ts";
+import type { MachineName } from "../values.ts";
+
+/** The flags of `nitros boot`, as commander hands them over. */
+export interface BootFlags {
+  readonly machine: MachineName;
+  readonly memory: number;
+  readonly cpus: number;
+  readonly numa: number;
+  readonly seed?: bigint;
+  readonly trace?: string;
+  readonly json?: true;
+  readonly timeout: number;
+  readonly aslr: boolean;
+  readonly firmware?: string;
+  readonly without?: readonly HideableFeature[];
+  readonly crash?: CrashKind;
+}
+
+/** OVMF itself needs about this much; below it QEMU shows nothing at all. */
+const QEMU_MIN_MEMORY_BYTES = 64 * 2 ** 20;
+/** `MAX_MODULES` of bootinfo. */
+const MAX_PROGRAMS = 64;
+
+/** Refuses what is understood but cannot be had. Nothing that was asked for is ignored. */
+export function refuseUnbuilt(flags: BootFlags, programCount: number): void {
+  if (flags.cpus > 1) throw new UsageError(`--cpus ${flags.cpus}: this version starts one CPU only; leave the flag out`);
+  if (flags.numa > 1) {
+    throw new UsageError(`--numa ${flags.numa}: this version knows one memory node only; leave the flag out`);
+  }
+  if (programCount > MAX_PROGRAMS) {
+    throw new UsageError(`${programCount} programs: the boot agent hands over at most ${MAX_PROGRAMS}`);
+  }
+  if (flags.machine === "qemu") refuseOnQemu(flags);
+}
+
+function refuseOnQemu(flags: BootFlags): void {
+  if (flags.firmware !== undefined) {
+    throw new UsageError("--firmware: on QEMU the firmware is real and makes its own map; use --machine embedded");
+  }
+  if (flags.memory < QEMU_MIN_MEMORY_BYTES) {
+    throw new UsageError(`--memory ${flags.memory}: OVMF in QEMU needs 64M at least; --machine embedded takes less`);
+  }
+}
+
+/** Compiles the programs (each once) and puts the request together. */
+export async function makeRequest(
+  machine: Machine,
+  programs: readonly string[],
+  flags: BootFlags,
+  colour: boolean,
+): Promise<BootRequest> {
+  return {
+    programs: await compilePrograms(machine, programs),
+    memoryBytes: flags.memory,
+    cpus: flags.cpus,
+    numaNodes: flags.numa,
+    seed: flags.seed,
+    aslr: flags.aslr,
+    colour,
+    trace: flags.trace !== undefined,
+    without: flags.without ?? [],
+    crash: flags.crash,
+    timeoutSeconds: flags.timeout,
+  };
+}
+
+export async function compilePrograms(machine: Pick<Machine, "buildProgram">, args: readonly string[]): Promise<Program[]> {
+  const sources = findPrograms(args);
+  const images = new Map<string, Uint8Array>();
+  for (const { name, source } of sources) {
+    if (images.has(source)) continue;
+    progress(`compiling ${name}`);
+    images.set(source, await machine.buildProgram(source));
+  }
+  return sources.map(({ name, source }) => ({ name, image: images.get(source)! }));
+}

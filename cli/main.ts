@@ -1,0 +1,104 @@
+import { Command, CommanderError, Option } from "commander";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../tools/build/assemblyscript.ts";
+import { CRASH_KINDS, HIDEABLE_FEATURES } from "../machine/machine.ts";
+import { ExitStatus, isExpected, statusOf } from "./exit-status.ts";
+import * as values from "./values.ts";
+
+/** Runs the command line and returns the exit status. */
+export async function run(args: readonly string[]): Promise<number> {
+  process.stdout.on("error", endQuietlyOnClosedPipe);
+  let status: number = ExitStatus.OK;
+  const command = nitros((ended) => (status = ended));
+  try {
+    await command.parseAsync(args, { from: "user" });
+    return status;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** `nitros boot | head` is no defect. */
+function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(ExitStatus.OK);
+}
+
+function explain(error: unknown): number {
+  // Commander has said it already; help and version, asked for, are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitStatus.OK : ExitStatus.USAGE;
+  const text = isExpected(error) ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`nitros: ${text}\n`);
+  return statusOf(error);
+}
+
+type Ended = (status: number) => void;
+
+function nitros(ended: Ended): Command {
+  const command = new Command("nitros")
+    .description("A microkernel memory manager, on an embedded machine and on x86-64 from UEFI")
+    .version(version())
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+    .showSuggestionAfterError();
+  addBoot(command, ended);
+  addTools(command, ended);
+  return command;
+}
+
+function addBoot(command: Command, ended: Ended): void {
+  command
+    .command("boot")
+    .description("boot a machine and run programs on it")
+    .argument("[program...]", "bundled names or paths of TypeScript files (default: a tour)")
+    .option("--machine <name>", values.MACHINE_NAMES.join(" or "), values.readMachine, "embedded")
+    .addOption(memoryOption())
+    .option("--cpus <n>", "processors", values.readCount, 1)
+    .option("--numa <n>", "memory nodes", values.readCount, 1)
+    .option("--seed <n>", "draw every random number from this seed (decimal or 0x…)", values.readSeed)
+    .option("--trace <file>", "write every event to this file, one JSON object a line (docs/TRACE.md)")
+    .option("--json", "print one JSON document about the boot in place of the console")
+    .option("--timeout <seconds>", "end the machine after this time, with status 124", values.readSeconds, 60)
+    .option("--no-aslr", "put everything at its lowest address")
+    .option("--firmware <file>", "embedded machine: boot with this firmware memory map (docs/FIRMWARE.md)")
+    .option("--without <features>", `hide features from the kernel: ${HIDEABLE_FEATURES.join(",")}`, values.readFeatures)
+    .option("--crash <kind>", `make the kernel fault after boot: ${CRASH_KINDS.join(", ")}`, values.readCrash)
+    .action(async (programs, flags) => ended(await (await import("./commands/boot.ts")).boot(programs, flags)));
+}
+
+function memoryOption(): Option {
+  const option = new Option("--memory <size>", "RAM, such as 512M or 4G").argParser(values.readMemory);
+  return option.default(512 * 2 ** 20, "512M");
+}
+
+function addTools(command: Command, ended: Ended): void {
+  command
+    .command("programs")
+    .description("list the bundled programs and what each shows")
+    .action(async () => ended((await import("./commands/programs.ts")).listPrograms()));
+  command
+    .command("doctor")
+    .description("say which native tools are present, and the command that installs the rest")
+    .action(async () => ended((await import("./commands/doctor.ts")).doctor()));
+  command
+    .command("image")
+    .description("make a disk image that boots a UEFI PC, from a USB stick or in QEMU")
+    .argument("<file>", "the image to write")
+    .argument("[program...]", "bundled names or paths of TypeScript files (default: a tour)")
+    .option("--seed <n>", "draw every random number from this seed (decimal or 0x…)", values.readSeed)
+    .option("--no-aslr", "put everything at its lowest address")
+    .action(async (file, programs, flags) =>
+      ended(await (await import("./commands/image.ts")).makeImage(file, programs, flags)),
+    );
+  command
+    .command("bench")
+    .description("measure")
+    .argument("[name...]", "what to measure (default: everything)")
+    .option("--json", "print one JSON document")
+    .action(async (names, flags) => ended(await (await import("./commands/bench.ts")).bench(names, flags)));
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version;
+}

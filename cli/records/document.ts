@@ -1,0 +1,121 @@
+import { RecordKind } from "../../kernel/trace/records.ts";
+import type { BootRequest, BootResult } from "../../machine/machine.ts";
+import { textBytes, type TraceRecord } from "./decode.ts";
+import { hex } from "./names.ts";
+import { fieldsOf, type Fields, type Json } from "./shapes.ts";
+
+/** What one run of a program came to. */
+export interface ProgramReport {
+  readonly [name: string]: Json;
+  readonly task: number;
+  readonly name: string;
+  readonly text: string;
+  readonly stackTop: string;
+  readonly output: string;
+  /** Null: it did not exit by itself. */
+  readonly exit: number | null;
+  /** Null: it was not killed. */
+  readonly fault: Fields | null;
+}
+
+/** `nitros boot --json`: everything that a boot reported, u64 as "0x…". docs/TRACE.md lists the fields. */
+export interface BootDocument {
+  readonly schema: "nitros.boot";
+  readonly version: 1;
+  readonly machine: string;
+  readonly status: number;
+  readonly message: string | null;
+  readonly request: Fields;
+  readonly memoryMap: readonly Fields[];
+  readonly frames: Fields | null;
+  readonly segments: readonly Fields[];
+  readonly zones: readonly Fields[];
+  readonly protections: Fields | null;
+  readonly phases: readonly Fields[];
+  readonly random: Fields | null;
+  readonly programs: readonly ProgramReport[];
+  readonly panic: Fields | null;
+  readonly console: string;
+}
+
+export interface BootOutcome {
+  readonly machine: string;
+  readonly request: BootRequest;
+  readonly result: BootResult;
+  readonly records: readonly TraceRecord[];
+  readonly console: string;
+}
+
+export function bootDocument(outcome: BootOutcome): BootDocument {
+  const { records, result } = outcome;
+  return {
+    schema: "nitros.boot",
+    version: 1,
+    machine: outcome.machine,
+    status: result.status,
+    message: result.message ?? null,
+    request: requestFields(outcome.request),
+    memoryMap: all(records, RecordKind.MEMORY_RANGE),
+    frames: last(records, RecordKind.FRAMES),
+    segments: all(records, RecordKind.SEGMENT),
+    zones: all(records, RecordKind.ZONE),
+    protections: last(records, RecordKind.PROTECTIONS),
+    phases: all(records, RecordKind.PHASE),
+    random: last(records, RecordKind.RANDOM),
+    programs: programReports(records),
+    panic: panicReport(records),
+    console: outcome.console,
+  };
+}
+
+function requestFields(request: BootRequest): Fields {
+  return {
+    programs: request.programs.map(({ name }) => name),
+    memoryBytes: hex(request.memoryBytes),
+    cpus: request.cpus,
+    numaNodes: request.numaNodes,
+    seed: request.seed === undefined ? null : hex(request.seed),
+    aslr: request.aslr,
+    without: request.without,
+    crash: request.crash ?? null,
+    timeoutSeconds: request.timeoutSeconds,
+  };
+}
+
+/** One report a task, in order of starting. */
+export function programReports(records: readonly TraceRecord[]): ProgramReport[] {
+  return ofKind(records, RecordKind.TASK_START).map((start) => {
+    const own = records.filter((record) => record.task === start.task);
+    const exit = last(own, RecordKind.TASK_EXIT);
+    return {
+      task: start.task,
+      name: textOf(own, RecordKind.TASK_NAME),
+      ...(fieldsOf(start) as { text: string; stackTop: string }),
+      output: textOf(own, RecordKind.OUTPUT),
+      exit: exit === null ? null : (exit["status"] as number),
+      fault: last(own, RecordKind.TASK_KILLED),
+    };
+  });
+}
+
+function panicReport(records: readonly TraceRecord[]): Fields | null {
+  const panic = last(records, RecordKind.PANIC);
+  return panic === null ? null : { ...panic, message: textOf(records, RecordKind.PANIC_TEXT) };
+}
+
+function textOf(records: readonly TraceRecord[], kind: number): string {
+  return Buffer.concat(ofKind(records, kind).map(textBytes)).toString("utf8");
+}
+
+function all(records: readonly TraceRecord[], kind: number): Fields[] {
+  return ofKind(records, kind).map(fieldsOf);
+}
+
+function last(records: readonly TraceRecord[], kind: number): Fields | null {
+  const found = ofKind(records, kind).at(-1);
+  return found === undefined ? null : fieldsOf(found);
+}
+
+function ofKind(records: readonly TraceRecord[], kind: number): TraceRecord[] {
+  return records.filter((record) => record.kind === kind);
+}

@@ -1,0 +1,72 @@
+import { Zone } from "../../kernel/address/zones.ts";
+import { FrameOwner } from "../../kernel/frames/owners.ts";
+import { Protection } from "../../kernel/paging/protections.ts";
+import { FaultReason, RegionKind } from "../../kernel/spaces/kinds.ts";
+import { RecordKind } from "../../kernel/trace/records.ts";
+import type { TraceRecord } from "./decode.ts";
+import { accessOf, bitNames, callName, hex, nameOf, segmentRights, type Names } from "./names.ts";
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+/** What a record says beyond its time, CPU and task, by field name. */
+export type Fields = Readonly<Record<string, Json>>;
+type Reader = (record: TraceRecord) => Fields;
+
+/** Bits of a page-table entry that a mapping's rights are made of. SDM 3A, table 4-20. */
+const PageRight: Names = { WRITE: 2, USER: 4, GLOBAL: 256, NO_EXECUTE: 1n << 63n };
+
+/** How each kind of record reads. A kind that is missing here is printed with its three raw numbers. */
+const readers: Readonly<Record<number, Reader>> = {
+  [RecordKind.MEMORY_RANGE]: (r) => ({ ...range(r), range: nameOf(RangeKind, r.value) }),
+  [RecordKind.PHASE]: (r) => ({ phase: nameOf(Phase, r.first), ticks: hex(r.value) }),
+  [RecordKind.ZONE]: (r) => ({ ...range(r), zone: nameOf(Zone, r.value) }),
+  [RecordKind.PROTECTIONS]: (r) => ({ wanted: bitNames(Protection, r.first), enabled: bitNames(Protection, r.second) }),
+  [RecordKind.FRAMES]: (r) => ({ free: hex(r.first), reserved: hex(r.second), inUse: hex(r.value) }),
+  [RecordKind.SEGMENT]: (r) => ({ ...range(r), rights: segmentRights(r.value) }),
+  [RecordKind.TASK_START]: (r) => ({ text: hex(r.first), stackTop: hex(r.second), module: Number(r.value) }),
+  [RecordKind.TASK_KILLED]: faultFields,
+  [RecordKind.TASK_EXIT]: (r) => ({ status: Number(BigInt.asIntN(32, r.value)) }),
+  [RecordKind.PANIC]: (r) => ({ address: hex(r.first), errorCode: hex(r.second), vector: Number(r.value) }),
+  [RecordKind.RANDOM]: (r) => ({ seed: hex(r.first), kernelBase: hex(r.second), directMapBase: hex(r.value) }),
+  [RecordKind.FRAME_ALLOCATED]: frameFields,
+  [RecordKind.FRAME_FREED]: frameFields,
+  [RecordKind.MAPPED]: mappingFields,
+  [RecordKind.UNMAPPED]: mappingFields,
+  [RecordKind.FAULT]: (r) => ({ address: hex(r.first), errorCode: hex(r.second), access: accessOf(r.second) }),
+  [RecordKind.CALL]: (r) => ({ call: callName(r.first), arguments: [hex(r.second), hex(r.value)] }),
+  [RecordKind.RESULT]: (r) => ({ call: callName(r.first), result: BigInt.asIntN(64, r.value).toString() }),
+  [RecordKind.SWITCH]: (r) => ({ from: Number(r.first), to: Number(r.second) }),
+};
+
+export function fieldsOf(record: TraceRecord): Fields {
+  const reader = readers[record.kind];
+  if (reader !== undefined) return reader(record);
+  return { first: hex(record.first), second: hex(record.second), value: hex(record.value) };
+}
+
+export function kindName(kind: number): string {
+  return nameOf(RecordKind, kind);
+}
+
+/** "user" of the value of a TASK_KILLED record: vector, region and reason in one number. */
+export function faultFields(record: TraceRecord): Fields {
+  const vector = Number(record.value & 0xffn);
+  const cause = {
+    vector,
+    region: nameOf(RegionKind, (record.value >> 8n) & 0xffn),
+    reason: nameOf(FaultReason, (record.value >> 16n) & 0xffn),
+  };
+  const where = { address: hex(record.first), errorCode: hex(record.second) };
+  return vector === 14 ? { ...where, access: accessOf(record.second), ...cause } : { ...where, ...cause };
+}
+
+function range(record: TraceRecord): Fields {
+  return { first: hex(record.first), last: hex(record.second) };
+}
+
+function frameFields(record: TraceRecord): Fields {
+  return { frame: hex(record.first), owner: nameOf(FrameOwner, record.value) };
+}
+
+function mappingFields(record: TraceRecord): Fields {
+  return { first: hex(record.first), bytes: hex(record.second), rights: bitNames(PageRight, record.value) };
+}

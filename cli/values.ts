@@ -1,0 +1,70 @@
+import { InvalidArgumentError } from "commander";
+import { CRASH_KINDS, HIDEABLE_FEATURES, type CrashKind, type HideableFeature } from "../machine/machine.ts";
+import { nearest } from "./nearest.ts";
+
+/** Readers of the command line's values. Each throws commander's InvalidArgumentError, which names the flag. */
+
+const UNIT_BYTES: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+const PAGE_BYTES = 4096;
+/** A frame number has 32 bits, so the kernel cannot name memory beyond 16 TiB. */
+const MAX_MEMORY_BYTES = 2 ** 44;
+
+/** "512M", "4G", "1073741824": bytes, with binary units. */
+export function readMemory(text: string): number {
+  const match = /^(\d+)([KMGT]?)(?:i?B)?$/i.exec(text);
+  if (!match) throw new InvalidArgumentError(`Write a number of bytes, or one with K, M, G or T: 512M, 4G.`);
+  const bytes = Number(match[1]) * UNIT_BYTES[match[2]!.toUpperCase()]!;
+  if (bytes % PAGE_BYTES !== 0) throw new InvalidArgumentError(`Memory comes in frames of ${PAGE_BYTES} bytes.`);
+  if (bytes > MAX_MEMORY_BYTES) throw new InvalidArgumentError("At most 16T can be named by a frame number.");
+  return bytes;
+}
+
+/** A seed: 64 bits, decimal or 0x…. */
+export function readSeed(text: string): bigint {
+  if (!/^(\d+|0x[0-9a-f]+)$/i.test(text)) {
+    throw new InvalidArgumentError("A seed is a number from 0 to 2^64 - 1, decimal or 0x….");
+  }
+  const seed = BigInt(text);
+  if (seed >= 1n << 64n) throw new InvalidArgumentError("A seed has at most 64 bits.");
+  return seed;
+}
+
+/** A count of one or more. */
+export function readCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("Write a whole number from 1.");
+  return Number(text);
+}
+
+/** Seconds, with decimals if wanted; more than none, at most a day. */
+export function readSeconds(text: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (!(seconds > 0 && seconds <= 86_400)) {
+    throw new InvalidArgumentError("Write seconds: more than 0, at most 86400.");
+  }
+  return seconds;
+}
+
+/** "nx,smep": features to hide. */
+export function readFeatures(text: string): readonly HideableFeature[] {
+  const names = text.split(",").map((name) => name.trim().toLowerCase());
+  return [...new Set(names.map((name) => oneOf(name, HIDEABLE_FEATURES)))];
+}
+
+export function readCrash(text: string): CrashKind {
+  return oneOf(text, CRASH_KINDS);
+}
+
+export function readMachine(text: string): MachineName {
+  return oneOf(text, MACHINE_NAMES);
+}
+
+export const MACHINE_NAMES = ["embedded", "qemu"] as const;
+export type MachineName = (typeof MACHINE_NAMES)[number];
+
+function oneOf<T extends string>(text: string, allowed: readonly T[]): T {
+  const found = allowed.find((name) => name === text);
+  if (found !== undefined) return found;
+  const hint = nearest(text, allowed);
+  const suggestion = hint === undefined ? "" : ` Did you mean ${hint}?`;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is none of ${allowed.join(", ")}.${suggestion}`);
+}

@@ -1,0 +1,12 @@
+import { pathToFileURL } from "node:url";
+import { inOrder, runPackage, type Step } from "./run.ts";
+
+/** `npm run lint`: types on both sides of the seam, rules, layout. */
+export const lintSteps: readonly Step[] = [
+  { title: "types: host", work: () => runPackage("typescript/bin/tsc", ["-p", "tsconfig.json"]) },
+  { title: "types: kernel", work: () => runPackage("typescript/bin/tsc", ["-p", "tsconfig.kernel.json"]) },
+  { title: "rules", work: () => runPackage("eslint/bin/eslint.js", ["--max-warnings", "0", "."]) },
+  { title: "layout", work: () => runPackage("prettier/bin/prettier.cjs", ["--check", "--log-level", "warn", "."]) },
+];
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) process.exitCode = await inOrder(lintSteps);
