@@ -15,6 +15,12 @@ import { fillOwners, isKnownZero, KNOWN_ZERO, markFree, markTaken, ownerAt } fro
  * nothing of one owner is seen by the next. One CPU: nothing here is locked.
  */
 
+export { frameTableAddress, frameTableBytes, reclaimLoaderMemory, WORKING_BYTES } from "./bring-up";
+export { freeFrames, ownedFrames, reservedFrames, totalFrames, usedFrames } from "./counts";
+export { FrameError, framesErrorFound, framesErrorNeeded, framesErrorText } from "./errors";
+export { FrameOwner, ownerName } from "./owners";
+export { validate } from "./validate";
+
 /** The largest block is 2^18 frames: 1 GiB. */
 export const MAX_ORDER: u32 = 18;
 
