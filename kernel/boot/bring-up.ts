@@ -1,8 +1,8 @@
 import { clock, setDirectMap } from "platform";
 import { panic } from "../console/panic";
 import { useColours } from "../console/style";
-import { framesErrorNeeded, framesErrorText, framesInitialise, reclaimLoaderMemory } from "../frames/allocator";
-import { FrameError } from "../frames/errors";
+import { reclaimLoaderMemory } from "../frames/bring-up";
+import { FrameError, frameErrorText } from "../frames/errors";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
 import { buildKernelSpace, loadKernelSpace, lockSealedSegments } from "../paging/kernel-space";
 import { PagingError } from "../paging/tables";
@@ -18,7 +18,8 @@ import { bootinfoErrorText, bootinfoFound, checkBootinfo, crashKind, directMapBa
 import { BootFlag } from "./bootinfo-layout";
 import { crashOnPurpose } from "./crash";
 import * as log from "./log";
-import { mapErrorFound, mapErrorText, readMemoryMap } from "./memory-map";
+import { mapErrorText, mapFound, readMemoryMap } from "./memory-map";
+import { framesInitialise } from "./memory-map-frames";
 import { Phase } from "./phases";
 
 /** The boot sequence, in the specification's order. Any step that fails ends the machine with what was found. */
@@ -65,14 +66,14 @@ function takeBootinfo(bootinfo: u64): void {
 
 function takeMemoryMap(): void {
   const error = readMemoryMap();
-  if (error != 0) panic(mapErrorText(error), mapErrorFound());
+  if (error != 0) panic(mapErrorText(error), mapFound());
   ended(Phase.MEMORY_MAP);
   log.phaseMemoryMap();
 }
 
 function takeFrames(): void {
   const error = framesInitialise();
-  if (error != FrameError.NONE) panic(framesErrorText(error), framesErrorNeeded());
+  if (error != FrameError.NONE) log.refusedMemory(error);
   ended(Phase.FRAMES);
   log.phaseFrames();
 }
@@ -82,9 +83,9 @@ function takePageTables(): void {
   enableTableProtections();
   if (buildKernelSpace() != PagingError.NONE) panic("no frame left for the kernel's page tables", 0);
   loadKernelSpace();
-  reclaimLoaderMemory();
+  const reclaimed = reclaimLoaderMemory();
   ended(Phase.KERNEL_SPACE);
-  log.phaseKernelSpace();
+  log.phaseKernelSpace(reclaimed);
 }
 
 function protect(): void {

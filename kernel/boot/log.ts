@@ -1,6 +1,6 @@
-import { clock } from "platform";
 import { ZONE_COUNT } from "../address/zones";
 import { zoneFirst, zoneLast, zoneName } from "../address/layout";
+import { panic } from "../console/panic";
 import { Style, style } from "../console/style";
 import {
   newLine,
@@ -10,13 +10,13 @@ import {
   printBytesCount,
   printDecimal,
   printHex,
+  printHexShort,
   printLine,
-  printPhysical,
   printVirtual,
   putByte,
 } from "../console/text";
-import { freeFrames, reservedFrames, totalFrames, usedFrames } from "../frames/counts";
-import { ownedFrames } from "../frames/counts";
+import { freeFrames, ownedFrames, reservedFrames, totalFrames, usedFrames } from "../frames/counts";
+import { frameErrorFound, frameErrorNeeded, frameErrorText } from "../frames/errors";
 import { FrameOwner } from "../frames/owners";
 import { hasHugePages, protectionsEnabled, protectionsPresent } from "../paging/features";
 import { PROTECTION_COUNT } from "../paging/protections";
@@ -188,6 +188,16 @@ export function phaseTasks(): void {
   newLine();
 }
 
+/** The frame allocator could not begin: says what there is and what it takes, and ends the machine. */
+export function refusedMemory(error: u32): void {
+  print("   found ");
+  printBytesCount(frameErrorFound());
+  print(", needed ");
+  printBytesCount(frameErrorNeeded());
+  newLine();
+  panic(frameErrorText(error), frameErrorFound());
+}
+
 /** A program whose image could not be loaded. The others run. */
 export function refusedImage(task: Task, error: u32): void {
   style(Style.BAD);
@@ -197,6 +207,6 @@ export function refusedImage(task: Task, error: u32): void {
   style(Style.PLAIN);
   print(imageErrorText(error));
   print(" ");
-  printHex(imageErrorFound(), 4);
+  printHexShort(imageErrorFound());
   newLine();
 }

@@ -1,18 +1,12 @@
 import { Style, style } from "../console/style";
-import { newLine, padTo, print, printBytesCount, printDecimal, printPhysical, printLine, putByte } from "../console/text";
+import { newLine, padTo, print, printBytesCount, printDecimal, printHexShort, printLine, printPhysical } from "../console/text";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { anomalyCount, anomalyText, ANOMALY_KINDS } from "./map-anomalies";
-import { descriptorCount, isRam, rangeCount, rangeFirst, RangeKind, rangeKind, rangeKindName, rangeLast } from "./memory-map";
-import { descriptorStride } from "./bootinfo";
+import { descriptorCount, descriptorStride } from "./bootinfo";
+import { anomalyCount, anomalyFirst, anomalyText, ANOMALY_COUNT, isRam, rangeCount, rangeFirst, RangeKind, rangeKind, rangeKindName, rangeLast } from "./memory-map";
+import { printStrip } from "./map-strip";
 
-/**
- * The memory map as a person reads it: one strip that shows all RAM at once, then the ranges.
- *
- *     |#######################.....KKKK....+++#############|
- */
-const STRIP_CELLS: u64 = 64;
-
+/** The memory map as a person reads it: one strip that shows all RAM at once, then the ranges, then what was odd about it. */
 export function printMemoryMap(): void {
   print("   ");
   printDecimal(descriptorCount());
@@ -21,12 +15,12 @@ export function printMemoryMap(): void {
   print(" bytes; ");
   printBytesCount(ramBytes());
   printLine(" of RAM");
-  printStrip();
+  printStrip(ramBytes());
   for (let i: u32 = 0; i < rangeCount(); i++) {
     trace(RecordKind.MEMORY_RANGE, rangeFirst(i), rangeLast(i), rangeKind(i));
     printRange(i);
   }
-  for (let kind: u32 = 0; kind < ANOMALY_KINDS; kind++) printAnomaly(kind);
+  for (let kind: u32 = 0; kind < ANOMALY_COUNT; kind++) printAnomaly(kind);
 }
 
 function ramBytes(): u64 {
@@ -45,16 +39,11 @@ function printRange(index: u32): void {
   print(" – ");
   printPhysical(last);
   padTo(34);
-  printSizeIn(last - first + 1, 46);
-  print("  ");
+  printBytesCount(last - first + 1);
+  padTo(46);
   style(styleOf(rangeKind(index)));
   printLine(rangeKindName(rangeKind(index)));
   style(Style.PLAIN);
-}
-
-function printSizeIn(bytes: u64, column: u32): void {
-  printBytesCount(bytes);
-  padTo(column);
 }
 
 function printAnomaly(kind: u32): void {
@@ -63,8 +52,11 @@ function printAnomaly(kind: u32): void {
   style(Style.NOTICE);
   print("   note: ");
   printDecimal(count);
-  print(" ");
-  printLine(anomalyText(kind));
+  print(count == 1 ? " descriptor " : " descriptors ");
+  print(anomalyText(kind));
+  print(", the first ");
+  printHexShort(anomalyFirst(kind));
+  newLine();
   style(Style.PLAIN);
 }
 

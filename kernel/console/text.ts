@@ -100,6 +100,11 @@ export function printHex(value: u64, digits: u32): void {
   }
 }
 
+/** `0x` and no more digits than the value has. */
+export function printHexShort(value: u64): void {
+  printHex(value, value == 0 ? 1 : <u32>((63 - clz<u64>(value)) / 4) + 1);
+}
+
 export function printVirtual(address: u64): void {
   putByte(0x76);
   printHex(address, 16);

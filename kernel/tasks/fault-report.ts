@@ -1,5 +1,5 @@
 import { Style, style } from "../console/style";
-import { print, printBytes, printDecimal, printHex, printLine, printVirtual, startLine } from "../console/text";
+import { print, printBytes, printDecimal, printHexShort, printLine, printVirtual, startLine } from "../console/text";
 import { FaultBit } from "../spaces/fault";
 import { FaultReason, RegionKind } from "../spaces/kinds";
 import { findRegion, Space } from "../spaces/space";
@@ -30,7 +30,7 @@ export function reportKill(task: Task, vector: u32, error: u64, address: u64, re
   print(" (");
   print(vectorText(vector));
   print(", error code ");
-  printHex(error, 2);
+  printHexShort(error);
   printLine(")");
 }
 
@@ -44,14 +44,10 @@ function reportAddress(space: Space, address: u64, reason: u32): void {
   } else if (reason == FaultReason.STACK_OVERFLOW) {
     printLine("the guard page below its stack");
   } else {
-    printHex(address - region.first, 1 + hexDigitsBeyondOne(address - region.first));
+    printHexShort(address - region.first);
     print(" into ");
     printLine(regionText(region.kind));
   }
-}
-
-function hexDigitsBeyondOne(value: u64): u32 {
-  return value == 0 ? 0 : <u32>((63 - clz<u64>(value)) / 4);
 }
 
 function placeText(reason: u32): string {

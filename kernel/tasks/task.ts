@@ -58,7 +58,7 @@ const names = memory.data(3072, 8);
 const contexts = memory.data(65536, 64);
 if (64 * 24 != 1536) ERROR("the table holds MAX_TASKS tasks");
 if (64 * 48 != 3072 || MODULE_NAME_BYTES != 48) ERROR("names holds MAX_TASKS names");
-if (64 * CONTEXT_BYTES > 65536) ERROR("contexts holds MAX_TASKS contexts");
+if (<usize>64 * CONTEXT_BYTES > 65536) ERROR("contexts holds MAX_TASKS contexts");
 
 let made: u32 = 0;
 
