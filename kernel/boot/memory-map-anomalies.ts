@@ -1,11 +1,11 @@
-import { ANOMALY_KINDS } from "./memory-map-anomaly";
+import { ANOMALY_COUNT } from "./memory-map-anomaly";
 
 /** Counts of what was odd about the memory map, by Anomaly. */
 const counts = memory.data(32, 4);
 const firsts = memory.data(64, 8);
 
 export function forgetAnomalies(): void {
-  for (let kind: u32 = 0; kind < ANOMALY_KINDS; kind++) forgetAnomaly(kind);
+  for (let kind: u32 = 0; kind < ANOMALY_COUNT; kind++) forgetAnomaly(kind);
 }
 
 export function forgetAnomaly(kind: u32): void {

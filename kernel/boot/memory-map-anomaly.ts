@@ -16,7 +16,7 @@ export namespace Anomaly {
   /** Begins inside another: the more restrictive kind won. */
   export const OVERLAP: u32 = 7;
 }
-export const ANOMALY_KINDS: u32 = 8;
+export const ANOMALY_COUNT: u32 = 8;
 
 /** To be read after a count: "2 overlapping". */
 export function anomalyText(kind: u32): string {

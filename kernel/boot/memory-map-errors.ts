@@ -1,4 +1,4 @@
-/** Why a memory map cannot be used. `mapErrorFound` is the offending value, `mapErrorAllowed` the most that would do, where there is such. */
+/** Why a memory map cannot be used. `mapFound` is the offending value, `mapAllowed` the most that would do, where there is such. */
 export namespace MapError {
   export const NONE: u32 = 0;
   /** Found: descriptors. */
@@ -21,11 +21,11 @@ export function mapRefusal(error: u32, foundValue: u64, allowedValue: u64): u32 
   return error;
 }
 
-export function mapErrorFound(): u64 {
+export function mapFound(): u64 {
   return found;
 }
 
-export function mapErrorAllowed(): u64 {
+export function mapAllowed(): u64 {
   return allowed;
 }
 

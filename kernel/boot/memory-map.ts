@@ -13,8 +13,8 @@ export { isRam, isReclaimed, isUsable, RangeKind, rangeKindName, RANGE_KIND_COUN
 export { descriptorCount } from "./bootinfo";
 export { rangeCount, rangeFirst, rangeKind, rangeLast } from "./memory-map-ranges";
 export { anomalyCount, anomalyFirst } from "./memory-map-anomalies";
-export { Anomaly, ANOMALY_KINDS, anomalyText } from "./memory-map-anomaly";
-export { mapErrorAllowed, MapError, mapErrorText, mapErrorFound } from "./memory-map-errors";
+export { Anomaly, ANOMALY_COUNT, anomalyText } from "./memory-map-anomaly";
+export { mapAllowed, MapError, mapErrorText, mapFound } from "./memory-map-errors";
 
 export const MAX_DESCRIPTORS: u32 = 1024;
 /** Kernel, handover tables, bootinfo and its three arrays, two low pages. */

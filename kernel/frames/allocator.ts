@@ -17,7 +17,7 @@ import { fillOwners, isKnownZero, KNOWN_ZERO, markFree, markTaken, ownerAt } fro
 
 export { frameTableAddress, frameTableBytes, reclaimLoaderMemory, WORKING_BYTES } from "./bring-up";
 export { freeFrames, ownedFrames, reservedFrames, totalFrames, usedFrames } from "./counts";
-export { FrameError, framesErrorFound, framesErrorNeeded, framesErrorText } from "./errors";
+export { FrameError, frameErrorFound, frameErrorNeeded, frameErrorText } from "./errors";
 export { FrameOwner, ownerName } from "./owners";
 export { validate } from "./validate";
 

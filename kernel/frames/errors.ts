@@ -1,4 +1,4 @@
-/** What can go wrong with frames. `framesErrorFound` says what was found, `framesErrorNeeded` what would have been enough. */
+/** What can go wrong with frames. `frameErrorFound` says what was found, `frameErrorNeeded` what would have been enough. */
 export namespace FrameError {
   export const NONE: u32 = 0;
 
@@ -42,15 +42,15 @@ export function frameRefusal(error: u32, foundValue: u64, neededValue: u64): u32
   return error;
 }
 
-export function framesErrorFound(): u64 {
+export function frameErrorFound(): u64 {
   return found;
 }
 
-export function framesErrorNeeded(): u64 {
+export function frameErrorNeeded(): u64 {
   return needed;
 }
 
-export function framesErrorText(error: u32): string {
+export function frameErrorText(error: u32): string {
   if (error == FrameError.NONE) return "no error";
   if (error == FrameError.TOO_LITTLE_MEMORY) return "too little memory";
   if (error == FrameError.NO_ROOM_FOR_TABLE) return "no free range is large enough for the frame table";
