@@ -1,0 +1,116 @@
+/**
+ * The firmware's memory map (UEFI 2.10 §7.2, GetMemoryMap): one buffer, read once for the agent's own use and again, to be handed
+ * over, when nothing is left to allocate.
+ */
+import { hex, text, decimal } from "../console";
+import { endError, firmwareFailed, startError, Status } from "../errors";
+import { load32, load64 } from "../firmware";
+import { allocatePages, freePages, PAGE_BYTES, pagesFor } from "../memory";
+import { out, setOut } from "../scratch";
+import { EFI_BUFFER_TOO_SMALL, EFI_INVALID_PARAMETER, isError } from "./status";
+import { image, service } from "./system";
+import { BootServicesAt, DESCRIPTOR_BYTES, DescriptorAt } from "./tables";
+
+/** Descriptors that the map may gain before it is read for the last time: allocations split what they take from. */
+const SPARE_DESCRIPTORS: u64 = 128;
+/** How often a map may go stale before the agent gives up. */
+export const MAX_EXIT_ATTEMPTS: u32 = 16;
+
+let buffer: u64 = 0;
+let bufferPages: u64 = 0;
+let byteCount: u64 = 0;
+let mapKey: u64 = 0;
+let stride: u64 = 0;
+let version: u32 = 0;
+
+export function mapAddress(): u64 {
+  return buffer;
+}
+export function mapBytes(): u64 {
+  return byteCount;
+}
+export function descriptorStride(): u64 {
+  return stride;
+}
+export function descriptorVersion(): u32 {
+  return version;
+}
+export function descriptorCount(): u64 {
+  return byteCount / stride;
+}
+export function descriptorType(index: u64): u32 {
+  return load32(buffer + index * stride + DescriptorAt.type);
+}
+export function descriptorStart(index: u64): u64 {
+  return load64(buffer + index * stride + DescriptorAt.physicalStart);
+}
+export function descriptorPages(index: u64): u64 {
+  return load64(buffer + index * stride + DescriptorAt.pageCount);
+}
+
+/** Reads the map, with a buffer that has room for what the agent's allocations will add. */
+export function readMemoryMap(): void {
+  let status = getMemoryMap();
+  if (status == EFI_BUFFER_TOO_SMALL) {
+    growBuffer(out(0));
+    status = getMemoryMap();
+  }
+  if (isError(status)) firmwareFailed("GetMemoryMap", status);
+}
+
+function getMemoryMap(): u64 {
+  setOut(3, 0);
+  const size = setOut(0, bufferPages * PAGE_BYTES);
+  const status = service(BootServicesAt.getMemoryMap, size, buffer, setOut(1, 0), setOut(2, 0), setOut(3, 0));
+  byteCount = out(0);
+  mapKey = out(1);
+  stride = out(2);
+  version = <u32>out(3);
+  if (!isError(status) && !strideIsUsable()) badStride();
+  return status;
+}
+
+/** A descriptor's fields must fit and its words be aligned. */
+function strideIsUsable(): bool {
+  return stride >= DESCRIPTOR_BYTES && stride % 8 == 0;
+}
+
+function badStride(): void {
+  startError("BadMemoryMap");
+  text("descriptors of ");
+  decimal(stride);
+  text(" bytes; want a multiple of 8, 40 at least");
+  endError(Status.BAD_MACHINE);
+}
+
+function growBuffer(needed: u64): void {
+  const spare = SPARE_DESCRIPTORS * (stride > DESCRIPTOR_BYTES ? stride : DESCRIPTOR_BYTES);
+  freePages(buffer, bufferPages);
+  bufferPages = pagesFor(needed + spare);
+  buffer = allocatePages(bufferPages, "the memory map");
+}
+
+/**
+ * Leaves boot services with a map that is still true. A refused exit may already have shut some services down: from then on only
+ * GetMemoryMap is called (UEFI 2.10 §7.4.6), so the buffer must be large enough beforehand.
+ */
+export function exitBootServices(): void {
+  readMemoryMap();
+  for (let attempt: u32 = 0; attempt < MAX_EXIT_ATTEMPTS; attempt++) {
+    const status = service(BootServicesAt.exitBootServices, image(), mapKey);
+    if (!isError(status)) return;
+    if (status != EFI_INVALID_PARAMETER) firmwareFailed("ExitBootServices", status);
+    const again = getMemoryMap();
+    if (isError(again)) firmwareFailed("GetMemoryMap", again);
+  }
+  exitRefused();
+}
+
+function exitRefused(): void {
+  startError("ExitRefused");
+  text("the memory map went stale ");
+  decimal(MAX_EXIT_ATTEMPTS);
+  text(" times between GetMemoryMap and ExitBootServices; last key ");
+  hex(mapKey);
+  endError(Status.BAD_MACHINE);
+}

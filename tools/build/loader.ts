@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
+import { wasmToC } from "./wasm2c.ts";
+
+/** `loader/firmware.ts`: all that the boot agent may import. */
+const firmwareImports = new Set(
+  [
+    ...["load8", "load16", "load32", "load64", "store8", "store16", "store32", "store64"],
+    ...["call", "scratch", "cpuid", "readCr3", "readCr4", "entropy64", "imageMachine", "enter", "halt"],
+  ].map((name) => `firmware.${name}`),
+);
+
+/** The boot agent as WebAssembly, for the modelled firmware; returns the path of the file. */
+export function buildLoaderWasm(): Promise<string> {
+  return compileAssemblyScript({
+    entry: "loader/main.ts",
+    output: "loader/loader.wasm",
+    flags: ["--use", "abort="],
+    allowedImports: firmwareImports,
+  });
+}
+
+/** The boot agent for UEFI on x86-64; returns the path of BOOTX64.EFI. */
+export async function buildLoaderEfi(): Promise<string> {
+  return buildEfiApplication(await buildLoaderWasm(), "loader/BOOTX64.EFI");
+}
+
+/** An EFI application from a wasm that imports `loader/firmware.ts` and exports `main(imageHandle, systemTable)`. */
+export async function buildEfiApplication(wasmPath: string, output: string): Promise<string> {
+  const outputName = output.replace(/\.EFI$/, "");
+  const { cPath } = await wasmToC(wasmPath, outputName, "loader");
+  const efi = join(buildFolder, output);
+  const stampPath = `${efi}.stamp`;
+  const stamp = digest([...compilerFlags, ...linkerFlags, ...efiSources(cPath).map(fileDigest)].join("\n"));
+  if (existsSync(efi) && existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return efi;
+  const object = `${efi}.obj`;
+  await run("clang", [...compilerFlags, `-DMODULE_C="${cPath}"`, "-c", shim, "-o", object]);
+  await run("lld-link", [...linkerFlags, `-out:${efi}`, object]);
+  writeFileSync(stampPath, stamp);
+  return efi;
+}
+
+const shim = join(projectRoot, "metal/efi.c");
+
+function efiSources(cPath: string): string[] {
+  return [shim, join(projectRoot, "metal/wasm-rt.h"), cPath];
+}
+
+function fileDigest(path: string): string {
+  return digest(readFileSync(path));
+}
+
+/** The Windows target has the calling convention of UEFI and no red zone; the probes would call a function that is not there. */
+const compilerFlags = [
+  ...["--target=x86_64-unknown-windows", "-ffreestanding", "-fshort-wchar", "-mno-stack-arg-probe", "-fno-stack-protector"],
+  ...["-O2", "-fno-strict-aliasing", "-Wall", "-Wno-unused", "-DLINEAR_MEMORY_PAGES=1"],
+  `-I${join(projectRoot, "metal")}`,
+];
+
+/** Without a fixed base, so that lld keeps the relocations by which the firmware moves it. */
+const linkerFlags = ["-subsystem:efi_application", "-entry:efi_main", "-nodefaultlib", "-dynamicbase", "-Brepro"];
+
+async function run(tool: string, args: readonly string[]): Promise<void> {
+  await promisify(execFile)(tool, args, { cwd: projectRoot });
+}
