@@ -43,7 +43,7 @@ export function userSlotFirst(slot: u64): VirtAddr {
 
 /** Bits 63:47 all equal (SDM 1, 3.3.7.1). */
 export function isCanonical(address: u64): bool {
-  const top = <i64>address >> 47;
+  const top = (<i64>address) >> 47;
   return top == 0 || top == -1;
 }
 

@@ -2,7 +2,7 @@ import { clock, setDirectMap } from "platform";
 import { panic } from "../console/panic";
 import { useColours } from "../console/style";
 import { reclaimLoaderMemory } from "../frames/bring-up";
-import { FrameError, frameErrorText } from "../frames/errors";
+import { FrameError } from "../frames/errors";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
 import { buildKernelSpace, loadKernelSpace, lockSealedSegments } from "../paging/kernel-space";
 import { PagingError } from "../paging/tables";
@@ -14,7 +14,16 @@ import { installStacks } from "../tasks/stacks";
 import { makeTask } from "../tasks/task";
 import { RecordKind } from "../trace/records";
 import { drainTrace, trace, traceEverything, traceTask } from "../trace/trace";
-import { bootinfoErrorText, bootinfoFound, checkBootinfo, crashKind, directMapBase, flags, moduleCount, seed } from "./bootinfo";
+import {
+  bootinfoErrorText,
+  bootinfoFound,
+  checkBootinfo,
+  crashKind,
+  directMapBase,
+  flags,
+  moduleCount,
+  seed,
+} from "./bootinfo";
 import { BootFlag } from "./bootinfo-layout";
 import { crashOnPurpose } from "./crash";
 import * as log from "./log";

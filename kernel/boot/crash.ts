@@ -18,5 +18,5 @@ export function crashOnPurpose(kind: u32): void {
 
 /** Not a tail call, and its depth is not known at compile time: each level takes stack. */
 function recurse(depth: u64): u64 {
-  return depth + recurse(depth + kernelLoad64(segmentVirtual(0)) | 1) * depth;
+  return depth + recurse((depth + kernelLoad64(segmentVirtual(0))) | 1) * depth;
 }

@@ -26,7 +26,18 @@ import { imageErrorText } from "../tasks/image-errors";
 import { Task, taskCount } from "../tasks/task";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { directMapBase, flags, kernelBytes, kernelVirtual, moduleCount, seed, segmentBytes, segmentCount, segmentRights, segmentVirtual } from "./bootinfo";
+import {
+  directMapBase,
+  flags,
+  kernelBytes,
+  kernelVirtual,
+  moduleCount,
+  seed,
+  segmentBytes,
+  segmentCount,
+  segmentRights,
+  segmentVirtual,
+} from "./bootinfo";
 import { BootFlag, SegmentRight } from "./bootinfo-layout";
 import { printMemoryMap } from "./map-log";
 

@@ -1,9 +1,30 @@
 import { Style, style } from "../console/style";
-import { newLine, padTo, print, printBytesCount, printDecimal, printHexShort, printLine, printPhysical } from "../console/text";
+import {
+  newLine,
+  padTo,
+  print,
+  printBytesCount,
+  printDecimal,
+  printHexShort,
+  printLine,
+  printPhysical,
+} from "../console/text";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { descriptorCount, descriptorStride } from "./bootinfo";
-import { anomalyCount, anomalyFirst, anomalyText, ANOMALY_COUNT, isRam, rangeCount, rangeFirst, RangeKind, rangeKind, rangeKindName, rangeLast } from "./memory-map";
+import {
+  anomalyCount,
+  anomalyFirst,
+  anomalyText,
+  ANOMALY_COUNT,
+  isRam,
+  rangeCount,
+  rangeFirst,
+  RangeKind,
+  rangeKind,
+  rangeKindName,
+  rangeLast,
+} from "./memory-map";
 import { printStrip } from "./map-strip";
 
 /** The memory map as a person reads it: one strip that shows all RAM at once, then the ranges, then what was odd about it. */

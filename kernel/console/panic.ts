@@ -60,7 +60,8 @@ function end(message: string, first: u64, second: u64, vector: u64): void {
   traceTask(0);
   trace(RecordKind.PANIC, first, second, vector);
   const length = min<u32>(<u32>message.length, 256);
-  for (let i: u32 = 0; i < length; i++) store<u8>(textBuffer + i, load<u8>(changetype<usize>(message) + (<usize>i << 1)));
+  for (let i: u32 = 0; i < length; i++)
+    store<u8>(textBuffer + i, load<u8>(changetype<usize>(message) + ((<usize>i) << 1)));
   traceText(RecordKind.PANIC_TEXT, textBuffer, length);
   flush();
   drainTrace();

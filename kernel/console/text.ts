@@ -43,7 +43,7 @@ function putCharacter(code: u32): void {
 /** Prints a string literal (characters of the basic plane). */
 export function print(text: string): void {
   const characters = changetype<usize>(text);
-  for (let i = 0; i < text.length; i++) putCharacter(load<u16>(characters + (<usize>i << 1)));
+  for (let i = 0; i < text.length; i++) putCharacter(load<u16>(characters + ((<usize>i) << 1)));
 }
 
 export function printLine(text: string): void {
@@ -95,7 +95,7 @@ export function printSigned(value: i64): void {
 export function printHex(value: u64, digits: u32): void {
   print("0x");
   for (let i: i32 = <i32>digits - 1; i >= 0; i--) {
-    const digit = <u32>(value >> (<u64>i * 4)) & 15;
+    const digit = (<u32>(value >> (<u64>i * 4))) & 15;
     putByte(digit < 10 ? 0x30 + digit : 0x57 + digit);
   }
 }

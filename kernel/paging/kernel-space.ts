@@ -3,7 +3,14 @@ import { PhysAddr, VirtAddr } from "../address/addr";
 import { MMIO_ZONE, MODULE_ZONE } from "../address/layout";
 import { LARGE_BYTES } from "../address/pages";
 import { SegmentRight } from "../boot/bootinfo-layout";
-import { directMapBase, segmentBytes, segmentCount, segmentPhysical, segmentRights, segmentVirtual } from "../boot/bootinfo";
+import {
+  directMapBase,
+  segmentBytes,
+  segmentCount,
+  segmentPhysical,
+  segmentRights,
+  segmentVirtual,
+} from "../boot/bootinfo";
 import { isRam, rangeCount, rangeFirst, RangeKind, rangeKind, rangeLast } from "../boot/memory-map";
 import { Pte } from "./pte";
 import { allocateTable, mapRange, PagingError, reserveRootEntry, setRights } from "./tables";
@@ -62,7 +69,7 @@ export function directMapped(physical: PhysAddr): VirtAddr {
 
 /** Maps all RAM but the kernel image (`mapSegments` did that), neighbours together, so that large pages cover their borders. */
 function mapRam(): u32 {
-  for (let i: u32 = 0; i < rangeCount(); ) {
+  for (let i: u32 = 0; i < rangeCount();) {
     const first = rangeFirst(i);
     if (!isMappedAsRam(i)) {
       i += 1;

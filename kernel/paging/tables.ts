@@ -90,7 +90,7 @@ export function mapPage(root: PhysAddr, at: VirtAddr, frame: PhysAddr, level: u3
 
 /** Maps `bytes` (a multiple of 4096) with the largest pages that alignment and CPU allow. */
 export function mapRange(root: PhysAddr, at: VirtAddr, frame: PhysAddr, bytes: u64, flags: u64): u32 {
-  for (let done: u64 = 0; done < bytes; ) {
+  for (let done: u64 = 0; done < bytes;) {
     const level = largestLevel(at + done, frame + done, bytes - done);
     const error = mapPage(root, <VirtAddr>(at + done), <PhysAddr>(frame + done), level, flags);
     if (error != PagingError.NONE) return error;

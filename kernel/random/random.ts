@@ -66,7 +66,8 @@ function restart(): void {
 function refill(): void {
   memory.copy(block, state, 64);
   for (let round = 0; round < 10; round++) doubleRound();
-  for (let word: usize = 0; word < 64; word += 4) store<u32>(block + word, load<u32>(block + word) + load<u32>(state + word));
+  for (let word: usize = 0; word < 64; word += 4)
+    store<u32>(block + word, load<u32>(block + word) + load<u32>(state + word));
   store<u64>(state, load<u64>(state, 48) + 1, 48);
   spent = 0;
 }

@@ -17,6 +17,7 @@ import { pageFlags, Region } from "./region";
  */
 const MAX_REGIONS: u32 = 16;
 
+
 @unmanaged
 @final
 export class Space {
@@ -112,7 +113,7 @@ export function regionOfKind(space: Space, kind: u32): Region | null {
 
 /** Copies `bytes` of physical memory into mapped pages of the space, whatever their rights. */
 export function fillSpace(space: Space, to: VirtAddr, from: PhysAddr, bytes: u64): void {
-  for (let done: u64 = 0; done < bytes; ) {
+  for (let done: u64 = 0; done < bytes;) {
     const at = <VirtAddr>(to + done);
     const part = min<u64>(bytes - done, PAGE_BYTES - (at & (PAGE_BYTES - 1)));
     physCopy(wordAddress(space, at), from + done, part);

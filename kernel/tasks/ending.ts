@@ -22,7 +22,8 @@ export function rememberFrames(): void {
 /** Leaves to the next ready task, or ends the machine when there is none. */
 export function finishWhenIdle(): void {
   if (schedule()) return;
-  if (usedFrames() != framesBeforeTasks) panic("tasks have leaked frames; in use, where none should be", usedFrames() - framesBeforeTasks);
+  if (usedFrames() != framesBeforeTasks)
+    panic("tasks have leaked frames; in use, where none should be", usedFrames() - framesBeforeTasks);
   const damage = validate();
   if (damage != 0) panic("the frame table contradicts itself", damage);
   const failed = countFailed();

@@ -74,9 +74,11 @@ function reasonText(reason: u32): string {
   if (reason == FaultReason.READ_ONLY) return "it wrote to read-only memory";
   if (reason == FaultReason.NOT_EXECUTABLE) return "it tried to execute data";
   if (reason == FaultReason.KERNEL_ADDRESS) return "it touched kernel memory";
-  if (reason == FaultReason.NOT_CANONICAL) return "it used an address that is not canonical, or a privileged instruction";
+  if (reason == FaultReason.NOT_CANONICAL)
+    return "it used an address that is not canonical, or a privileged instruction";
   if (reason == FaultReason.DIVIDE) return "it divided by zero, or the quotient did not fit";
-  if (reason == FaultReason.INVALID_INSTRUCTION) return "it ran into an invalid instruction: an assertion of its own, or a wild jump";
+  if (reason == FaultReason.INVALID_INSTRUCTION)
+    return "it ran into an invalid instruction: an assertion of its own, or a wild jump";
   return "a fault that nothing explains";
 }
 

@@ -52,7 +52,8 @@ export function checkImage(at: PhysAddr, bytes: u64): u32 {
   dynamicBytes = 0;
   if (bytes < HEADER_BYTES) return refuse(ImageError.TRUNCATED, bytes);
   if (physLoad32(at) != ELF_MAGIC) return refuse(ImageError.NOT_ELF, physLoad32(at));
-  if ((physLoad32(at + 4) & 0x00ff_ffff) != (ELF_IDENT & 0x00ff_ffff)) return refuse(ImageError.NOT_ELF64, physLoad32(at + 4));
+  if ((physLoad32(at + 4) & 0x00ff_ffff) != (ELF_IDENT & 0x00ff_ffff))
+    return refuse(ImageError.NOT_ELF64, physLoad32(at + 4));
   if (physLoad16(at + 16) != ET_DYN) return refuse(ImageError.NOT_RELOCATABLE, physLoad16(at + 16));
   if (physLoad16(at + 18) != imageMachine()) return refuse(ImageError.WRONG_MACHINE, physLoad16(at + 18));
   return checkSegments();
@@ -67,7 +68,8 @@ function checkSegments(): u32 {
   const count = physLoad16(file + 56);
   if (physLoad16(file + 54) != SEGMENT_HEADER_BYTES) return refuse(ImageError.BAD_HEADER, physLoad16(file + 54));
   if (count == 0 || count > MAX_SEGMENT_HEADERS) return refuse(ImageError.BAD_HEADER, count);
-  if (!isAligned(table, 8) || !inFile(table, <u64>count * SEGMENT_HEADER_BYTES)) return refuse(ImageError.TRUNCATED, table);
+  if (!isAligned(table, 8) || !inFile(table, <u64>count * SEGMENT_HEADER_BYTES))
+    return refuse(ImageError.TRUNCATED, table);
   for (let i: u32 = 0; i < count; i++) {
     const type = physLoad32(segmentHeader(i));
     const error = type == PT_LOAD ? checkSegment(i) : type == PT_DYNAMIC ? noteDynamic(i) : ImageError.NONE;
@@ -90,10 +92,13 @@ function checkSegment(index: u32): u32 {
   const virtual = physLoad64(header + 16);
   const inFileBytes = physLoad64(header + 32);
   const inMemoryBytes = physLoad64(header + 40);
-  if ((rights & (Right.WRITE | Right.EXECUTE)) == (Right.WRITE | Right.EXECUTE)) return refuse(ImageError.WRITE_EXECUTE, virtual);
+  if ((rights & (Right.WRITE | Right.EXECUTE)) == (Right.WRITE | Right.EXECUTE))
+    return refuse(ImageError.WRITE_EXECUTE, virtual);
   if (rights == 0 || virtual != imageBytes) return refuse(ImageError.BAD_SEGMENT, virtual);
-  if (inMemoryBytes == 0 || inMemoryBytes > MAX_IMAGE_BYTES - imageBytes) return refuse(ImageError.BAD_SEGMENT, inMemoryBytes);
-  if (!isAligned(inMemoryBytes, PAGE_BYTES) || inFileBytes > inMemoryBytes) return refuse(ImageError.BAD_SEGMENT, inMemoryBytes);
+  if (inMemoryBytes == 0 || inMemoryBytes > MAX_IMAGE_BYTES - imageBytes)
+    return refuse(ImageError.BAD_SEGMENT, inMemoryBytes);
+  if (!isAligned(inMemoryBytes, PAGE_BYTES) || inFileBytes > inMemoryBytes)
+    return refuse(ImageError.BAD_SEGMENT, inMemoryBytes);
   if (!inFile(offset, inFileBytes)) return refuse(ImageError.TRUNCATED, offset);
   imageBytes += inMemoryBytes;
   return ImageError.NONE;

@@ -38,7 +38,8 @@ function furnish(task: Task, module: u32): u32 {
   const error = loadImage(space, base);
   if (error != ImageError.NONE) return error;
   if (guarded(space, UserSlot.HEAP, HEAP_BYTES, RegionKind.HEAP, RegionKind.GUARD) == 0) return ImageError.NO_MEMORY;
-  if (guarded(space, UserSlot.IPC, MESSAGE_BYTES, RegionKind.MESSAGE_BUFFER, RegionKind.GUARD) == 0) return ImageError.NO_MEMORY;
+  if (guarded(space, UserSlot.IPC, MESSAGE_BYTES, RegionKind.MESSAGE_BUFFER, RegionKind.GUARD) == 0)
+    return ImageError.NO_MEMORY;
   const stack = guarded(space, UserSlot.STACK, STACK_BYTES, RegionKind.STACK, RegionKind.STACK_GUARD);
   if (stack == 0) return ImageError.NO_MEMORY;
   const stackTop = stack + STACK_BYTES;

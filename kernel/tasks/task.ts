@@ -24,6 +24,7 @@ export namespace TaskEnd {
   export const REFUSED: u32 = 2;
 }
 
+
 @unmanaged
 @final
 export class Task {

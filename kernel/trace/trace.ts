@@ -47,7 +47,7 @@ export function traceText(kind: u16, from: usize, length: u32): void {
 
 function packBytes(from: usize, count: u32): u64 {
   let word: u64 = 0;
-  for (let i: u32 = 0; i < count; i++) word |= <u64>load<u8>(from + i) << (<u64>i * 8);
+  for (let i: u32 = 0; i < count; i++) word |= (<u64>load<u8>(from + i)) << (<u64>i * 8);
   return word;
 }
 

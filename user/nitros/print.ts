@@ -40,7 +40,7 @@ function putCharacter(code: u32): void {
 /** Prints text. It shows when its line ends. */
 export function print(text: string): void {
   const characters = changetype<usize>(text);
-  for (let i = 0; i < text.length; i++) putCharacter(load<u16>(characters + (<usize>i << 1)));
+  for (let i = 0; i < text.length; i++) putCharacter(load<u16>(characters + ((<usize>i) << 1)));
 }
 
 export function printLine(text: string): void {
@@ -62,7 +62,7 @@ function printDigits(value: u64): void {
 export function printAddress(address: u64): void {
   print("v0x");
   for (let shift: i32 = 60; shift >= 0; shift -= 4) {
-    const digit = <u32>(address >> <u64>shift) & 15;
+    const digit = (<u32>(address >> (<u64>shift))) & 15;
     putByte(digit < 10 ? 0x30 + digit : 0x57 + digit);
   }
 }

@@ -1,5 +1,17 @@
 /** A program in its own address space: where its regions are, and a value stored in memory and read back. */
-import { heapBytes, heapStart, load64, printAddress, printLine, print, printNumber, stackStart, store64, taskNumber, textStart } from "nitros";
+import {
+  heapBytes,
+  heapStart,
+  load64,
+  printAddress,
+  printLine,
+  print,
+  printNumber,
+  stackStart,
+  store64,
+  taskNumber,
+  textStart,
+} from "nitros";
 
 export function main(): i32 {
   print("Hello from ring 3. I am task ");
