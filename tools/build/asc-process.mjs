@@ -1,7 +1,7 @@
 // Runs asc in a plain Node process (under tsx, loading it takes five times as long as using it) and prints, as one line of JSON,
 // the error, the diagnostics, and the hash of every source that was read. Arguments: those of asc.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import * as asc from "assemblyscript/asc";
 
@@ -24,7 +24,9 @@ const { error } = await asc.main(process.argv.slice(2), {
   writeFile(name, contents, base) {
     const path = resolve(base, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, contents);
+    // Renamed at the end, so that nobody reads half a file.
+    writeFileSync(`${path}.${process.pid}`, contents);
+    renameSync(`${path}.${process.pid}`, path);
   },
   listFiles: () => [],
 });

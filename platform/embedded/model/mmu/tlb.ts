@@ -42,6 +42,9 @@ const tlbs = memory.data(16384, 64); // MAX_CPUS * TLB_BYTES
 
 if (MAX_CPUS * TLB_BYTES != 16384) ERROR("a CPU lacks its TLB");
 
+/** A TLB in which nothing is ever found: where programs look while their next access must take the slow way. */
+export const EMPTY_TLB: usize = memory.data(16384, 64);
+
 /** Pieces of large pages that may be in this TLB, at least: while it is 0, INVLPG need not search. */
 let largePieces: u32 = 0;
 

@@ -72,7 +72,12 @@ export function currentContext(): Context {
   return Context.at(current);
 }
 
+/** False if the running program's task is gone and its context given to another. */
+export function isCurrentAlive(): bool {
+  return Context.at(current).serial == currentSerial;
+}
+
 /** True if the kernel leaves to the program that was running: nothing need be suspended. */
 export function isSameProgramNext(): bool {
-  return next == current && Context.at(next).serial == currentSerial;
+  return next == current && isCurrentAlive();
 }

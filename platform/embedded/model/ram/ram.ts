@@ -19,11 +19,11 @@ const CHUNK_WASM_PAGES: i32 = 32;
 /** The model has no memory above this many address bits; CPUID says so as MAXPHYADDR. */
 export const RAM_ADDRESS_BITS: u64 = 40;
 const TABLE_BYTES: i32 = 0x20_0000;
-const WASM_PAGE_SHIFT: u32 = 16;
+const WASM_PAGE_SHIFT: i32 = 16;
 
-/** Addresses of the two tables in linear memory, 0 before the first declaration. */
-let whole: usize = 0;
-let backed: usize = 0;
+/** Addresses of the two tables in linear memory. They cost what is touched of them. */
+const whole: usize = <usize>memory.grow((2 * TABLE_BYTES) >> WASM_PAGE_SHIFT) << WASM_PAGE_SHIFT;
+const backed: usize = whole + TABLE_BYTES;
 
 /** The declared ranges: pairs of u64, first byte and last byte. */
 const MAX_RANGES: i32 = 2048;
@@ -38,7 +38,6 @@ export function ramDeclare(first: u64, bytes: u64): u32 {
   if (bytes == 0) return 1;
   const last = first + (bytes - 1);
   if (last < first || last >> RAM_ADDRESS_BITS != 0) return 0;
-  if (whole == 0) makeTables();
   if (rangeCount > 0 && rangeLast(rangeCount - 1) + 1 == first) {
     store<u64>(ranges + ((rangeCount - 1) << 4), last, 8);
     return 1;
@@ -56,11 +55,6 @@ function rangeFirst(index: i32): u64 {
 
 function rangeLast(index: i32): u64 {
   return load<u64>(ranges + (index << 4), 8);
-}
-
-function makeTables(): void {
-  whole = <usize>memory.grow((2 * TABLE_BYTES) >> WASM_PAGE_SHIFT) << WASM_PAGE_SHIFT;
-  backed = whole + TABLE_BYTES;
 }
 
 /** True if every byte from `first` to `last` is declared, in one range. */

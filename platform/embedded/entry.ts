@@ -1,0 +1,25 @@
+/**
+ * The kernel as the embedded machine runs it: the kernel, and the machine's own calls for the host and for programs. Compiled with
+ * `--path platform/embedded`; the model is imported by its bare name, so that it is the same module as the kernel's "platform".
+ */
+import { syscall, trap } from "../../kernel/kernel";
+import { connectKernel } from "model/program/enter";
+
+connectKernel(trap, syscall);
+
+export * from "../../kernel/kernel";
+
+// Before boot.
+export { ramDeclare, ramAt } from "model/ram/ram";
+export { featuresHide } from "model/cpu/features";
+export { writeCr0, writeCr3, writeCr4 } from "model/mmu/registers";
+export { writeMsr } from "model/mmu/model-registers";
+// Running programs.
+export { contextNext, contextEntry, contextSerial, contextEnter } from "model/program/context";
+export { programStarts, programResumes } from "model/program/resume";
+export { programFetch, programTrap, programStackOverflow } from "model/program/from-host";
+export { isInKernel, setInKernel } from "model/program/enter";
+// What programs call, bound directly to their imports.
+export { userLoad8, userLoad16, userLoad32, userLoad64 } from "model/program/access";
+export { userStore8, userStore16, userStore32, userStore64 } from "model/program/access";
+export { userExecute, userSyscall } from "model/program/calls";

@@ -1,0 +1,52 @@
+import * as host from "../host";
+import { EMPTY_TLB, tlbBase } from "../mmu/tlb";
+import { Context, currentContext, isCurrentAlive } from "./context";
+
+/**
+ * Stopping and going on. A program that must wait is unwound by asyncify; when it is resumed, it is called anew, finds its way back to
+ * the call of `machine.*` at which it stopped, and makes that call again. So the first call after a resumption must take notice. It
+ * costs the usual call nothing: until then programs look into an empty TLB, and the slow way asks `isResuming`.
+ */
+let resuming: bool = false;
+let lookup: usize = 0;
+
+/** The TLB in which a program's access looks first. */
+// @ts-ignore: decorator
+@inline
+export function lookupBase(): usize {
+  return lookup;
+}
+
+export function isResuming(): bool {
+  return resuming;
+}
+
+/** For the host: the program that `contextEnter` named is about to run from its beginning. */
+export function programStarts(): void {
+  resuming = false;
+  lookup = tlbBase();
+}
+
+/** For the host: it is about to be rewound to where it stopped. */
+export function programResumes(): void {
+  resuming = true;
+  lookup = EMPTY_TLB;
+}
+
+/** The rewinding program has arrived. Returns its context, which knows what it was doing. */
+export function arrive(): Context {
+  resuming = false;
+  lookup = tlbBase();
+  host.rewound();
+  return currentContext();
+}
+
+/** Stops the running program at an access or call that is to be made again. A program that is no more is stopped all the same. */
+export function stopAt(address: u64, value: u64): void {
+  if (isCurrentAlive()) {
+    const context = currentContext();
+    context.address = address;
+    context.value = value;
+  }
+  host.suspend();
+}

@@ -1,0 +1,129 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
+import { SegmentFlag, roundUp, writeElf, type ElfSegment } from "./elf.ts";
+import { kernelFlags } from "./kernel-flags.ts";
+import * as programs from "./programs.ts";
+
+/** e_machine of the embedded machine's images. */
+export const EMBEDDED_MACHINE = 0x4157;
+/** "NITRWASM": in front of WebAssembly that lies in a text segment, with its length in bytes as a u64. */
+export const TEXT_MAGIC = 0x4d53_4157_5254_494en;
+export const TEXT_HEADER_BYTES = 16;
+
+const KERNEL_SEGMENT_BYTES = 2 * 1024 * 1024;
+
+export interface EmbeddedKernel {
+  /** Path of the WebAssembly that the machine runs. */
+  readonly wasm: string;
+  /** Path of the image that the boot agent loads: its text holds that WebAssembly. */
+  readonly elf: string;
+}
+
+/** Builds the kernel for the embedded machine. `entry` is another than the kernel's only in tests of the machine. */
+export async function buildEmbeddedKernel(entry = "platform/embedded/entry.ts"): Promise<EmbeddedKernel> {
+  const isKernel = entry === "platform/embedded/entry.ts";
+  const name = isKernel ? "kernel" : `kernel-${digest(entry).slice(0, 8)}`;
+  const wasm = await compileAssemblyScript({
+    entry,
+    output: `embedded/${name}.wasm`,
+    paths: ["platform/embedded"],
+    flags: [...(isKernel ? kernelFlags : ["--use", "abort="]), "--enable", "bulk-memory"],
+    allowedImports: hostImports(),
+  });
+  const elf = join(buildFolder, `embedded/${name}.elf`);
+  await writeIfStale(elf, digest(readFileSync(wasm)), () => kernelImage(readFileSync(wasm)));
+  return { wasm, elf };
+}
+
+/** The golden list of the embedded kernel's imports: what platform/embedded/model/host.ts declares. */
+export function hostImports(): ReadonlySet<string> {
+  const source = readFileSync(join(projectRoot, "platform/embedded/model/host.ts"), "utf8");
+  return new Set([...source.matchAll(/^export declare function (\w+)\(/gm)].map((match) => `host.${match[1]}`));
+}
+
+function kernelImage(wasm: Uint8Array): Uint8Array {
+  const { READ, WRITE, EXECUTE, SEALED } = SegmentFlag;
+  const contents = [withTextHeader(wasm), new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)];
+  const flags = [READ | EXECUTE, READ, READ | WRITE | SEALED, READ | WRITE];
+  return image(flags.map((flag, index) => ({ flags: flag, contents: contents[index]!, bytes: 1 })), KERNEL_SEGMENT_BYTES);
+}
+
+/** Builds a user program for the embedded machine; returns its ELF file. */
+export async function buildEmbeddedProgram(sourcePath: string): Promise<Uint8Array> {
+  const wasm = await programs.compileProgram(sourcePath);
+  const output = programs.programOutput("embedded", sourcePath, "wasm");
+  await asyncify(wasm, output);
+  return programImage(readFileSync(output));
+}
+
+/** Wraps a program's WebAssembly (after asyncify) as platform/CONTRACT.md says. */
+export function programImage(wasm: Uint8Array): Uint8Array {
+  const { READ, WRITE, EXECUTE } = SegmentFlag;
+  const none = new Uint8Array(0);
+  const dataBytes = programs.START_DATA_BYTES + programs.PROGRAM_MEMORY_PAGES * programs.WASM_PAGE_BYTES;
+  const parts = [
+    { flags: READ | EXECUTE, contents: withTextHeader(wasm), bytes: 1 },
+    { flags: READ, contents: none, bytes: 1 },
+    { flags: READ | WRITE, contents: none, bytes: dataBytes },
+  ];
+  return image(parts, programs.SEGMENT_UNIT_BYTES);
+}
+
+function withTextHeader(wasm: Uint8Array): Uint8Array {
+  const text = new Uint8Array(TEXT_HEADER_BYTES + wasm.length);
+  const view = new DataView(text.buffer);
+  view.setBigUint64(0, TEXT_MAGIC, true);
+  view.setBigUint64(8, BigInt(wasm.length), true);
+  text.set(wasm, TEXT_HEADER_BYTES);
+  return text;
+}
+
+interface Part {
+  readonly flags: number;
+  readonly contents: Uint8Array;
+  /** At least this many bytes of memory. */
+  readonly bytes: number;
+}
+
+/** Segments one after the other from address 0, each a multiple of `unit`; the entry is where text begins. */
+function image(parts: readonly Part[], unit: number): Uint8Array {
+  let virtual = 0;
+  const segments = parts.map(({ flags, contents, bytes }): ElfSegment => {
+    const memoryBytes = roundUp(Math.max(contents.length, bytes), unit);
+    const segment = { flags, virtual, contents, memoryBytes, alignment: unit };
+    virtual += memoryBytes;
+    return segment;
+  });
+  return writeElf({ machine: EMBEDDED_MACHINE, entry: 0, segments });
+}
+
+async function asyncify(input: string, output: string): Promise<void> {
+  const script = join(projectRoot, "tools/build/asyncify-process.mjs");
+  const stamp = digest(digest(readFileSync(input)) + digest(readFileSync(script)));
+  await writeIfStale(output, stamp, async () => {
+    const args = [script, input, output, "machine.*"];
+    await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: "" } });
+    return undefined;
+  });
+}
+
+/** Makes `output` unless it was last made with the same stamp. `make` returns its bytes, or writes the file itself. */
+async function writeIfStale(
+  output: string,
+  stamp: string,
+  make: () => Uint8Array | Promise<Uint8Array | undefined>,
+): Promise<void> {
+  const stampFile = `${output}.stamp`;
+  if (existsSync(output) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
+  mkdirSync(dirname(output), { recursive: true });
+  const bytes = await make();
+  if (bytes !== undefined) {
+    // Renamed at the end, so that nobody reads half a file.
+    writeFileSync(`${output}.${process.pid}`, bytes);
+    renameSync(`${output}.${process.pid}`, output);
+  }
+  writeFileSync(stampFile, stamp);
+}
