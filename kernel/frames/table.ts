@@ -12,6 +12,7 @@ import { alignUp, PAGE_BYTES } from "../address/pages";
  */
 export const KNOWN_ZERO: u32 = 0x80;
 const OWNER: u32 = 0x3f;
+const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
 
 let bitmap: u64 = 0;
 let owners: u64 = 0;
@@ -74,6 +75,18 @@ export function isKnownZero(ordinal: u64): bool {
   return (<u32>physLoad8(owners + ordinal) & KNOWN_ZERO) != 0;
 }
 
+/** What `uniformState` says when the 64 frames are not all alike. */
+export const MIXED: u32 = 0xffff_ffff;
+
+/** The byte (owner and `KNOWN_ZERO`) that all 64 frames of a bitmap word have, or `MIXED`. */
+export function uniformState(word: u32): u32 {
+  const at = owners + (<u64>word << 6);
+  const first = physLoad64(at);
+  if (first != (first & 0xff) * EVERY_BYTE) return MIXED;
+  for (let i: u64 = 8; i < 64; i += 8) if (physLoad64(at + i) != first) return MIXED;
+  return <u32>first & 0xff;
+}
+
 export function setOwner(ordinal: u64, owner: u32): void {
   physStore8(owners + ordinal, <u8>owner);
 }
@@ -83,7 +96,7 @@ export function fillOwners(ordinal: u64, count: u64, owner: u32): void {
   const end = ordinal + count;
   let at = ordinal;
   for (; at < end && (at & 7) != 0; at++) setOwner(at, owner);
-  const eight: u64 = <u64>owner * 0x0101_0101_0101_0101;
+  const eight: u64 = <u64>owner * EVERY_BYTE;
   for (; at + 8 <= end; at += 8) physStore64(owners + at, eight);
   for (; at < end; at++) setOwner(at, owner);
 }

@@ -1,6 +1,5 @@
-/** The kernel's memory map and frames, alone, with the physical memory that they work on: what the tests of both call. */
-export * from "../../kernel/boot/bootinfo";
-export * from "../../kernel/boot/memory-map";
-export { framesInitialise } from "../../kernel/boot/memory-map-frames";
-export * from "../../kernel/frames/bring-up";
-export * from "../../kernel/frames/allocator";
+/** The core on the embedded machine, with the physical memory that it works on. */
+export * from "./core";
+export { physLoad32, physLoad64, physLoad8, physStore32, physStore64, physStore8 } from "platform";
+export { ramDeclare } from "model/ram/ram";
+export { traceEverything, drainTrace } from "../../kernel/trace/trace";
