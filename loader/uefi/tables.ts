@@ -83,6 +83,7 @@ export namespace DescriptorAt {
   export const type: u64 = 0;
   export const physicalStart: u64 = 8;
   export const pageCount: u64 = 24;
+  export const attribute: u64 = 32;
 }
 export const DESCRIPTOR_BYTES: u64 = 40;
 

@@ -66,3 +66,14 @@ const linkerFlags = ["-subsystem:efi_application", "-entry:efi_main", "-nodefaul
 async function run(tool: string, args: readonly string[]): Promise<void> {
   await promisify(execFile)(tool, args, { cwd: projectRoot });
 }
+
+/** The application that prints the firmware's memory map; returns the path of its EFI file. */
+export async function buildMapRecorderEfi(): Promise<string> {
+  const wasm = await compileAssemblyScript({
+    entry: "loader/record.ts",
+    output: "loader/recorder.wasm",
+    flags: ["--use", "abort="],
+    allowedImports: firmwareImports,
+  });
+  return buildEfiApplication(wasm, "loader/RECORDER.EFI");
+}
