@@ -1,7 +1,15 @@
 import { physLoad32, physLoad64 } from "platform";
 import { DIRECT_MAP_ZONE, KERNEL_HALF, KERNEL_ZONE_LAST, MMIO_ZONE } from "../address/layout";
 import { HUGE_BYTES, isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
-import { copyHeader, copyModules, copySegments, headerHalf, headerWord, moduleCopy, segmentCopy } from "./bootinfo-copy";
+import {
+  copyHeader,
+  copyModules,
+  copySegments,
+  headerHalf,
+  headerWord,
+  moduleCopy,
+  segmentCopy,
+} from "./bootinfo-copy";
 import { BootinfoError } from "./bootinfo-errors";
 import {
   BootFlag,
@@ -95,7 +103,9 @@ function checkSegments(): u32 {
     if (!isGoodSegment(segmentCopy(i), covered)) return refuse(BootinfoError.BAD_SEGMENT, i);
     covered += load<u64>(segmentCopy(i), 16);
   }
-  return covered == headerWord(BootinfoAt.kernelBytes) ? BootinfoError.NONE : refuse(BootinfoError.BAD_SEGMENTS, covered);
+  return covered == headerWord(BootinfoAt.kernelBytes)
+    ? BootinfoError.NONE
+    : refuse(BootinfoError.BAD_SEGMENTS, covered);
 }
 
 /** Is the segment the next of the image, of which `covered` bytes are done, and are its rights ones that a segment may have? */
@@ -104,7 +114,8 @@ function isGoodSegment(segment: usize, covered: u64): bool {
   const rights = load<u32>(segment, 24);
   if (load<u64>(segment) != headerWord(BootinfoAt.kernelVirtual) + covered) return false;
   if (load<u64>(segment, 8) != headerWord(BootinfoAt.kernelPhysical) + covered) return false;
-  if (bytes == 0 || !isAligned(bytes, LARGE_BYTES) || bytes > headerWord(BootinfoAt.kernelBytes) - covered) return false;
+  if (bytes == 0 || !isAligned(bytes, LARGE_BYTES) || bytes > headerWord(BootinfoAt.kernelBytes) - covered)
+    return false;
   return (rights & WRITE_EXECUTE) != WRITE_EXECUTE && (rights & ~KNOWN_RIGHTS) == 0;
 }
 

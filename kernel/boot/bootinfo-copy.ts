@@ -18,7 +18,11 @@ export function copyHeader(address: u64): void {
 
 /** Needs a header whose count and address have been checked. */
 export function copySegments(): void {
-  physRead(segments, headerWord(BootinfoAt.kernelSegments), headerHalf(BootinfoAt.kernelSegmentCount) * <u32>SEGMENT_BYTES);
+  physRead(
+    segments,
+    headerWord(BootinfoAt.kernelSegments),
+    headerHalf(BootinfoAt.kernelSegmentCount) * <u32>SEGMENT_BYTES,
+  );
 }
 
 /** Needs a header whose count and address have been checked. */

@@ -46,7 +46,8 @@ export function bootinfoErrorText(error: u32): string {
 
 function handedOverErrorText(error: u32): string {
   if (error == BootinfoError.BAD_KERNEL) return "bootinfo places the kernel where it cannot be";
-  if (error == BootinfoError.BAD_SEGMENTS) return "bootinfo's kernel segments are missing, too many, or not the whole image";
+  if (error == BootinfoError.BAD_SEGMENTS)
+    return "bootinfo's kernel segments are missing, too many, or not the whole image";
   if (error == BootinfoError.BAD_SEGMENT) return "a kernel segment is misplaced or has rights that none may have";
   if (error == BootinfoError.BAD_MODULES) return "bootinfo has too many modules, or none where it says";
   if (error == BootinfoError.BAD_MODULE) return "a module is misaligned, empty, endless or nameless";

@@ -83,7 +83,8 @@ export function moduleBytes(index: u32): u64 {
 export function moduleName(index: u32, buffer: usize): u32 {
   const name = moduleCopy(index) + 16;
   let length: u32 = 0;
-  for (; length < MODULE_NAME_BYTES && load<u8>(name + length) != 0; length++) store<u8>(buffer + length, load<u8>(name + length));
+  for (; length < MODULE_NAME_BYTES && load<u8>(name + length) != 0; length++)
+    store<u8>(buffer + length, load<u8>(name + length));
   return length;
 }
 
@@ -133,4 +134,26 @@ export function loaderTablesBytes(): u64 {
 /** A CrashKind. */
 export function crashKind(): u32 {
   return headerHalf(BootinfoAt.crash);
+}
+
+/** Physical address of the firmware's frame buffer, 0 if none. */
+export function framebuffer(): u64 {
+  return headerWord(BootinfoAt.framebuffer);
+}
+
+export function framebufferBytes(): u64 {
+  return headerWord(BootinfoAt.framebufferBytes);
+}
+
+/** In dots; so are the next two. */
+export function framebufferWidth(): u32 {
+  return headerHalf(BootinfoAt.framebufferWidth);
+}
+
+export function framebufferHeight(): u32 {
+  return headerHalf(BootinfoAt.framebufferHeight);
+}
+
+export function framebufferStride(): u32 {
+  return headerHalf(BootinfoAt.framebufferStride);
 }

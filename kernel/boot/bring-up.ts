@@ -30,6 +30,7 @@ import * as log from "./log";
 import { mapErrorText, mapFound, readMemoryMap } from "./memory-map";
 import { framesInitialise } from "./memory-map-frames";
 import { Phase } from "./phases";
+import { keepTextForScreen, openScreen } from "./screen";
 
 /** The boot sequence, in the specification's order. Any step that fails ends the machine with what was found. */
 
@@ -69,6 +70,7 @@ function takeBootinfo(bootinfo: u64): void {
   if ((flags() & BootFlag.NO_ASLR) != 0) placeAtFixedBases();
   if ((flags() & BootFlag.SEEDED) != 0) seedRandom(seed());
   else seedFromEntropy();
+  keepTextForScreen();
   ended(Phase.BOOTINFO);
   log.phaseBootinfo();
 }
@@ -93,6 +95,7 @@ function takePageTables(): void {
   if (buildKernelSpace() != PagingError.NONE) panic("no frame left for the kernel's page tables", 0);
   loadKernelSpace();
   const reclaimed = reclaimLoaderMemory();
+  openScreen();
   ended(Phase.KERNEL_SPACE);
   log.phaseKernelSpace(reclaimed);
 }

@@ -13,5 +13,5 @@ function physicalAddressBits(): u64 {
 
 /** One past the last page number that an address of this CPU can have. */
 export function physicalPages(): u64 {
-  return (<u64>1 << physicalAddressBits()) >> PAGE_SHIFT;
+  return ((<u64>1) << physicalAddressBits()) >> PAGE_SHIFT;
 }

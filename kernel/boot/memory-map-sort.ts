@@ -11,7 +11,7 @@ export function sortWords(words: usize, count: u32): void {
 
 /** Moves the word at `root` down until no child is larger. */
 function sink(words: usize, root: u32, count: u32): void {
-  for (let at = root; ; ) {
+  for (let at = root; ;) {
     const child = largerChild(words, at, count);
     if (child == at) return;
     swap(words, at, child);
@@ -29,11 +29,11 @@ function largerChild(words: usize, at: u32, count: u32): u32 {
 }
 
 function wordAt(words: usize, index: u32): u64 {
-  return load<u64>(words + (<usize>index << 3));
+  return load<u64>(words + ((<usize>index) << 3));
 }
 
 function swap(words: usize, a: u32, b: u32): void {
   const word = wordAt(words, a);
-  store<u64>(words + (<usize>a << 3), wordAt(words, b));
-  store<u64>(words + (<usize>b << 3), word);
+  store<u64>(words + ((<usize>a) << 3), wordAt(words, b));
+  store<u64>(words + ((<usize>b) << 3), word);
 }

@@ -33,7 +33,8 @@ if (16 * 4 != 64) ERROR("open holds RANGE_KIND_COUNT counts");
 let openKinds: u32 = 0;
 
 /** Kinds by which bootinfo names memory. Each lies in memory of the boot agent, and in no other of them. */
-const CLAIMS: u32 = (1 << RangeKind.HANDOVER) | (1 << RangeKind.BOOTINFO) | (1 << RangeKind.MODULE) | (1 << RangeKind.KERNEL);
+const CLAIMS: u32 =
+  (1 << RangeKind.HANDOVER) | (1 << RangeKind.BOOTINFO) | (1 << RangeKind.MODULE) | (1 << RangeKind.KERNEL);
 /** The kernel's wish for low memory holds where that memory is free, and only there. */
 const WISHES: u32 = 1 << RangeKind.LOW;
 const USABLE: u32 = (1 << RangeKind.FREE) | (1 << RangeKind.LOADER);
@@ -45,8 +46,8 @@ export function forgetRuns(): void {
 /** Adds pages `first` to `end - 1`. There is room for the descriptors, and for everything that bootinfo can name. */
 export function addRun(first: u64, end: u64, kind: u32): void {
   assert(endCount + 2 <= RUN_CAPACITY * 2);
-  store<u64>(ends + (<usize>endCount << 3), (first << 8) | START | kind);
-  store<u64>(ends + (<usize>endCount << 3), (end << 8) | kind, 8);
+  store<u64>(ends + ((<usize>endCount) << 3), (first << 8) | START | kind);
+  store<u64>(ends + ((<usize>endCount) << 3), (end << 8) | kind, 8);
   endCount += 2;
 }
 
@@ -55,7 +56,7 @@ export function sweep(): u32 {
   begin();
   let page: u64 = 0;
   for (let i: u32 = 0; i < endCount; i++) {
-    const word = load<u64>(ends + (<usize>i << 3));
+    const word = load<u64>(ends + ((<usize>i) << 3));
     if (word >> 8 != page) {
       const error = close(page, word >> 8);
       if (error != MapError.NONE) return error;
@@ -77,9 +78,9 @@ function begin(): void {
 /** Opens or closes the run that starts or ends here. */
 function pass(word: u64): void {
   const kind = <u32>(word & KIND);
-  const slot = open + (<usize>kind << 2);
+  const slot = open + ((<usize>kind) << 2);
   if ((word & START) != 0) {
-    if (isFirmware(1 << kind) && isFirmware(openKinds)) noteAnomaly(Anomaly.OVERLAP, word >> 8 << PAGE_SHIFT);
+    if (isFirmware(1 << kind) && isFirmware(openKinds)) noteAnomaly(Anomaly.OVERLAP, (word >> 8) << PAGE_SHIFT);
     store<u32>(slot, load<u32>(slot) + 1);
   } else {
     store<u32>(slot, load<u32>(slot) - 1);

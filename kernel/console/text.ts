@@ -1,4 +1,5 @@
 import { consoleWrite } from "platform";
+import { screenWrite } from "./screen";
 
 /**
  * Text for people, without an allocator: every function appends UTF-8 to one line buffer, which goes out when a line ends or the
@@ -11,7 +12,9 @@ let used: u32 = 0;
 let width: u32 = 0;
 
 export function flush(): void {
-  if (used != 0) consoleWrite(line, used);
+  if (used == 0) return;
+  consoleWrite(line, used);
+  screenWrite(line, used);
   used = 0;
 }
 
