@@ -1,0 +1,2 @@
+/** The kernel's random numbers, alone. */
+export * from "../../kernel/random/random";
