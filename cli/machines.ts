@@ -1,3 +1,4 @@
+import type { FirmwareMap } from "../machine/firmware/types.ts";
 import type { BootObserver, BootRequest, BootResult } from "../machine/machine.ts";
 import type { MachineName } from "./values.ts";
 
@@ -10,7 +11,7 @@ export interface Machine {
 /** What only one of the machines can do. */
 export interface BootExtras {
   /** Embedded machine: a firmware memory map to boot with (docs/FIRMWARE.md). */
-  readonly firmwareFile?: string | undefined;
+  readonly firmware?: FirmwareMap | undefined;
 }
 
 export async function loadMachine(name: MachineName): Promise<Machine> {
@@ -24,12 +25,13 @@ async function loadEmbedded(): Promise<Machine> {
   ]);
   return {
     buildProgram: buildEmbeddedProgram,
-    async boot(request, observer, { firmwareFile }) {
-      if (firmwareFile === undefined) return bootEmbedded(request, observer, {});
-      const { readFirmwareFile } = await import("../machine/firmware/index.ts");
-      return bootEmbedded(request, observer, { firmware: readFirmwareFile(firmwareFile) });
-    },
+    boot: (request, observer, { firmware }) => bootEmbedded(request, observer, firmware === undefined ? {} : { firmware }),
   };
+}
+
+/** Reads a firmware memory map for the embedded machine. */
+export async function readFirmware(file: string): Promise<FirmwareMap> {
+  return (await import("../machine/firmware/index.ts")).readFirmwareFile(file);
 }
 
 async function loadQemu(): Promise<Machine> {

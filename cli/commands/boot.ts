@@ -2,7 +2,8 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import type { BootObserver } from "../../machine/machine.ts";
 import { wantsColour } from "../colour.ts";
 import { UsageError } from "../exit-status.ts";
-import { loadMachine } from "../machines.ts";
+import { loadMachine, readFirmware } from "../machines.ts";
+import { findPrograms } from "../programs.ts";
 import { progress } from "../progress.ts";
 import { decodeRecords, type TraceRecord } from "../records/decode.ts";
 import { bootDocument } from "../records/document.ts";
@@ -12,12 +13,14 @@ import { makeRequest, refuseUnbuilt, type BootFlags } from "./request.ts";
 /** `nitros boot`: boots a machine with some programs. Returns the exit status. */
 export async function boot(programs: readonly string[], flags: BootFlags): Promise<number> {
   refuseUnbuilt(flags, programs.length);
+  const sources = findPrograms(programs);
+  const firmware = flags.firmware === undefined ? undefined : await readFirmware(flags.firmware);
   const output = openOutput(flags);
   const machine = await loadMachine(flags.machine);
   const colour = flags.json === undefined && wantsColour(process.stdout, process.env);
-  const request = await makeRequest(machine, programs, flags, colour);
+  const request = await makeRequest(machine, sources, flags, colour);
   progress(`booting the ${flags.machine} machine`);
-  const result = await machine.boot(request, output, { firmwareFile: flags.firmware });
+  const result = await machine.boot(request, output, { firmware });
   output.close();
   if (result.message !== undefined) process.stderr.write(`nitros: ${result.message}\n`);
   if (flags.json) {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { BootRequest } from "../../machine/machine.ts";
 import { ExitStatus } from "../exit-status.ts";
+import { findPrograms } from "../programs.ts";
 import { progress } from "../progress.ts";
 import { compilePrograms } from "./request.ts";
 
@@ -12,6 +13,7 @@ export interface ImageFlags {
 
 /** `nitros image FILE`: a disk image that boots a UEFI PC. */
 export async function makeImage(file: string, programs: readonly string[], flags: ImageFlags): Promise<number> {
+  const sources = findPrograms(programs);
   const [{ buildMetalKernel, buildMetalProgram }, { buildLoaderEfi }, { buildBootImage }, { composeBootConfig }] =
     await Promise.all([
       import("../../tools/build/metal.ts"),
@@ -20,7 +22,7 @@ export async function makeImage(file: string, programs: readonly string[], flags
       import("../../machine/boot-config.ts"),
     ]);
   const metal = { buildProgram: buildMetalProgram };
-  const request = imageRequest(await compilePrograms(metal, programs), flags);
+  const request = imageRequest(await compilePrograms(metal, sources), flags);
   progress("compiling kernel and boot agent");
   const kernel = readFileSync(await buildMetalKernel());
   const loader = readFileSync(await buildLoaderEfi());

@@ -1,7 +1,7 @@
 import type { BootRequest, CrashKind, HideableFeature, Program } from "../../machine/machine.ts";
 import { UsageError } from "../exit-status.ts";
 import type { Machine } from "../machines.ts";
-import { findPrograms } from "../programs.ts";
+import type { ProgramSource } from "../programs.ts";
 import { progress } from "../progress.ts";
 import type { MachineName } from "../values.ts";
 
@@ -47,10 +47,10 @@ function refuseOnQemu(flags: BootFlags): void {
   }
 }
 
-/** Compiles the programs (each once) and puts the request together. */
+/** Compiles the programs and puts the request together. */
 export async function makeRequest(
   machine: Machine,
-  programs: readonly string[],
+  programs: readonly ProgramSource[],
   flags: BootFlags,
   colour: boolean,
 ): Promise<BootRequest> {
@@ -69,8 +69,11 @@ export async function makeRequest(
   };
 }
 
-export async function compilePrograms(machine: Pick<Machine, "buildProgram">, args: readonly string[]): Promise<Program[]> {
-  const sources = findPrograms(args);
+/** Compiles each source once. */
+export async function compilePrograms(
+  machine: Pick<Machine, "buildProgram">,
+  sources: readonly ProgramSource[],
+): Promise<Program[]> {
   const images = new Map<string, Uint8Array>();
   for (const { name, source } of sources) {
     if (images.has(source)) continue;

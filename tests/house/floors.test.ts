@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, RegExp>> = {
   user: /^nitros(\/|$)|^kernel\/syscalls\/abi\.ts$/,
   tools: /^(?!(cli|bench|tests)\/)/,
   machine: /^(?!(cli|bench|tests)\/)/,
-  bench: /^(?!(cli|tests)\/)/,
+  bench: /^(?!(cli\/commands|tests)\/)/,
   cli: /^(?!tests\/)/,
 };
 

@@ -1,0 +1,73 @@
+import { Phase } from "../../kernel/boot/phases.ts";
+import { RegionKind } from "../../kernel/spaces/kinds.ts";
+import { RecordKind } from "../../kernel/trace/records.ts";
+import type { TraceRecord } from "../../cli/records/decode.ts";
+import { fieldsOf, kindName } from "../../cli/records/shapes.ts";
+import { textBytes } from "../../cli/records/decode.ts";
+
+/**
+ * The event trace of a boot, without what may differ between machines. docs/TRACE.md ("What is equal on both machines") promises it:
+ *
+ * - It begins where bring-up ends (PHASE seal): before that, the firmware's map and the size of the kernel's image show.
+ * - `time` is left out, and the ticks of PHASE.
+ * - Frame numbers are renamed in the order in which they appear: f0, f1, …
+ * - A fault on a stack's guard is rounded to its page: how deep a frame is differs between processors.
+ *
+ * All else is compared as it is. One line a record.
+ */
+export function canonicalTrace(records: readonly TraceRecord[]): string[] {
+  const frames = new Map<bigint, string>();
+  const guardPages = stackGuardPages(records);
+  return programPart(records).map((record) => canonicalLine(record, frames, guardPages));
+}
+
+function programPart(records: readonly TraceRecord[]): readonly TraceRecord[] {
+  const sealed = records.findIndex(({ kind, first }) => kind === RecordKind.PHASE && first === BigInt(Phase.SEAL));
+  if (sealed < 0) throw new Error("the boot never reached the end of bring-up: there is no event trace to compare");
+  return records.slice(sealed + 1);
+}
+
+function canonicalLine(record: TraceRecord, frames: Map<bigint, string>, guardPages: ReadonlySet<bigint>): string {
+  const what = `cpu${record.cpu} task${record.task} ${kindName(record.kind)}`;
+  return `${what} ${JSON.stringify(canonicalFields(record, frames, guardPages))}`;
+}
+
+function canonicalFields(record: TraceRecord, frames: Map<bigint, string>, guardPages: ReadonlySet<bigint>): unknown {
+  switch (record.kind) {
+    case RecordKind.PHASE:
+      return { phase: fieldsOf(record)["phase"] };
+    case RecordKind.FRAME_ALLOCATED:
+    case RecordKind.FRAME_FREED:
+      return { ...fieldsOf(record), frame: frameAlias(record.first, frames) };
+    case RecordKind.FAULT:
+    case RecordKind.TASK_KILLED:
+      return { ...fieldsOf(record), address: faultPlace(record.first, guardPages) };
+    case RecordKind.OUTPUT:
+    case RecordKind.TASK_NAME:
+      return Buffer.from(textBytes(record)).toString("latin1");
+    default:
+      return fieldsOf(record);
+  }
+}
+
+function frameAlias(frame: bigint, frames: Map<bigint, string>): string {
+  const alias = frames.get(frame) ?? `f${frames.size}`;
+  frames.set(frame, alias);
+  return alias;
+}
+
+const PAGE_SHIFT = 12n;
+
+/** Pages in which a task died of a stack overflow. */
+function stackGuardPages(records: readonly TraceRecord[]): Set<bigint> {
+  const overflows = records.filter(
+    ({ kind, value }) =>
+      kind === RecordKind.TASK_KILLED && ((value >> 8n) & 0xffn) === BigInt(RegionKind.STACK_GUARD),
+  );
+  return new Set(overflows.map(({ first }) => first >> PAGE_SHIFT));
+}
+
+function faultPlace(address: bigint, guardPages: ReadonlySet<bigint>): string {
+  const page = address >> PAGE_SHIFT;
+  return guardPages.has(page) ? `guard page 0x${(page << PAGE_SHIFT).toString(16)}` : `0x${address.toString(16)}`;
+}
