@@ -12,8 +12,10 @@ export * from "../../kernel/kernel";
 // Before boot.
 export { ramDeclare, ramAt } from "model/ram/ram";
 export { featuresHide } from "model/cpu/features";
+export { cpuid } from "model/cpu/identification";
 export { writeCr0, writeCr3, writeCr4 } from "model/mmu/registers";
 export { writeMsr } from "model/mmu/model-registers";
+export { translate } from "model/mmu/translate";
 // Running programs.
 export { contextNext, contextEntry, contextSerial, contextEnter } from "model/program/context";
 export { programStarts, programResumes } from "model/program/resume";

@@ -1,0 +1,49 @@
+import { Worker } from "node:worker_threads";
+import { buildEmbeddedKernel } from "../../tools/build/embedded.ts";
+import { buildLoaderWasm } from "../../tools/build/loader.ts";
+import type { FirmwareMap } from "../firmware/types.ts";
+import type { BootObserver, BootRequest, BootResult } from "../machine.ts";
+import type { MachineMessage, MachineOrder } from "./messages.ts";
+
+export interface EmbeddedOptions {
+  /** The firmware's memory map; without it one recorded from OVMF, scaled to the request's memory. */
+  readonly firmware?: FirmwareMap;
+}
+
+const TIMED_OUT_STATUS = 124;
+
+/**
+ * Boots the embedded machine and runs it to its end. It runs in a thread of its own, so that a program without an end can be ended
+ * from here.
+ */
+export async function bootEmbedded(
+  request: BootRequest,
+  observer: BootObserver,
+  options: EmbeddedOptions,
+): Promise<BootResult> {
+  const [kernel] = await Promise.all([buildEmbeddedKernel(), buildLoaderWasm()]);
+  return runInThread({ request, kernelWasm: kernel.wasm, kernelElf: kernel.elf, firmware: options.firmware }, observer);
+}
+
+function runInThread(order: MachineOrder, observer: BootObserver): Promise<BootResult> {
+  const worker = new Worker(new URL("./worker.mjs", import.meta.url), { workerData: order });
+  return new Promise((resolve, reject) => {
+    const seconds = order.request.timeoutSeconds;
+    const timer = setTimeout(() => {
+      end({ status: TIMED_OUT_STATUS, message: `timed out after ${seconds} s` });
+    }, seconds * 1000);
+    const end = (result: BootResult) => {
+      clearTimeout(timer);
+      worker.removeAllListeners("message");
+      worker.terminate().then(() => resolve(result), reject);
+    };
+    worker.on("message", (message: MachineMessage) => {
+      if (message.kind === "end") end(message.result);
+      else observer[message.kind](message.bytes);
+    });
+    worker.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+  });
+}

@@ -1,0 +1,127 @@
+import type { KernelExports } from "./exports.ts";
+import { partInFrame, type LinearMemory } from "./memory.ts";
+
+/** A program as the embedded machine runs it: an instance of its WebAssembly that can stop at its calls of `machine.*`. */
+
+/** States of asyncify, as `asyncify_get_state` tells them. */
+const UNWINDING = 1;
+
+/**
+ * Where asyncify keeps a stopped program's call stack, in its own linear memory below everything that the program has there
+ * (PROGRAM_MEMORY_BASE in tools/build/programs.ts). Two words first: the next free byte, and the end.
+ */
+const STACK_HEADER = 16;
+const STACK_START = 1024;
+const STACK_END = 64 * 1024;
+
+/** "NITRWASM", and the length that follows it: platform/CONTRACT.md, "Images". */
+const TEXT_MAGIC = 0x4d53_4157_5254_494en;
+const TEXT_HEADER_BYTES = 16;
+const MAX_WASM_BYTES = 1 << 26;
+
+interface ProgramExports {
+  readonly memory: WebAssembly.Memory;
+  main(): number;
+  asyncify_get_state(): number;
+  asyncify_start_unwind(data: number): void;
+  asyncify_stop_unwind(): void;
+  asyncify_start_rewind(data: number): void;
+  asyncify_stop_rewind(): void;
+}
+
+/** What the text at a task's entry turned out to be instead of a program. The task executes it as the invalid code that it is. */
+export class NotAProgram extends Error {
+  override readonly name = "NotAProgram";
+}
+
+export class RunningProgram {
+  private isStopped = false;
+  private readonly code: ProgramExports;
+
+  constructor(
+    wasm: Uint8Array,
+    kernel: KernelExports,
+    /** contextSerial: tells the task apart from others that had the same context. */
+    readonly serial: number,
+  ) {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), machineImports(kernel));
+    this.code = instance.exports as unknown as ProgramExports;
+    const stack = new DataView(this.code.memory.buffer);
+    stack.setUint32(STACK_HEADER + 4, STACK_END, true);
+  }
+
+  /** Runs the program from its start, or from where it stopped. Returns what `main` returned, or "stopped". */
+  run(kernel: KernelExports): number | "stopped" {
+    if (this.isStopped) this.startRewinding(kernel);
+    else kernel.programStarts();
+    const result = this.code.main();
+    if (this.code.asyncify_get_state() !== UNWINDING) return result;
+    this.code.asyncify_stop_unwind();
+    this.isStopped = true;
+    return "stopped";
+  }
+
+  private startRewinding(kernel: KernelExports): void {
+    this.isStopped = false;
+    kernel.programResumes();
+    this.code.asyncify_start_rewind(STACK_HEADER);
+  }
+
+  /** Called from within the program's call into the kernel: it will return to the host from here. */
+  stop(): void {
+    new DataView(this.code.memory.buffer).setUint32(STACK_HEADER, STACK_START, true);
+    this.code.asyncify_start_unwind(STACK_HEADER);
+  }
+
+  hasArrived(): void {
+    this.code.asyncify_stop_rewind();
+  }
+
+  /** True if the program was on its way out when it ran into an error: its call stack is too deep to be kept. */
+  isUnwinding(): boolean {
+    return this.code.asyncify_get_state() === UNWINDING;
+  }
+}
+
+function machineImports(kernel: KernelExports): WebAssembly.Imports {
+  return {
+    machine: {
+      load8: kernel.userLoad8,
+      load16: kernel.userLoad16,
+      load32: kernel.userLoad32,
+      load64: kernel.userLoad64,
+      store8: kernel.userStore8,
+      store16: kernel.userStore16,
+      store32: kernel.userStore32,
+      store64: kernel.userStore64,
+      execute: kernel.userExecute,
+      syscall: kernel.userSyscall,
+    },
+  };
+}
+
+/**
+ * Reads a program's WebAssembly at its entry, through its own mapping and with fetch rights. Undefined if a fetch faulted and the
+ * kernel left to another task.
+ */
+export function fetchProgram(kernel: KernelExports, memory: LinearMemory, entry: bigint): Uint8Array | undefined {
+  const header = fetchBytes(kernel, memory, entry, TEXT_HEADER_BYTES);
+  if (header === undefined) return undefined;
+  const view = new DataView(header.buffer);
+  const length = view.getBigUint64(8, true);
+  if (view.getBigUint64(0, true) !== TEXT_MAGIC) throw new NotAProgram("it does not begin with NITRWASM");
+  if (length > MAX_WASM_BYTES) throw new NotAProgram(`it says that it is ${length} bytes long`);
+  return fetchBytes(kernel, memory, entry + BigInt(TEXT_HEADER_BYTES), Number(length));
+}
+
+function fetchBytes(kernel: KernelExports, memory: LinearMemory, from: bigint, length: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const part = partInFrame(from + BigInt(done), length - done);
+    const at = kernel.programFetch(from + BigInt(done));
+    if (at === 0) return undefined;
+    bytes.set(memory.bytes(at, part), done);
+    done += part;
+  }
+  return bytes;
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runMachine } from "../../../machine/embedded/run.ts";
+import { HIDEABLE_FEATURES, type BootResult, type HideableFeature } from "../../../machine/machine.ts";
+import { buildEmbeddedKernel, buildEmbeddedProgram } from "../../../tools/build/embedded.ts";
+import { standInAgent } from "./stand-in-agent.ts";
+
+/** Boots of the real kernel on the embedded machine, on this thread, with the boot agent of a page. */
+export interface Booted extends BootResult {
+  readonly console: string;
+  readonly records: Uint8Array;
+}
+
+export interface BootChoices {
+  readonly memoryBytes?: bigint;
+  readonly without?: readonly HideableFeature[];
+  readonly crash?: number;
+  readonly trace?: true;
+  readonly seed?: bigint;
+}
+
+export async function bootSources(sources: Readonly<Record<string, string>>, choices: BootChoices = {}): Promise<Booted> {
+  const programs = [];
+  for (const [name, source] of Object.entries(sources)) programs.push({ name, image: await compileText(name, source) });
+  return bootPrograms(programs, choices);
+}
+
+/** Compiles a program that a test spells out. */
+export async function compileText(name: string, source: string): Promise<Uint8Array> {
+  const folder = mkdtempSync(join(tmpdir(), "nitros-test-"));
+  try {
+    writeFileSync(join(folder, `${name}.ts`), source);
+    return await buildEmbeddedProgram(join(folder, `${name}.ts`));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export async function bootPrograms(
+  programs: readonly { readonly name: string; readonly image: Uint8Array }[],
+  choices: BootChoices = {},
+): Promise<Booted> {
+  const { wasm, elf } = await buildEmbeddedKernel();
+  const memoryBytes = choices.memoryBytes ?? 64n << 20n;
+  const texts: Uint8Array[] = [];
+  const records: Uint8Array[] = [];
+  const result = runMachine({
+    kernelWasm: readFileSync(wasm),
+    ram: [{ start: 0n, end: 0x9_f000n }, { start: 0x10_0000n, end: memoryBytes }],
+    without: choices.without ?? [],
+    bootAgent: (host) => standInAgent(host, { ...choices, kernelElf: readFileSync(elf), programs, memoryBytes }),
+    observer: { console: (bytes) => texts.push(bytes), records: (bytes) => records.push(bytes) },
+  });
+  return { ...result, console: Buffer.concat(texts).toString("utf8"), records: Buffer.concat(records) };
+}
+
+export { HIDEABLE_FEATURES };
