@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { FrameError } from "../../kernel/frames/errors.ts";
+import { FrameModel, Owners } from "../support/frame-model.ts";
+import { MapModel } from "../support/map-model.ts";
+import { AGENT, ARENA, ARENA_BYTES, descriptor, EfiType, MemoryKernel, MIB, PAGE, type Descriptor } from "../support/memory-kernel.ts";
+import { holds } from "../support/property.ts";
+
+/** The frame allocator against a naive model: same answers, same owners of every frame, same counts, after every step. */
+
+const RAM_BYTES = 48n * MIB;
+const FRAMES = Number(RAM_BYTES / PAGE);
+const NONE = 0xffff_ffff;
+/** A word that no zeroed frame holds. */
+const DIRT = 0xd1d1_d1d1_d1d1_d1d1n;
+
+type Step =
+  | { readonly do: "allocate"; readonly order: number; readonly owner: number }
+  /** Frees the block that was allocated `back` allocations ago and is still held. */
+  | { readonly do: "free"; readonly back: number }
+  /** Tries to free any block at all. */
+  | { readonly do: "try"; readonly frame: number; readonly order: number }
+  | { readonly do: "reclaim" };
+
+const anyOrder = fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: fc.integer({ min: 0, max: 10 }) });
+const anyOwner = fc.constantFrom(Owners.PAGE_TABLE, Owners.KERNEL_STACK, Owners.KERNEL_DATA, Owners.USER);
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant("allocate" as const), order: anyOrder, owner: anyOwner }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("free" as const), back: fc.nat(20) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("try" as const), frame: fc.nat(FRAMES + 100), order: anyOrder }) },
+  { weight: 1, arbitrary: fc.constant({ do: "reclaim" as const }) },
+);
+
+/** What breaks up the RAM: anything but the agent's memory, and the top, where the frame table needs room. */
+const anyPiece = fc.record({
+  type: fc.constantFrom(EfiType.RESERVED, EfiType.RUNTIME_DATA, EfiType.ACPI_NVS, EfiType.MMIO, EfiType.UNUSABLE),
+  page: fc.oneof(fc.bigInt(0n, 4000n), fc.bigInt(6144n, 11000n)),
+  pages: fc.bigInt(1n, 90n),
+});
+
+const anyMap: fc.Arbitrary<Descriptor[]> = fc.array(anyPiece, { maxLength: 12 }).map((pieces) => [
+  descriptor(EfiType.CONVENTIONAL, 0n, ARENA),
+  AGENT,
+  descriptor(EfiType.CONVENTIONAL, ARENA + ARENA_BYTES, RAM_BYTES - ARENA - ARENA_BYTES),
+  ...pieces.map(({ type, page, pages }) => ({ type, start: page * PAGE, pages })),
+]);
+
+test("the allocator does what the model does, frame by frame", (t) => {
+  const property = fc.property(anyMap, fc.array(anyStep, { minLength: 20, maxLength: 60 }), (descriptors, steps) => {
+    const run = new Run(descriptors);
+    run.compareEveryFrame();
+    for (const step of steps) run.take(step);
+    run.compareEveryFrame();
+  });
+  holds(t, property, 40);
+});
+
+class Run {
+  readonly #kernel: MemoryKernel;
+  readonly #model: FrameModel;
+  readonly #held: { first: number; order: number }[] = [];
+
+  constructor(descriptors: readonly Descriptor[]) {
+    const handover = { descriptors, modules: 2 };
+    this.#kernel = new MemoryKernel([{ first: 0n, bytes: RAM_BYTES }]);
+    this.#dirty();
+    this.#kernel.bringUp(handover);
+    const first = Number(this.#kernel.wide("frameTableAddress") / PAGE);
+    const frames = Number(this.#kernel.wide("frameTableBytes") / PAGE);
+    this.#model = new FrameModel(new MapModel(handover, 40), FRAMES, { first, frames });
+  }
+
+  /** Firmware leaves memory as it was: not zero. */
+  #dirty(): void {
+    for (let frame = 0n; frame < FRAMES; frame += 3n) this.#kernel.store(frame * PAGE + 8n * (frame % 512n), 8, DIRT);
+  }
+
+  take(step: Step): void {
+    if (step.do === "allocate") this.#allocate(step.order, step.owner);
+    else if (step.do === "free") this.#free(step.back);
+    else if (step.do === "try") this.#tryToFree(step.frame, step.order);
+    else assert.equal(this.#kernel.call("reclaimLoaderMemory"), this.#model.reclaim());
+    this.#compareCounts();
+  }
+
+  #allocate(order: number, owner: number): void {
+    const expected = this.#model.allocate(order, owner);
+    const first = order === 0 ? this.#kernel.call("allocateFrame", owner) : this.#kernel.call("allocateBlock", order, owner);
+    assert.equal(first, expected ?? NONE);
+    if (expected === undefined) return;
+    this.#held.push({ first, order });
+    for (let frame = first; frame < first + 2 ** order; frame++) this.#expectZero(frame);
+  }
+
+  /** Looks at every word, and leaves dirt for the next owner to find. */
+  #expectZero(frame: number): void {
+    const at = BigInt(frame) * PAGE;
+    for (let word = 0n; word < PAGE; word += 8n) {
+      if (this.#kernel.wide("physLoad64", at + word) !== 0n) assert.fail(`frame ${frame} was handed out dirty`);
+    }
+    this.#kernel.store(at + 8n * BigInt(frame % 512), 8, DIRT);
+  }
+
+  #free(back: number): void {
+    const [held] = this.#held.splice(-1 - back, 1);
+    if (held === undefined) return;
+    // Whole blocks and their frames one by one must come to the same.
+    const size = 2 ** held.order;
+    if (back % 2 === 0) assert.equal(this.#kernel.call("freeBlock", held.first, held.order), FrameError.NONE);
+    else for (let i = 0; i < size; i++) assert.equal(this.#kernel.call("freeFrame", held.first + i), FrameError.NONE);
+    this.#model.free(held.first, held.order);
+  }
+
+  #tryToFree(frame: number, order: number): void {
+    const refusal = this.#model.refusal(frame, order);
+    if (refusal === undefined) return;
+    assert.equal(this.#kernel.call("freeBlock", frame, order), FrameError[refusal as keyof typeof FrameError]);
+  }
+
+  #compareCounts(): void {
+    assert.equal(this.#kernel.call("validate"), FrameError.NONE, this.#kernel.text("frameErrorText", this.#kernel.call("validate")));
+    assert.equal(this.#kernel.call("totalFrames"), this.#model.count(() => true));
+    assert.equal(this.#kernel.call("freeFrames"), this.#model.count((owner) => owner === Owners.FREE));
+    assert.equal(this.#kernel.call("reservedFrames"), this.#model.count((owner) => owner > Owners.FREE && owner < Owners.FRAME_TABLE));
+    assert.equal(this.#kernel.call("usedFrames"), this.#model.count((owner) => owner >= Owners.FRAME_TABLE));
+  }
+
+  compareEveryFrame(): void {
+    this.#compareCounts();
+    this.#model.owners.forEach((owner, frame) => {
+      const found = this.#kernel.call("frameOwner", frame);
+      if (found !== (owner ?? Owners.HOLE)) assert.equal(found, owner ?? Owners.HOLE, `owner of frame ${frame}`);
+    });
+  }
+}

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MapError } from "../../kernel/boot/memory-map-errors.ts";
+import { assertNormal, readAnomalies, readRanges, type Range } from "../support/map-table.ts";
+import {
+  AGENT,
+  ARENA,
+  ARENA_BYTES,
+  descriptor,
+  EfiType,
+  GIB,
+  MemoryKernel,
+  MIB,
+  PAGE,
+  type Descriptor,
+  type Handover,
+} from "../support/memory-kernel.ts";
+
+/** The memory map, by example: one oddity of firmware a test. The model test beside this one mixes them. */
+
+const RAM = [{ first: ARENA, bytes: ARENA_BYTES }];
+const ABOVE = ARENA + ARENA_BYTES;
+
+/** Reads a map of the agent's memory and what the test adds. */
+function read(others: readonly Descriptor[], handover: Partial<Handover> = {}): { kernel: MemoryKernel; error: number } {
+  const kernel = new MemoryKernel(RAM);
+  const block = kernel.handOver({ descriptors: [AGENT, ...others], ...handover });
+  assert.equal(kernel.call("checkBootinfo", block), 0, kernel.text("bootinfoErrorText", kernel.call("checkBootinfo", block)));
+  return { kernel, error: kernel.call("readMemoryMap") };
+}
+
+/** The ranges outside the agent's memory. */
+function rangesOf(others: readonly Descriptor[], handover: Partial<Handover> = {}): Range[] {
+  const { kernel, error } = read(others, handover);
+  assert.equal(error, MapError.NONE, kernel.text("mapErrorText", error));
+  const ranges = readRanges(kernel);
+  assertNormal(ranges);
+  return ranges.filter(({ first }) => first < ARENA || first >= ABOVE);
+}
+
+function range(kind: string, first: bigint, bytes: bigint): Range {
+  return { first, last: first + bytes - 1n, kind };
+}
+
+const free = (start: bigint, bytes: bigint) => descriptor(EfiType.CONVENTIONAL, start, bytes);
+
+test("what the agent handed over is cut out of its memory", () => {
+  const { kernel, error } = read([], { modules: 2 });
+  assert.equal(error, MapError.NONE);
+  const kinds = readRanges(kernel).map(({ kind }) => kind);
+  assert.deepEqual(kinds, [
+    "kernel",
+    "bootinfo",
+    "boot agent",
+    "bootinfo",
+    "boot agent",
+    "handover tables",
+    "boot agent",
+    "module",
+    "boot agent",
+  ]);
+});
+
+test("every type of UEFI 2.10 becomes a kind", () => {
+  const kinds: [type: number, kind: string][] = [
+    [EfiType.RESERVED, "reserved"],
+    [EfiType.LOADER_CODE, "boot agent"],
+    [EfiType.LOADER_DATA, "boot agent"],
+    [EfiType.BOOT_CODE, "free"],
+    [EfiType.BOOT_DATA, "free"],
+    [EfiType.RUNTIME_CODE, "runtime services"],
+    [EfiType.RUNTIME_DATA, "runtime services"],
+    [EfiType.CONVENTIONAL, "free"],
+    [EfiType.UNUSABLE, "unusable"],
+    [EfiType.ACPI_RECLAIM, "ACPI tables"],
+    [EfiType.ACPI_NVS, "ACPI NVS"],
+    [EfiType.MMIO, "MMIO"],
+    [EfiType.MMIO_PORTS, "MMIO"],
+    [EfiType.PAL, "reserved"],
+    [EfiType.PERSISTENT, "persistent"],
+    [EfiType.UNACCEPTED, "unaccepted"],
+    [16, "reserved"],
+  ];
+  for (const [type, kind] of kinds) {
+    const at = ABOVE + 2n * MIB;
+    assert.deepEqual(rangesOf([descriptor(type, at, MIB)]), [range(kind, at, MIB)], `type ${type}`);
+  }
+});
+
+test("memory that runtime services need stays theirs, whatever its type", () => {
+  const needed = { ...free(ABOVE, MIB), attribute: 0x8000_0000_0000_000fn };
+  const ports = { ...descriptor(EfiType.MMIO, ABOVE + MIB, MIB), attribute: 0x8000_0000_0000_0001n };
+  assert.deepEqual(rangesOf([needed, ports]), [range("runtime services", ABOVE, MIB), range("MMIO", ABOVE + MIB, MIB)]);
+});
+
+test("neighbours of one kind are one range, in whatever order they come", () => {
+  const parts = [3n, 1n, 0n, 2n].map((i) => descriptor(i % 2n === 0n ? EfiType.BOOT_DATA : EfiType.CONVENTIONAL, ABOVE + i * MIB, MIB));
+  const { kernel } = read(parts);
+  assert.deepEqual(readAnomalies(kernel), { "out of order": 2 });
+  assert.deepEqual(rangesOf(parts), [range("free", ABOVE, 4n * MIB)]);
+});
+
+test("where descriptors overlap, the more restrictive kind holds", () => {
+  const others = [free(ABOVE, 8n * MIB), descriptor(EfiType.ACPI_NVS, ABOVE + MIB, 2n * MIB), descriptor(EfiType.MMIO, ABOVE + 2n * MIB, 2n * MIB)];
+  assert.deepEqual(rangesOf(others), [
+    range("free", ABOVE, MIB),
+    range("ACPI NVS", ABOVE + MIB, MIB),
+    range("MMIO", ABOVE + 2n * MIB, 2n * MIB),
+    range("free", ABOVE + 4n * MIB, 4n * MIB),
+  ]);
+  const { kernel } = read(others);
+  assert.deepEqual(readAnomalies(kernel), { overlapping: 2 });
+  assert.equal(kernel.wide("anomalyFirst", 7), ABOVE + MIB);
+});
+
+test("a descriptor of no length is dropped and counted", () => {
+  const others = [free(ABOVE, 0n), free(ABOVE + MIB, MIB)];
+  assert.deepEqual(rangesOf(others), [range("free", ABOVE + MIB, MIB)]);
+  assert.deepEqual(readAnomalies(read(others).kernel), { "of no length": 1 });
+});
+
+test("an unknown type is reserved, and the log can name it", () => {
+  const others = [descriptor(0x8000_0001, ABOVE, MIB)];
+  assert.deepEqual(rangesOf(others), [range("reserved", ABOVE, MIB)]);
+  const { kernel } = read(others);
+  assert.deepEqual(readAnomalies(kernel), { "of unknown type": 1 });
+  assert.equal(kernel.wide("anomalyFirst", 6), 0x8000_0001n);
+});
+
+test("usable memory that wraps is not believed; anything else is cut at the last address", () => {
+  const top = (1n << 40n) - MIB;
+  const wrapping = (type: number) => ({ type, start: top, pages: (1n << 52n) - 1n });
+  assert.deepEqual(rangesOf([wrapping(EfiType.CONVENTIONAL)]), []);
+  assert.deepEqual(rangesOf([wrapping(EfiType.MMIO)]), [range("MMIO", top, MIB)]);
+  assert.deepEqual(readAnomalies(read([wrapping(EfiType.CONVENTIONAL)]).kernel), { "wrapping around 2^64": 1 });
+});
+
+test("the last page of 2^64 does not wrap, but is beyond this CPU", () => {
+  const others = [descriptor(EfiType.MMIO, (1n << 64n) - PAGE, PAGE)];
+  assert.deepEqual(rangesOf(others), []);
+  assert.deepEqual(readAnomalies(read(others).kernel), { "beyond the CPU's physical addresses": 1 });
+});
+
+test("what does not start on a page shrinks if it may be used, and grows if not", () => {
+  const at = ABOVE + MIB + 0x123n;
+  assert.deepEqual(rangesOf([{ type: EfiType.CONVENTIONAL, start: at, pages: 4n }]), [range("free", ABOVE + MIB + PAGE, 3n * PAGE)]);
+  assert.deepEqual(rangesOf([{ type: EfiType.ACPI_NVS, start: at, pages: 4n }]), [range("ACPI NVS", ABOVE + MIB, 5n * PAGE)]);
+});
+
+for (const stride of [40, 48, 64, 4096]) {
+  test(`descriptors ${stride} bytes apart`, () => {
+    const others = [free(0n, 16n * MIB), free(ABOVE, 8n * MIB), descriptor(EfiType.MMIO, 0xe000_0000n, 256n * MIB)];
+    const expected = [
+      range("low memory", 0n, 2n * PAGE),
+      range("free", 2n * PAGE, 16n * MIB - 2n * PAGE),
+      range("free", ABOVE, 8n * MIB),
+      range("MMIO", 0xe000_0000n, 256n * MIB),
+    ];
+    assert.deepEqual(rangesOf(others, { stride }), expected);
+  });
+}
+
+/** `count` descriptors in all: the agent's, then one page in three, high ones first. */
+function scattered(count: number): Descriptor[] {
+  return Array.from({ length: count - 1 }, (_, i) => free(ABOVE + BigInt(3 * (count - i)) * PAGE, PAGE));
+}
+
+for (const count of [1, 2, 400, 1024]) {
+  test(`a map of ${count} descriptors, full of holes`, () => {
+    assert.equal(rangesOf(scattered(count)).length, count - 1);
+  });
+}
+
+test("1024 descriptors and 64 modules, nothing to merge: the tables hold them", () => {
+  const { kernel, error } = read(scattered(1024), { modules: 64, stride: 40 });
+  assert.equal(error, MapError.NONE);
+  assertNormal(readRanges(kernel));
+});
+
+test("1025 descriptors are refused, by number", () => {
+  const { kernel, error } = read(scattered(1025), { stride: 40 });
+  assert.equal(error, MapError.TOO_MANY_DESCRIPTORS);
+  assert.equal(kernel.wide("mapFound"), 1025n);
+  assert.equal(kernel.wide("mapAllowed"), 1024n);
+});
+
+test("a map without usable memory is refused", () => {
+  const { kernel, error } = read([], { descriptors: [descriptor(EfiType.MMIO, 0n, GIB), free(4n * GIB, 0n)] });
+  assert.equal(error, MapError.NO_RAM);
+  assert.equal(kernel.wide("mapFound"), 2n);
+});
+
+test("a kernel in memory that is not the agent's is refused, by address", () => {
+  const bad = ARENA + 3n * MIB;
+  const { kernel, error } = read([descriptor(EfiType.MMIO, bad, PAGE)]);
+  assert.equal(error, MapError.CLAIM_OUTSIDE_RAM);
+  assert.equal(kernel.wide("mapFound"), bad);
+});
+
+test("the page for starting processors is the lowest free one below 640 KiB", () => {
+  const low = (others: readonly Descriptor[]) => {
+    const { kernel, error } = read(others);
+    assert.equal(error, MapError.NONE);
+    return kernel.wide("trampolineAddress");
+  };
+  assert.equal(low([free(0n, MIB)]), PAGE);
+  assert.equal(low([descriptor(EfiType.ACPI_NVS, 0n, 0x5000n), free(0x5000n, MIB)]), 0x5000n);
+  assert.equal(low([free(0xa_0000n, MIB)]), 0n);
+  assert.equal(low([]), 0n);
+});

@@ -1,0 +1,96 @@
+import type { MapModel } from "./map-model.ts";
+import { isRamKind } from "./map-model.ts";
+
+/**
+ * The frame allocator as a list of frames with an owner each: what `kernel/frames` must agree with, slowly.
+ */
+
+/** FrameOwner, of kernel/frames/owners.ts; undefined where there is no RAM. */
+export type Owner = number | undefined;
+
+export const Owners = {
+  FREE: 0,
+  RESERVED: 1,
+  LOW: 2,
+  KERNEL: 3,
+  MODULE: 4,
+  LOADER: 5,
+  FRAME_TABLE: 16,
+  PAGE_TABLE: 17,
+  KERNEL_STACK: 18,
+  KERNEL_DATA: 19,
+  USER: 20,
+  HOLE: 63,
+} as const;
+
+const OWNER_OF_KIND: Readonly<Record<string, number>> = {
+  free: Owners.FREE,
+  "boot agent": Owners.LOADER,
+  "handover tables": Owners.LOADER,
+  bootinfo: Owners.LOADER,
+  "low memory": Owners.LOW,
+  kernel: Owners.KERNEL,
+  module: Owners.MODULE,
+};
+
+export class FrameModel {
+  readonly owners: Owner[];
+
+  /** Frames 0 to `count - 1`; the table is where the kernel says. */
+  constructor(map: MapModel, count: number, table: { first: number; frames: number }) {
+    this.owners = Array.from({ length: count }, (_, frame) => {
+      const kind = map.kindAt(BigInt(frame));
+      return isRamKind(kind) ? (OWNER_OF_KIND[kind] ?? Owners.RESERVED) : undefined;
+    });
+    for (let frame = table.first; frame < table.first + table.frames; frame++) {
+      if (this.owners[frame] !== Owners.FREE) throw new Error(`the frame table is on frame ${frame}, which is not free`);
+      this.owners[frame] = Owners.FRAME_TABLE;
+    }
+  }
+
+  count(test: (owner: number) => boolean): number {
+    return this.owners.filter((owner) => owner !== undefined && test(owner)).length;
+  }
+
+  /** First frame of the highest free, aligned block, which becomes `owner`'s. */
+  allocate(order: number, owner: number): number | undefined {
+    const size = 2 ** order;
+    for (let first = Math.floor(this.owners.length / size) * size; first >= 0; first -= size) {
+      if (!this.#isAll(first, size, Owners.FREE)) continue;
+      this.owners.fill(owner, first, first + size);
+      return first;
+    }
+    return undefined;
+  }
+
+  /** Name of the refusal, as FrameError has it. */
+  refusal(first: number, order: number): string | undefined {
+    const size = 2 ** order;
+    if (first % size !== 0) return "MISALIGNED";
+    for (let frame = first; frame < first + size; frame++) {
+      const owner = this.owners[frame];
+      if (owner === undefined) return "OUTSIDE_RAM";
+      if (owner === Owners.FREE) return "DOUBLE_FREE";
+      if (owner <= Owners.FRAME_TABLE) return "RESERVED";
+      if (owner !== this.owners[first]) return "MIXED_OWNERS";
+    }
+    return undefined;
+  }
+
+  free(first: number, order: number): void {
+    this.owners.fill(Owners.FREE, first, first + 2 ** order);
+  }
+
+  reclaim(): number {
+    const before = this.count((owner) => owner === Owners.FREE);
+    this.owners.forEach((owner, frame) => {
+      if (owner === Owners.LOADER) this.owners[frame] = Owners.FREE;
+    });
+    return this.count((owner) => owner === Owners.FREE) - before;
+  }
+
+  #isAll(first: number, size: number, owner: number): boolean {
+    for (let frame = first; frame < first + size; frame++) if (this.owners[frame] !== owner) return false;
+    return true;
+  }
+}
