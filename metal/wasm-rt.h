@@ -90,10 +90,10 @@ typedef struct { uint8_t* data; uint64_t pages, max_pages, size; } wasm_rt_memor
 static const wasm_rt_funcref_t wasm_rt_funcref_null_value;
 static const wasm_rt_externref_t wasm_rt_externref_null_value;
 
-#ifdef __ELF__ /* the linker script puts it where the contract wants it */
-__attribute__((section(".bss.linear"), aligned(65536)))
-#else
+#ifdef _WIN32 /* the loader's target */
 __attribute__((aligned(4096)))
+#else /* the linker script puts it where the contract wants it */
+__attribute__((section(".bss.linear"), aligned(65536)))
 #endif
 static uint8_t linear_memory[LINEAR_MEMORY_PAGES * 65536];
 /* wasm2c.ts makes every access use this: an address that the compiler knows, instead of a pointer that it must load each time. */

@@ -1,12 +1,148 @@
-// Written with metal/: GDT, TSS and IDT, built here in TypeScript.
+/**
+ * Segments, task state, interrupt table and system-call entry of a CPU, built here in TypeScript. The tables lie in the sealed
+ * section: once bring-up has locked it nothing writes them, the processor included, because accessed bits are set beforehand and
+ * LTR, which sets the busy bit, comes first.
+ *
+ *     tables     +0  GDT, 8 descriptors                     (SDM 3A 3.4.5, 7.2.3)
+ *             0x000  null
+ *             0x008  kernel code     0x00af9b000000ffff
+ *             0x010  kernel data     0x00cf93000000ffff
+ *             0x018  null: SYSRET counts from here          (SDM 2B SYSRET: SS = +8, CS = +16)
+ *             0x020  user data       0x00cff3000000ffff
+ *             0x028  user code       0x00affb000000ffff
+ *             0x030  task state, 16 bytes
+ *          +4096  IDT, 256 gates of 16 bytes                (SDM 3A 6.14.1)
+ */
+import { kernelStore64, kernelStore8 } from "./memory";
+import { readCr0, readCr4, readMsr, writeCr0, writeCr4, writeMsr } from "./mmu";
+import { cpuBlock, loadTables, portWrite8, syscallEntry, taskState, trapEntry } from "./native";
+
+const KERNEL_CODE: u64 = 0x08;
+const SYSRET_BASE: u64 = 0x18;
+const TASK_STATE: u64 = 0x30;
+const GDT_BYTES: u64 = 64;
+const IDT_OFFSET: u64 = 4096;
+const GATE_BYTES: u64 = 16;
+const VECTORS: u32 = 256;
+
+/** Slots of the interrupt stack table, from 1; 0 is "the stack in use". */
+namespace StackSlot {
+  export const DOUBLE_FAULT: u32 = 1;
+  export const NMI: u32 = 2;
+  export const MACHINE_CHECK: u32 = 3;
+}
+
+/** SDM 4, table 2-2. */
+namespace Msr {
+  export const EFER: u32 = 0xc000_0080;
+  export const STAR: u32 = 0xc000_0081;
+  export const LSTAR: u32 = 0xc000_0082;
+  export const FMASK: u32 = 0xc000_0084;
+  export const GS_BASE: u32 = 0xc000_0101;
+  export const KERNEL_GS_BASE: u32 = 0xc000_0102;
+}
+
+/** RFLAGS that SYSCALL clears: TF, IF, DF, NT, AC. */
+const SYSCALL_CLEARS: u64 = (1 << 8) | (1 << 9) | (1 << 10) | (1 << 14) | (1 << 18);
+
 /**
  * Makes this CPU ready for ring 3 and for faults: segments, task state with its stacks, interrupt table, SYSCALL entry.
  * `tables` is the virtual address of 8 KiB of the sealed section that are this CPU's. The stack tops are virtual, 16-byte aligned.
  */
-export declare function cpuInstall(
+export function cpuInstall(
   tables: u64,
   kernelStackTop: u64,
   doubleFaultStackTop: u64,
   nmiStackTop: u64,
   machineCheckStackTop: u64,
-): void;
+): void {
+  kernelStore64(cpuBlock(), kernelStackTop);
+  buildTaskState(doubleFaultStackTop, nmiStackTop, machineCheckStackTop);
+  buildSegments(tables);
+  buildInterruptTable(tables + IDT_OFFSET);
+  loadTables(tables, <u32>(GDT_BYTES - 1), tables + IDT_OFFSET, <u32>(VECTORS * GATE_BYTES - 1), <u32>TASK_STATE);
+  writeMsr(Msr.GS_BASE, cpuBlock());
+  writeMsr(Msr.KERNEL_GS_BASE, 0);
+  enableSystemCalls();
+  enableUserVectorState();
+  silenceLegacyInterrupts();
+}
+
+/** SDM 3A 7.7. RSP0 is set each time the CPU leaves to a context. The I/O permission map lies beyond the limit: no port for ring 3. */
+function buildTaskState(doubleFaultStackTop: u64, nmiStackTop: u64, machineCheckStackTop: u64): void {
+  const state = taskState();
+  for (let offset: u64 = 0; offset < 104; offset += 8) kernelStore64(state + offset, 0);
+  setStack(state, StackSlot.DOUBLE_FAULT, doubleFaultStackTop);
+  setStack(state, StackSlot.NMI, nmiStackTop);
+  setStack(state, StackSlot.MACHINE_CHECK, machineCheckStackTop);
+  kernelStore8(state + 102, 104);
+}
+
+function setStack(state: u64, slot: u32, top: u64): void {
+  kernelStore64(state + 28 + 8 * <u64>slot, top);
+}
+
+function buildSegments(gdt: u64): void {
+  kernelStore64(gdt, 0);
+  kernelStore64(gdt + 0x08, 0x00af_9b00_0000_ffff);
+  kernelStore64(gdt + 0x10, 0x00cf_9300_0000_ffff);
+  kernelStore64(gdt + 0x18, 0);
+  kernelStore64(gdt + 0x20, 0x00cf_f300_0000_ffff);
+  kernelStore64(gdt + 0x28, 0x00af_fb00_0000_ffff);
+  const base = taskState();
+  const available64BitTaskState: u64 = 0x89;
+  kernelStore64(
+    gdt + TASK_STATE,
+    103 | ((base & 0xff_ffff) << 16) | (available64BitTaskState << 40) | (((base >> 24) & 0xff) << 56),
+  );
+  kernelStore64(gdt + TASK_STATE + 8, base >> 32);
+}
+
+function buildInterruptTable(idt: u64): void {
+  for (let vector: u32 = 0; vector < VECTORS; vector++) {
+    const entry = trapEntry(vector);
+    const gate = idt + <u64>vector * GATE_BYTES;
+    const access = <u64>stackSlot(vector) | (gateType(vector) << 8);
+    kernelStore64(gate, (entry & 0xffff) | (KERNEL_CODE << 16) | (access << 32) | (((entry >> 16) & 0xffff) << 48));
+    kernelStore64(gate + 8, entry >> 32);
+  }
+}
+
+/** Faults that may come when the stack in use cannot be trusted. */
+function stackSlot(vector: u32): u32 {
+  if (vector == 2) return StackSlot.NMI;
+  if (vector == 8) return StackSlot.DOUBLE_FAULT;
+  return vector == 18 ? StackSlot.MACHINE_CHECK : 0;
+}
+
+/** Present interrupt gate; INT3 and INTO are the two that ring 3 may raise by an instruction of their own. */
+function gateType(vector: u32): u64 {
+  return vector == 3 || vector == 4 ? 0xee : 0x8e;
+}
+
+function enableSystemCalls(): void {
+  writeMsr(Msr.STAR, (KERNEL_CODE << 32) | (SYSRET_BASE << 48));
+  writeMsr(Msr.LSTAR, syscallEntry());
+  writeMsr(Msr.FMASK, SYSCALL_CLEARS);
+  writeMsr(Msr.EFER, readMsr(Msr.EFER) | 1);
+}
+
+/**
+ * SSE for ring 3, saved by FXSAVE (SDM 3A 13.1). What FXSAVE does not save is switched off (AVX, by OSXSAVE), and so is
+ * WRGSBASE: the entry code tells the kernel's GS base from the user's, which must stay 0.
+ */
+function enableUserVectorState(): void {
+  const EMULATE: u64 = 1 << 2;
+  const TASK_SWITCHED: u64 = 1 << 3;
+  const MONITOR_AND_NATIVE_ERRORS: u64 = (1 << 1) | (1 << 5);
+  const FXSR_AND_SIMD_EXCEPTIONS: u64 = (1 << 9) | (1 << 10);
+  const FSGSBASE_AND_OSXSAVE: u64 = (1 << 16) | (1 << 18);
+  writeCr0((readCr0() & ~(EMULATE | TASK_SWITCHED)) | MONITOR_AND_NATIVE_ERRORS);
+  writeCr4((readCr4() & ~FSGSBASE_AND_OSXSAVE) | FXSR_AND_SIMD_EXCEPTIONS);
+}
+
+/** Masks both 8259A interrupt controllers: the kernel has no timer yet, and the firmware's must not reach ring 3. */
+function silenceLegacyInterrupts(): void {
+  portWrite8(0x21, 0xff);
+  portWrite8(0xa1, 0xff);
+}

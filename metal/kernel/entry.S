@@ -1,0 +1,124 @@
+/* Every way into the kernel and out of it. Interrupts are off throughout. */
+#include "layout.h"
+
+.macro PUSH_REGISTERS /* so that struct Frame begins RAX RBX RCX RDX RSI RDI RBP R8 ... R15 */
+  .irp register, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
+  push %\register
+  .endr
+.endm
+.macro POP_REGISTERS
+  .irp register, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
+  pop %\register
+  .endr
+.endm
+
+.section .text.entry, "ax"
+.global _start
+_start: /* from the boot agent, RDI = bootinfo */
+  cld
+  lea boot_stack_top(%rip), %rsp
+  xor %ebp, %ebp
+  call kernel_boot
+  mov %gs:CPU_STACK, %rsp
+  call kernel_start
+
+leave: /* to the context that the kernel named */
+  call kernel_leave
+  mov %rax, %rsp
+  POP_REGISTERS
+  swapgs
+  cmpq $VECTOR_OF_SYSCALL, (%rsp)
+  lea 16(%rsp), %rsp
+  jne 1f
+  mov 24(%rsp), %rsp /* RCX and R11 are as SYSCALL left them; no user page is the last, so RCX is canonical */
+  sysretq
+1: iretq
+
+.global syscall_entry
+syscall_entry:
+  swapgs
+  mov %rsp, %gs:CPU_USER_STACK
+  mov %gs:CPU_CURRENT, %rsp
+  add $CONTEXT_FRAME_END, %rsp
+  push $USER_DATA
+  push %gs:CPU_USER_STACK
+  push %r11
+  push $USER_CODE
+  push %rcx
+  push $0
+  push $VECTOR_OF_SYSCALL
+  PUSH_REGISTERS
+  mov %rsp, %rdi
+  mov %gs:CPU_STACK, %rsp
+  call kernel_syscall
+  jmp leave
+
+/* 16 bytes a vector. 8, 10-14, 17, 21, 29 and 30 come with an error code (SDM 3A 6.15, APM 2 8.2); the others get 0. */
+.balign 16
+.global trap_entries
+trap_entries:
+vector = 0
+.rept 32
+  .balign 16
+  .if (0x60227d00 >> vector) & 1 == 0
+  push $0
+  .endif
+  .byte 0x6a, vector /* push $vector */
+  jmp trap_common
+  vector = vector + 1
+.endr
+
+.balign 16
+.global ignore_entry
+ignore_entry: /* an interrupt that nobody asked for; without an EOI it does not come again */
+  iretq
+
+trap_common:
+  PUSH_REGISTERS
+  cld
+  cmpb $0, smap_is_on(%rip) /* interrupts keep AC (SDM 3A 4.6); CLAC without SMAP is #UD */
+  je 1f
+  clac
+1:
+  mov %rsp, %rdi
+  testb $3, FRAME_CS(%rsp)
+  jz 2f
+  swapgs
+  mov %gs:CPU_STACK, %rsp
+  call kernel_trap_from_user
+  jmp leave
+2: /* from the kernel, perhaps from between SYSCALL and SWAPGS: the kernel's GS base is in the upper half, the user's is 0 */
+  mov $0xc0000101, %ecx
+  rdmsr
+  mov %edx, %ebx
+  test %ebx, %ebx
+  js 3f
+  swapgs
+3:
+  call kernel_trap_from_kernel
+  test %ebx, %ebx
+  js 4f
+  swapgs
+4:
+  POP_REGISTERS
+  add $16, %rsp
+  iretq
+
+.global load_descriptor_tables
+load_descriptor_tables: /* RDI, RSI: operands of LGDT and LIDT; EDX: the TSS selector */
+  lgdt (%rdi)
+  lidt (%rsi)
+  ltr %dx
+  mov $KERNEL_DATA, %eax
+  .irp register, ss, ds, es, fs, gs
+  mov %eax, %\register
+  .endr
+  pop %rax
+  push $KERNEL_CODE
+  push %rax
+  lretq
+
+.bss
+.balign 16
+.skip 65536
+boot_stack_top:

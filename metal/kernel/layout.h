@@ -1,0 +1,17 @@
+/* What entry.S and the C agree on. Offsets are bytes. */
+#pragma once
+#define KERNEL_CODE 0x08 /* selectors: platform/metal/platform/descriptors.ts builds the table */
+#define KERNEL_DATA 0x10
+#define USER_DATA 0x23
+#define USER_CODE 0x2b
+
+/* struct Cpu, at GS while in the kernel */
+#define CPU_STACK 0
+#define CPU_CURRENT 8
+#define CPU_USER_STACK 16
+
+/* A context: FXSAVE area, then struct Frame, which TSS.rsp0 makes the processor push to the end of. */
+#define CONTEXT_FRAME 512
+#define CONTEXT_FRAME_END (CONTEXT_FRAME + 22 * 8)
+#define FRAME_CS (18 * 8)
+#define VECTOR_OF_SYSCALL 0x100 /* in Frame.vector: came by SYSCALL, may leave by SYSRET */

@@ -1,0 +1,37 @@
+/* A user program's one translation unit: the machine as user/nitros/machine.ts declares it, the program, and how it starts and ends. */
+#include "../wasm-rt.h"
+
+struct w2c_machine;
+#define MACHINE(result, name, ...) static inline result w2c_machine_##name(struct w2c_machine* machine, ##__VA_ARGS__)
+/* Plain instructions, and volatile: an access to address 0 is an access like any other. */
+#define MEMORY_WORD(bits, passed) \
+  MACHINE(passed, load##bits, uint64_t address) { return *(volatile uint##bits##_t*)address; } \
+  MACHINE(void, store##bits, uint64_t address, passed value) { *(volatile uint##bits##_t*)address = value; }
+MEMORY_WORD(8, uint32_t)
+MEMORY_WORD(16, uint32_t)
+MEMORY_WORD(32, uint32_t)
+MEMORY_WORD(64, uint64_t)
+
+MACHINE(void, execute, uint64_t address) {
+  void (*volatile code)(void) = (void (*)(void))address;
+  code();
+}
+MACHINE(uint64_t, syscall, uint32_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
+  register uint64_t r10 __asm__("r10") = d;
+  register uint64_t r8 __asm__("r8") = e;
+  register uint64_t r9 __asm__("r9") = f;
+  uint64_t result;
+  __asm__ volatile("syscall" : "=a"(result) : "a"((uint64_t)number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
+  return result;
+}
+#include WASM_C
+
+static w2c_program program;
+
+enum { CALL_EXIT = 1 }; /* kernel/syscalls/abi.ts */
+__attribute__((used, noreturn)) static void program_start(void) {
+  WASM_INSTANTIATE(&program);
+  w2c_machine_syscall(0, CALL_EXIT, (int64_t)(int32_t)w2c_program_main(&program), 0, 0, 0, 0, 0);
+  __builtin_trap();
+}
+__asm__(".section .text.start, \"ax\"; .global _start; _start: xor %ebp, %ebp; call program_start; .text");

@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { requireNativeTools } from "../native-tools.ts";
+import { buildFolder, compileAssemblyScript, projectRoot } from "./assemblyscript.ts";
+import { kernelFlags } from "./kernel-flags.ts";
+import { compileProgram, PROGRAM_MEMORY_PAGES, programFileName } from "./programs.ts";
+import { wasmToC } from "./wasm2c.ts";
+
+/** 64 KiB pages of linear memory. The kernel's frame table and page tables are elsewhere, in physical memory. */
+const KERNEL_PAGES = 32;
+
+/** clang or the linker refused what the tool chain made. A mistake of ours, not of the program's author. */
+export class NativeBuildError extends Error {
+  override readonly name = "NativeBuildError";
+}
+
+/** Builds the kernel for x86-64; returns the path of its ELF file. `entry` is another kernel only in tests of `metal/`. */
+export async function buildMetalKernel(entry = "kernel/kernel.ts"): Promise<string> {
+  requireNativeTools("clang", "ld.lld");
+  const name = entry === "kernel/kernel.ts" ? "kernel" : `kernel-${programFileName(entry)}`;
+  const wasm = await compileAssemblyScript({
+    entry,
+    output: `metal/${name}.wasm`,
+    paths: ["platform/metal"],
+    flags: [...(process.env.SI ? ["--use","abort="] : kernelFlags), "--initialMemory", `${KERNEL_PAGES}`, "--maximumMemory", `${KERNEL_PAGES}`],
+    allowedImports: platformImports(),
+  });
+  const { cPath } = await wasmToC(wasm, `metal/${name}`, "kernel");
+  return link({
+    name,
+    wasmC: cPath,
+    pages: KERNEL_PAGES,
+    sources: ["metal/kernel/kernel.c", "metal/kernel/entry.S"],
+    script: "metal/kernel/kernel.ld",
+    flags: ["-mgeneral-regs-only"],
+  });
+}
+
+/** Builds a user program for ring 3; returns its ELF file. */
+export async function buildMetalProgram(sourcePath: string): Promise<Uint8Array> {
+  requireNativeTools("clang", "ld.lld");
+  const name = `programs/${programFileName(sourcePath)}`;
+  const wasm = await compileProgram(sourcePath);
+  const { cPath } = await wasmToC(wasm, `metal/${name}`, "program");
+  const elf = await link({
+    name,
+    wasmC: cPath,
+    pages: PROGRAM_MEMORY_PAGES,
+    sources: ["metal/program/program.c"],
+    script: "metal/program/program.ld",
+    // SSE 4.1 rounds floats in one instruction; a frame larger than a page touches each, so that it cannot jump the guard.
+    flags: ["-march=x86-64-v2"],
+  });
+  return readFileSync(elf);
+}
+
+/** The imports that a metal kernel may have: what the platform's files declare, "file.function". */
+export function platformImports(): ReadonlySet<string> {
+  const folder = join(projectRoot, "platform/metal/platform");
+  const names = readdirSync(folder).flatMap((file) => {
+    const source = readFileSync(join(folder, file), "utf8");
+    return [...source.matchAll(/^export declare function (\w+)\(/gm)].map((match) => `${basename(file, ".ts")}.${match[1]}`);
+  });
+  return new Set(names);
+}
+
+interface LinkRequest {
+  readonly name: string;
+  /** wasm2c's output, which the first source includes. */
+  readonly wasmC: string;
+  readonly pages: number;
+  readonly sources: readonly string[];
+  readonly script: string;
+  readonly flags: readonly string[];
+}
+
+function compilerArguments({ wasmC, pages, flags }: LinkRequest): string[] {
+  return [
+    ...["--target=x86_64-unknown-none-elf", "-std=gnu11", "-O2", "-Wall", "-Werror", "-Wno-unused", "-Wno-infinite-recursion"],
+    ...["-I", join(projectRoot, "metal"), "-ffreestanding", "-nostdlibinc", "-fPIE", "-fvisibility=hidden"],
+    ...["-mno-red-zone", "-fno-stack-protector", "-fstack-clash-protection", "-fno-delete-null-pointer-checks"],
+    // Recursion without end must meet the guard page, not become a loop.
+    ...["-fno-optimize-sibling-calls", "-fno-asynchronous-unwind-tables", "-Wno-unused-command-line-argument"],
+    ...[`-DLINEAR_MEMORY_PAGES=${pages}`, `-DWASM_C="${wasmC}"`, ...flags],
+  ];
+}
+
+/** A static position-independent executable; `-z text` refuses relocations of text, and R_X86_64_RELATIVE is all that is left. */
+function linkerArguments({ script }: LinkRequest): string[] {
+  return [
+    ...["-pie", "-static", "--no-dynamic-linker", "-z", "text", "-z", "rodynamic", "-z", "norelro"],
+    ...["-z", "max-page-size=4096", "-z", "nognustack", "--hash-style=sysv", "--build-id=none", "--fatal-warnings"],
+    ...["--no-undefined", "-T", join(projectRoot, script)],
+  ];
+}
+
+/** Works beside the output and renames at the end, so that nobody boots half a file. */
+async function link(request: LinkRequest): Promise<string> {
+  const tools = requireNativeTools("clang", "ld.lld");
+  const output = join(buildFolder, "metal", `${request.name}.elf`);
+  const stamp = linkStamp(request);
+  if (existsSync(output) && existsSync(`${output}.stamp`) && readFileSync(`${output}.stamp`, "utf8") === stamp) return output;
+  mkdirSync(dirname(output), { recursive: true });
+  const draft = `${output}.${process.pid}`;
+  const objects = request.sources.map((source) => `${draft}.${basename(source)}.o`);
+  for (const [i, source] of request.sources.entries()) {
+    await run(tools.clang, [...compilerArguments(request), "-c", join(projectRoot, source), "-o", objects[i]!]);
+  }
+  await run(tools["ld.lld"], [...linkerArguments(request), ...objects, "-o", draft]);
+  for (const object of objects) rmSync(object);
+  renameSync(draft, output);
+  writeFileSync(`${output}.stamp`, stamp);
+  return output;
+}
+
+async function run(tool: string, args: readonly string[]): Promise<void> {
+  try {
+    await promisify(execFile)(tool, args, { maxBuffer: 1 << 26 });
+  } catch (error) {
+    throw new NativeBuildError(`${basename(tool)} fails:\n${(error as { stderr?: string }).stderr ?? String(error)}`);
+  }
+}
+
+/** Everything that the link depends on: arguments, wasm2c's output, and all of `metal/`. */
+function linkStamp(request: LinkRequest): string {
+  const args = [compilerArguments(request), linkerArguments(request), request.sources];
+  const hash = createHash("sha256").update(JSON.stringify(args)).update(readFileSync(request.wasmC));
+  const metal = join(projectRoot, "metal");
+  for (const file of (readdirSync(metal, { recursive: true }) as string[]).sort()) {
+    if (/\.(c|h|S|ld)$/.test(file)) hash.update(file).update(readFileSync(join(metal, file)));
+  }
+  return hash.digest("hex");
+}
