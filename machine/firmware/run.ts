@@ -1,0 +1,181 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { buildAcpi } from "./acpi.ts";
+import { BootServices } from "./boot-services.ts";
+import { FunctionTable } from "./functions.ts";
+import { FirmwareMemory } from "./memory.ts";
+import { buildOneToOne } from "./one-to-one.ts";
+import { Pages } from "./pages.ts";
+import { MODEL_ADDRESS_BITS, PAGE_BYTES, ramRanges } from "./ranges.ts";
+import { FirmwareMisuse } from "./status.ts";
+import { buildProtocols, buildTables, HANDLE } from "./system-table.ts";
+import {
+  BootAgentError,
+  type BootAgentOptions,
+  type FirmwareHost,
+  type FirmwareMap,
+  type Handover,
+  MemoryType,
+} from "./types.ts";
+
+/** `e_machine` of images for the embedded machine (platform/CONTRACT.md, "Images"). */
+const WASM_MACHINE = 0x4157;
+const SCRATCH_BYTES = 4096;
+/** Where `buildLoaderWasm()` of tools/build/loader.ts puts the agent. */
+const agentFile = new URL("../../build/loader/loader.wasm", import.meta.url);
+
+/** There is no loader.wasm: `buildLoaderWasm()` makes it. */
+export class AgentNotBuilt extends Error {
+  override readonly name = "AgentNotBuilt";
+}
+
+/** Thrown through the agent's wasm when it leaves for the kernel. */
+class Left {
+  readonly handover: Handover;
+  constructor(handover: Handover) {
+    this.handover = handover;
+  }
+}
+
+/**
+ * Runs the boot agent on modelled firmware: `host` has RAM as `ramRanges(map)` says, `disk` the files of the boot partition by path
+ * (`\nitros\boot.cfg`). Returns where it left for the kernel; throws BootAgentError when it gives up. What the host throws passes through.
+ */
+export function runBootAgent(
+  host: FirmwareHost,
+  disk: ReadonlyMap<string, Uint8Array>,
+  map: FirmwareMap,
+  options: BootAgentOptions = {},
+): Handover {
+  const faults = options.faults ?? {};
+  const memory = new FirmwareMemory(host);
+  const functions = new FunctionTable(memory);
+  const pages = new Pages(map);
+  const log = new ConsoleLog(options.print);
+  const rsdp = installAcpi(memory, map, options);
+  const cr3 = buildOneToOne(memory, pages, map);
+  const tables = buildTables(memory, functions, (text) => log.write(text), rsdp);
+  const services = new BootServices(memory, pages, buildProtocols(memory, functions, disk, faults), faults);
+  functions.install(tables.bootServices, services.functions());
+  const imports = { ...memoryImports(memory), ...cpuImports(options, cr3), ...callImports(functions, memory.reserve(SCRATCH_BYTES)) };
+  return start(tables.systemTable, { ...imports, ...wayOut(log, services) });
+}
+
+/** ACPI tables go where the map says that there are some; a map without such a place has none. Returns the RSDP's address or 0. */
+function installAcpi(memory: FirmwareMemory, map: FirmwareMap, options: BootAgentOptions): bigint {
+  const ram = ramRanges(map);
+  const faults = options.faults ?? {};
+  const contents = { cpus: options.cpus ?? 1, numaNodes: options.numaNodes ?? 1, ram, badChecksum: faults.badChecksum };
+  const size = BigInt(buildAcpi(contents, 0n).length);
+  const place = map.descriptors.find(
+    ({ type, physicalStart: start, pageCount }) =>
+      type === MemoryType.ACPI_RECLAIM &&
+      pageCount * PAGE_BYTES >= size &&
+      ram.some((range) => range.start <= start && start + size <= range.end),
+  );
+  if (place === undefined || faults.withoutAcpi) return 0n;
+  memory.write(place.physicalStart, buildAcpi(contents, place.physicalStart));
+  return place.physicalStart;
+}
+
+type Imports = Record<string, (...args: never[]) => unknown>;
+
+/** Wasm's i64 arrive signed. */
+function word(value: bigint): bigint {
+  return BigInt.asUintN(64, value);
+}
+
+function memoryImports(memory: FirmwareMemory): Imports {
+  return {
+    load8: (at: bigint) => memory.load8(word(at)),
+    load16: (at: bigint) => memory.load16(word(at)),
+    load32: (at: bigint) => memory.load32(word(at)),
+    load64: (at: bigint) => memory.load64(word(at)),
+    store8: (at: bigint, value: number) => memory.store8(word(at), value),
+    store16: (at: bigint, value: number) => memory.store16(word(at), value),
+    store32: (at: bigint, value: number) => memory.store32(word(at), value),
+    store64: (at: bigint, value: bigint) => memory.store64(word(at), value),
+  };
+}
+
+function cpuImports({ cpuid = plainCpuid, entropy64 = systemEntropy }: BootAgentOptions, cr3: bigint): Imports {
+  return {
+    cpuid: (leaf: number, subleaf: number, register: number) => cpuid(leaf >>> 0, subleaf >>> 0, register),
+    entropy64,
+    imageMachine: () => WASM_MACHINE,
+    readCr3: () => cr3,
+    // PAE and no more: four-level paging.
+    readCr4: () => 0x20n,
+  };
+}
+
+function callImports(functions: FunctionTable, scratch: bigint): Imports {
+  return {
+    scratch: () => scratch,
+    call: (target: bigint, ...args: bigint[]) => functions.call(word(target), args.map(word)),
+  };
+}
+
+function wayOut(log: ConsoleLog, services: BootServices): Imports {
+  return {
+    enter: (entry: bigint, cr3: bigint, bootinfo: bigint) => {
+      if (!services.haveEnded) throw new FirmwareMisuse("the agent left for the kernel without ExitBootServices");
+      throw new Left({ entry: word(entry), cr3: word(cr3), bootinfo: word(bootinfo) });
+    },
+    halt: (status: number) => {
+      throw log.error(status);
+    },
+  };
+}
+
+function start(systemTable: bigint, imports: Imports): Handover {
+  if (!existsSync(agentFile)) throw new AgentNotBuilt("build/loader/loader.wasm is not there: buildLoaderWasm() makes it");
+  const module = new WebAssembly.Module(readFileSync(agentFile));
+  const { exports } = new WebAssembly.Instance(module, { firmware: imports as WebAssembly.ModuleImports });
+  try {
+    (exports["main"] as (image: bigint, table: bigint) => void)(HANDLE, systemTable);
+  } catch (thrown) {
+    if (thrown instanceof Left) return thrown.handover;
+    if (!(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
+    throw new FirmwareMisuse(`the boot agent crashed: ${thrown.message}`, { cause: thrown });
+  }
+  throw new FirmwareMisuse("the boot agent returned to the firmware");
+}
+
+const ERROR_LINE = /^boot agent error: (\w+): (.*)$/;
+
+/** What the agent prints, by the line. */
+class ConsoleLog {
+  private pending = "";
+  private lastLine = "";
+  private readonly print: ((line: string) => void) | undefined;
+
+  constructor(print: ((line: string) => void) | undefined) {
+    this.print = print;
+  }
+
+  write(text: string): void {
+    const lines = (this.pending + text).split("\r\n");
+    this.pending = lines.pop() ?? "";
+    for (const line of lines) {
+      this.lastLine = line;
+      this.print?.(line);
+    }
+  }
+
+  /** The error that the agent's last line tells of. */
+  error(status: number): BootAgentError {
+    const [, reason, sentence] = ERROR_LINE.exec(this.lastLine) ?? [];
+    return new BootAgentError(sentence ?? this.lastLine, status, reason ?? "Unknown");
+  }
+}
+
+/** A CPU with as many address bits as the model, and none of what CPUID may add. */
+function plainCpuid(leaf: number, _subleaf: number, register: number): number {
+  if (leaf === 0x8000_0000 && register === 0) return 0x8000_0008;
+  return leaf === 0x8000_0008 && register === 0 ? Number(MODEL_ADDRESS_BITS) | (48 << 8) : 0;
+}
+
+function systemEntropy(): bigint {
+  return randomBytes(8).readBigUInt64LE();
+}
