@@ -70,7 +70,7 @@ function checkMemory(): u32 {
   const total = totalFrames() << PAGE_SHIFT;
   const usable = (freeFrames() + ownedFrames(FrameOwner.LOADER)) << PAGE_SHIFT;
   const needed = tableBytes(wordCount()) + WORKING_BYTES;
-  if (usable >= needed && freeFrames() != 0) return FrameError.NONE;
+  if (usable >= needed) return FrameError.NONE;
   return frameRefusal(FrameError.TOO_LITTLE_MEMORY, total, total - usable + needed);
 }
 

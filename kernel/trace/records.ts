@@ -46,7 +46,7 @@ export namespace RecordKind {
   /** Frames of bootinfo's seed: the seed in use, KASLR base, direct map base. */
   export const RANDOM: u16 = 15;
 
-  /** Frame allocated or freed: frame number, 0, FrameOwner. */
+  /** Frames allocated or freed together: number of the first, binary logarithm of their count, FrameOwner. */
   export const FRAME_ALLOCATED: u16 = 64;
   export const FRAME_FREED: u16 = 65;
   /** Pages mapped or unmapped: first byte, byte count, rights (Pte bits). */

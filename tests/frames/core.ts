@@ -1,6 +1,8 @@
-/** The kernel's bootinfo, memory map and frames, alone: what their tests call. */
+/** The kernel's bootinfo, memory map and frames, alone, and the physical memory that they work on: what their tests call. */
 export * from "../../kernel/boot/bootinfo";
 export * from "../../kernel/boot/memory-map";
 export { framesInitialise } from "../../kernel/boot/memory-map-frames";
 export * from "../../kernel/frames/bring-up";
 export * from "../../kernel/frames/allocator";
+export { drainTrace, traceEverything } from "../../kernel/trace/trace";
+export { physLoad32, physLoad64, physLoad8, physStore32, physStore64, physStore8 } from "platform";

@@ -53,7 +53,7 @@ test("the allocator does what the model does, frame by frame", (t) => {
     for (const step of steps) run.take(step);
     run.compareEveryFrame();
   });
-  holds(t, property, 40);
+  holds(t, property, 24);
 });
 
 class Run {

@@ -87,9 +87,11 @@ export const MODULES_AT = Number(MODULES - BOOTINFO);
 const compiled = await compileKernelPart({ entry: "tests/frames/entry.ts", platform: "embedded" });
 
 export class MemoryKernel {
-  readonly #instance: KernelInstance = startKernelPart(compiled);
+  readonly #instance: KernelInstance;
 
-  constructor(ram: readonly { first: bigint; bytes: bigint }[]) {
+  /** On the embedded machine, unless the test has one of its own. */
+  constructor(ram: readonly { first: bigint; bytes: bigint }[], instance = startKernelPart(compiled)) {
+    this.#instance = instance;
     for (const { first, bytes } of ram) this.call("ramDeclare", first, bytes);
   }
 

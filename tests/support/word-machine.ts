@@ -1,0 +1,51 @@
+import { compileKernelPart, startKernelPart, type KernelInstance, type Replacements } from "./kernel-module.ts";
+
+/**
+ * The least machine that memory map and frames can run on: words of physical memory in a Map, and as many address bits as the test
+ * wants. It stands in for the metal platform, and counts what is done to memory.
+ */
+export interface WordMachine {
+  readonly instance: KernelInstance;
+  /** Addresses of frames that were zeroed. */
+  readonly zeroed: Set<bigint>;
+  /** Frames of which a word was written. */
+  readonly written: Set<bigint>;
+}
+
+const compiled = await compileKernelPart({ entry: "tests/frames/core.ts", platform: "metal" });
+
+export function startWordMachine(physicalBits: number): WordMachine {
+  const words = new Map<bigint, bigint>();
+  const zeroed = new Set<bigint>();
+  const written = new Set<bigint>();
+  const load = (address: bigint) => words.get(address & ~7n) ?? 0n;
+  const put = (address: bigint, bits: bigint, value: bigint) => {
+    const shift = (address & 7n) * 8n;
+    const mask = ((1n << bits) - 1n) << shift;
+    words.set(address & ~7n, (load(address) & ~mask) | ((BigInt.asUintN(64, value) << shift) & mask));
+    written.add(address & ~4095n);
+  };
+  const take = (address: bigint, bits: bigint) => BigInt.asUintN(Number(bits), load(address) >> ((address & 7n) * 8n));
+  const zero = (address: bigint) => {
+    for (let word = 0n; word < 4096n; word += 8n) words.delete(address + word);
+    zeroed.add(address);
+  };
+  const read = (to: number, from: bigint, length: number) => {
+    const memory = new DataView(instance.memory.buffer);
+    for (let i = 0; i < length; i++) memory.setUint8(to + i, Number(take(from + BigInt(i), 8n)));
+  };
+  const unsigned = (address: bigint) => BigInt.asUintN(64, address);
+  const replacements: Replacements = {
+    "memory.physLoad8": (at: bigint) => Number(take(unsigned(at), 8n)),
+    "memory.physLoad32": (at: bigint) => Number(take(unsigned(at), 32n)),
+    "memory.physLoad64": (at: bigint) => take(unsigned(at), 64n),
+    "memory.physStore8": (at: bigint, value: number) => put(unsigned(at), 8n, BigInt(value)),
+    "memory.physStore32": (at: bigint, value: number) => put(unsigned(at), 32n, BigInt(value)),
+    "memory.physStore64": (at: bigint, value: bigint) => put(unsigned(at), 64n, value),
+    "memory.frameZero": (at: bigint) => zero(unsigned(at)),
+    "memory.physRead": (to: number, from: bigint, length: number) => read(to, unsigned(from), length),
+    "cpu.cpuid": (leaf: number) => (leaf >>> 0 === 0x8000_0000 ? 0x8000_0008 : leaf >>> 0 === 0x8000_0008 ? physicalBits : 0),
+  };
+  const instance = startKernelPart(compiled, replacements);
+  return { instance, zeroed, written };
+}
