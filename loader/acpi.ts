@@ -90,7 +90,8 @@ function isRsdpValid(at: u64): bool {
 
 /** RSDT and XSDT, §5.2.7 and §5.2.8: a header, then addresses of `entryBytes` each, not naturally aligned. */
 function readRoot(at: u64, signature: u32, entryBytes: u64): void {
-  if (!isTableValid(at) || word32(at) != signature) return ignore("ignoring the ACPI root table, which is damaged, at ", at);
+  if (!isTableValid(at) || word32(at) != signature)
+    return ignore("ignoring the ACPI root table, which is damaged, at ", at);
   const end = at + word32(at + HeaderAt.length);
   for (let entry = at + HEADER_BYTES; entry + entryBytes <= end; entry += entryBytes) {
     considerTable(entryBytes == 8 ? word64(entry) : word32(entry));
@@ -125,7 +126,7 @@ function word32(at: u64): u32 {
 }
 
 function word64(at: u64): u64 {
-  return <u64>word32(at) | (<u64>word32(at + 4) << 32);
+  return (<u64>word32(at)) | ((<u64>word32(at + 4)) << 32);
 }
 
 /** Whether one descriptor of the memory map, of whatever type, has all of these bytes. */

@@ -51,10 +51,10 @@ export function programTotal(): u32 {
   return programCount;
 }
 export function programName(index: u32): u64 {
-  return load<u64>(programs + (<usize>index << 4));
+  return load<u64>(programs + ((<usize>index) << 4));
 }
 export function programNameBytes(index: u32): u64 {
-  return load<u64>(programs + (<usize>index << 4), 8);
+  return load<u64>(programs + ((<usize>index) << 4), 8);
 }
 
 export function parseConfig(at: u64, byteCount: u64): void {
@@ -105,7 +105,8 @@ function keyOf(start: u64, end: u64): u32 {
 }
 
 function parseSeed(start: u64, end: u64): void {
-  if (!parseHex(start, end)) badLine("BadConfigValue", "wants seed=0x and 1 to 16 hexadecimal digits, not ", start, end);
+  if (!parseHex(start, end))
+    badLine("BadConfigValue", "wants seed=0x and 1 to 16 hexadecimal digits, not ", start, end);
   configSeed = parsedValue();
   configFlags |= BootFlag.SEEDED;
 }
@@ -134,8 +135,8 @@ function parseSwitch(key: u32, start: u64, end: u64): void {
 function addProgram(start: u64, end: u64): void {
   if (!isProgramName(start, end)) badLine("BadConfigValue", "has the impossible program name ", start, end);
   if (programCount == MAX_MODULES) tooManyPrograms(start, end);
-  store<u64>(programs + (<usize>programCount << 4), start);
-  store<u64>(programs + (<usize>programCount << 4), end - start, 8);
+  store<u64>(programs + ((<usize>programCount) << 4), start);
+  store<u64>(programs + ((<usize>programCount) << 4), end - start, 8);
   programCount += 1;
 }
 

@@ -22,7 +22,7 @@ function putAlways(unit: u32): void {
 /** A string literal. */
 export function text(literal: string): void {
   const units = literal.length;
-  for (let i = 0; i < units; i++) put(load<u16>(changetype<usize>(literal) + (<usize>i << 1)));
+  for (let i = 0; i < units; i++) put(load<u16>(changetype<usize>(literal) + ((<usize>i) << 1)));
 }
 
 /** `0x` and hexadecimal digits. */

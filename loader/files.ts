@@ -48,7 +48,7 @@ export function setPath(before: string, nameAt: u64 = 0, nameBytes: u64 = 0, aft
 
 function putLiteral(literal: string): void {
   const units = literal.length;
-  for (let i = 0; i < units; i++) putUnit(load<u16>(changetype<usize>(literal) + (<usize>i << 1)));
+  for (let i = 0; i < units; i++) putUnit(load<u16>(changetype<usize>(literal) + ((<usize>i) << 1)));
 }
 
 function putUnit(unit: u32): void {

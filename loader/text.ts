@@ -5,7 +5,7 @@ export function matches(start: u64, end: u64, literal: string): bool {
   const units = literal.length;
   if (end - start != <u64>units) return false;
   for (let i = 0; i < units; i++) {
-    if (load8(start + i) != load<u16>(changetype<usize>(literal) + (<usize>i << 1))) return false;
+    if (load8(start + i) != load<u16>(changetype<usize>(literal) + ((<usize>i) << 1))) return false;
   }
   return true;
 }

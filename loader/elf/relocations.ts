@@ -43,7 +43,8 @@ export function relocate(physical: u64, virtual: u64): u64 {
 function readDynamic(header: u64, physical: u64): void {
   const start = load64(header + ProgramHeaderAt.virtual);
   const byteCount = load64(header + ProgramHeaderAt.memoryBytes);
-  if (start % 8 != 0 || segmentHolding(start, byteCount) == 0) badRelocation("a dynamic section outside its segments, at ", start);
+  if (start % 8 != 0 || segmentHolding(start, byteCount) == 0)
+    badRelocation("a dynamic section outside its segments, at ", start);
   for (let at: u64 = 0; at + DYNAMIC_BYTES <= byteCount; at += DYNAMIC_BYTES) {
     const entry = physical + start - imageBase() + at;
     const tag = load64(entry);
@@ -72,7 +73,8 @@ function applyRelocation(entry: u64, physical: u64, virtual: u64): void {
   const target = load64(entry);
   const info = load64(entry + 8);
   if (info != R_X86_64_RELATIVE) badRelocation("a relocation that is not R_X86_64_RELATIVE, info ", info);
-  if (target % 8 != 0 || segmentHolding(target, 8) == 0) badRelocation("a relocation outside its segments, at ", target);
+  if (target % 8 != 0 || segmentHolding(target, 8) == 0)
+    badRelocation("a relocation outside its segments, at ", target);
   store64(physical + target - imageBase(), load64(entry + 16) + virtual - imageBase());
 }
 

@@ -35,7 +35,7 @@ export function segmentCount(): u32 {
 }
 /** Program header of segment `index`. */
 export function segment(index: u32): u64 {
-  return programHeader(load<u32>(segmentHeaders + (<usize>index << 2)));
+  return programHeader(load<u32>(segmentHeaders + ((<usize>index) << 2)));
 }
 /** The image's lowest virtual address, as linked. */
 export function imageBase(): u64 {
@@ -68,7 +68,7 @@ function addSegment(index: u32, alignment: u64): void {
   else if (start < highest) badSegment(index, "overlaps or precedes the one before it, at address ", start);
   else if (start != highest) badSegment(index, "leaves a gap after the one before it, at address ", start);
   highest = roundUp(start + load64(header + ProgramHeaderAt.memoryBytes), alignment);
-  store<u32>(segmentHeaders + (<usize>segmentTotal << 2), index);
+  store<u32>(segmentHeaders + ((<usize>segmentTotal) << 2), index);
   segmentTotal += 1;
 }
 

@@ -36,7 +36,9 @@ export function detectPageSizes(): void {
 export function tablesFor(virtual: u64, byteCount: u64): u64 {
   const partialGigabytes = partialBlocks(virtual, byteCount, GIGABYTE);
   const directories = hasGigabytePages ? partialGigabytes : blocks(virtual, byteCount, GIGABYTE);
-  return blocks(virtual, byteCount, ROOT_ENTRY_BYTES) + directories + partialBlocks(virtual, byteCount, LARGE_PAGE_BYTES);
+  return (
+    blocks(virtual, byteCount, ROOT_ENTRY_BYTES) + directories + partialBlocks(virtual, byteCount, LARGE_PAGE_BYTES)
+  );
 }
 
 /** Blocks of `size` that the range touches. */
@@ -68,7 +70,7 @@ export function copyLowerHalf(cr3: u64): void {
 
 /** Maps with the largest pages that fit. Addresses and size are multiples of 4 KiB; nothing there is mapped yet. */
 export function mapRange(virtual: u64, physical: u64, byteCount: u64): void {
-  for (let done: u64 = 0; done < byteCount; ) {
+  for (let done: u64 = 0; done < byteCount;) {
     const size = pageSizeFor(virtual + done, physical + done, byteCount - done);
     mapPage(virtual + done, physical + done, size);
     done += size;

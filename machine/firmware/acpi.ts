@@ -118,7 +118,8 @@ function shareOut(ram: readonly RamRange[], nodes: number): MemoryShare[] {
   const share = (total / BigInt(nodes) / 0x10_0000n) * 0x10_0000n;
   const shares: MemoryShare[] = [];
   let before = 0n;
-  for (let { start, end } of ram) {
+  for (const { start: first, end } of ram) {
+    let start = first;
     while (start < end) {
       const node = share === 0n ? nodes - 1 : Math.min(Number(before / share), nodes - 1);
       const room = node === nodes - 1 ? end - start : BigInt(node + 1) * share - before;

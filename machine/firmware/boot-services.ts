@@ -44,7 +44,8 @@ export class BootServices {
   /** Function pointers by their offset in the table. */
   functions(): Record<number, EfiFunction> {
     const running = (name: string, target: EfiFunction): EfiFunction => this.onlyWhile(["running"], name, target);
-    const always = (name: string, target: EfiFunction): EfiFunction => this.onlyWhile(["running", "leaving"], name, target);
+    const always = (name: string, target: EfiFunction): EfiFunction =>
+      this.onlyWhile(["running", "leaving"], name, target);
     return {
       40: running("AllocatePages", (kind, type, count, out) => this.allocatePages(kind!, type!, count!, out!)),
       48: running("FreePages", (address, count) => this.status(this.pages.release(address!, count!))),
@@ -63,7 +64,8 @@ export class BootServices {
 
   private onlyWhile(phases: readonly Phase[], name: string, target: EfiFunction): EfiFunction {
     return (...args) => {
-      if (!phases.includes(this.phase)) throw new FirmwareMisuse(`${name} was called when boot services were "${this.phase}"`);
+      if (!phases.includes(this.phase))
+        throw new FirmwareMisuse(`${name} was called when boot services were "${this.phase}"`);
       return target(...args);
     };
   }

@@ -71,7 +71,8 @@ const KEPT_PAGES = { acpi: 16n, bootServices: 16n } as const;
 function smallMap(memory: bigint): FirmwareMap {
   const descriptors: FirmwareDescriptor[] = [];
   const add = (type: number, start: bigint, end: bigint): void => {
-    if (start < end) descriptors.push({ type, physicalStart: start, pageCount: (end - start) / PAGE_BYTES, attribute: CACHED });
+    if (start < end)
+      descriptors.push({ type, physicalStart: start, pageCount: (end - start) / PAGE_BYTES, attribute: CACHED });
   };
   add(MemoryType.CONVENTIONAL, 0n, memory < LOW_MEMORY_END ? memory : LOW_MEMORY_END);
   if (memory >= EXTENDED_START * 2n) {

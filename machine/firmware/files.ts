@@ -27,7 +27,12 @@ export class FileSystem {
   private readonly disk: ReadonlyMap<string, Uint8Array>;
   private readonly faults: FirmwareFaults;
 
-  constructor(memory: FirmwareMemory, functions: FunctionTable, disk: ReadonlyMap<string, Uint8Array>, faults: FirmwareFaults) {
+  constructor(
+    memory: FirmwareMemory,
+    functions: FunctionTable,
+    disk: ReadonlyMap<string, Uint8Array>,
+    faults: FirmwareFaults,
+  ) {
     this.memory = memory;
     this.disk = disk;
     this.faults = faults;

@@ -22,7 +22,8 @@ export class FunctionTable {
 
   /** Writes a table of function pointers at `table`, by offset. */
   install(table: bigint, functions: Readonly<Record<number, EfiFunction>>): void {
-    for (const [offset, target] of Object.entries(functions)) this.memory.store64(table + BigInt(offset), this.add(target));
+    for (const [offset, target] of Object.entries(functions))
+      this.memory.store64(table + BigInt(offset), this.add(target));
   }
 
   call(address: bigint, args: readonly bigint[]): bigint {

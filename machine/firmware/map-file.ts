@@ -33,21 +33,21 @@ const MOST_DESCRIPTORS = 4096;
 
 /** The names of EFI_MEMORY_TYPE in a file. */
 export const typeNames: Readonly<Record<string, number>> = {
-  "reserved": MemoryType.RESERVED,
+  reserved: MemoryType.RESERVED,
   "loader-code": MemoryType.LOADER_CODE,
   "loader-data": MemoryType.LOADER_DATA,
   "boot-services-code": MemoryType.BOOT_SERVICES_CODE,
   "boot-services-data": MemoryType.BOOT_SERVICES_DATA,
   "runtime-services-code": MemoryType.RUNTIME_SERVICES_CODE,
   "runtime-services-data": MemoryType.RUNTIME_SERVICES_DATA,
-  "conventional": MemoryType.CONVENTIONAL,
-  "unusable": MemoryType.UNUSABLE,
+  conventional: MemoryType.CONVENTIONAL,
+  unusable: MemoryType.UNUSABLE,
   "acpi-reclaim": MemoryType.ACPI_RECLAIM,
   "acpi-nvs": MemoryType.ACPI_NVS,
-  "mmio": MemoryType.MMIO,
+  mmio: MemoryType.MMIO,
   "mmio-port": MemoryType.MMIO_PORT,
   "pal-code": MemoryType.PAL_CODE,
-  "persistent": MemoryType.PERSISTENT,
+  persistent: MemoryType.PERSISTENT,
 };
 
 /** A firmware file that cannot be used. `status` is the command's exit status for bad usage. */

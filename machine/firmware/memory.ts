@@ -27,7 +27,8 @@ export class FirmwareMemory {
   reserve(byteCount: number): bigint {
     const at = this.flashUsed;
     this.flashUsed += Math.ceil(byteCount / 16) * 16;
-    if (this.flashUsed > FLASH_BYTES) throw new FlashFull(`the modelled firmware's ${FLASH_BYTES} bytes of flash are full`);
+    if (this.flashUsed > FLASH_BYTES)
+      throw new FlashFull(`the modelled firmware's ${FLASH_BYTES} bytes of flash are full`);
     return FLASH_BASE + BigInt(at);
   }
 

@@ -58,7 +58,9 @@ function coveredBy({ physicalStart, pageCount }: FirmwareDescriptor): RamRange {
 
 /** Sorted, disjoint, not touching, none empty. */
 export function merge(ranges: readonly RamRange[]): RamRange[] {
-  const sorted = ranges.filter(({ start, end }) => start < end).sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const sorted = ranges
+    .filter(({ start, end }) => start < end)
+    .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
   const merged: RamRange[] = [];
   for (const range of sorted) {
     const last = merged.at(-1);

@@ -21,7 +21,9 @@ class NothingRecorded extends Error {
 
 async function record(): Promise<void> {
   const output = await runRecorder();
-  const version = /version \S+/.exec((await promisify(execFile)(requireNativeTools("qemu-system-x86_64")["qemu-system-x86_64"], ["--version"])).stdout);
+  const version = /version \S+/.exec(
+    (await promisify(execFile)(requireNativeTools("qemu-system-x86_64")["qemu-system-x86_64"], ["--version"])).stdout,
+  );
   const map = parseRecording(output);
   const description = `OVMF in QEMU (${version?.[0] ?? "unknown"}), q35, ${RECORDED_MEMORY_BYTES >> 20} MiB, before the boot agent allocates`;
   writeFileSync(process.argv[2] ?? recordedMapFile, formatFirmwareMap(map, description));
@@ -41,7 +43,8 @@ async function runRecorder(): Promise<string> {
     const run = promisify(execFile)(tools["qemu-system-x86_64"], args, { timeout: 120_000, maxBuffer: 1 << 24 });
     return await run.then(
       ({ stdout }) => stdout,
-      (error: { code?: number; stdout?: string }) => (error.code === 1 ? (error.stdout ?? "") : Promise.reject(error as Error)),
+      (error: { code?: number; stdout?: string }) =>
+        error.code === 1 ? (error.stdout ?? "") : Promise.reject(error as Error),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -62,9 +65,19 @@ function parseRecording(output: string): FirmwareMap {
   const stride = /^stride (0x[0-9a-f]+)\r?$/m.exec(output)?.[1];
   const descriptors: FirmwareDescriptor[] = [];
   for (const line of output.matchAll(/^descriptor (0x[0-9a-f]+) (0x[0-9a-f]+) (0x[0-9a-f]+) (0x[0-9a-f]+)\r?$/gm)) {
-    const [type, physicalStart, pageCount, attribute] = line.slice(1, 5).map(BigInt) as [bigint, bigint, bigint, bigint];
+    const [type, physicalStart, pageCount, attribute] = line.slice(1, 5).map(BigInt) as [
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+    ];
     const isRecorder = Number(type) === MemoryType.LOADER_DATA;
-    descriptors.push({ type: isRecorder ? MemoryType.CONVENTIONAL : Number(type), physicalStart, pageCount, attribute });
+    descriptors.push({
+      type: isRecorder ? MemoryType.CONVENTIONAL : Number(type),
+      physicalStart,
+      pageCount,
+      attribute,
+    });
   }
   if (stride === undefined || descriptors.length === 0) throw new NothingRecorded(`no memory map in:\n${output}`);
   return { stride: Number(stride), allocations: "carved", descriptors };

@@ -57,7 +57,11 @@ export function runBootAgent(
   const tables = buildTables(memory, functions, (text) => log.write(text), rsdp);
   const services = new BootServices(memory, pages, buildProtocols(memory, functions, disk, faults), faults);
   functions.install(tables.bootServices, services.functions());
-  const imports = { ...memoryImports(memory), ...cpuImports(options, cr3), ...callImports(functions, memory.reserve(SCRATCH_BYTES)) };
+  const imports = {
+    ...memoryImports(memory),
+    ...cpuImports(options, cr3),
+    ...callImports(functions, memory.reserve(SCRATCH_BYTES)),
+  };
   return start(tables.systemTable, { ...imports, ...wayOut(log, services) });
 }
 
@@ -129,7 +133,8 @@ function wayOut(log: ConsoleLog, services: BootServices): Imports {
 }
 
 function start(systemTable: bigint, imports: Imports): Handover {
-  if (!existsSync(agentFile)) throw new AgentNotBuilt("build/loader/loader.wasm is not there: buildLoaderWasm() makes it");
+  if (!existsSync(agentFile))
+    throw new AgentNotBuilt("build/loader/loader.wasm is not there: buildLoaderWasm() makes it");
   const module = new WebAssembly.Module(readFileSync(agentFile));
   const { exports } = new WebAssembly.Instance(module, { firmware: imports as WebAssembly.ModuleImports });
   try {
