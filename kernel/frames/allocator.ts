@@ -35,7 +35,7 @@ export function allocateFrame(owner: u32): Frame {
 /** 2^order zeroed frames in a row, the first a multiple of 2^order; `Frame.none()` when there is no such block. */
 export function allocateBlock(order: u32, owner: u32): Frame {
   assert(isAllocatable(owner), "frames are not allocated for this owner");
-  const size: u64 = <u64>1 << (<u64>order & 63);
+  const size: u64 = (<u64>1) << ((<u64>order) & 63);
   if (order > MAX_ORDER || freeFrames() < size) return Frame.none();
   const ordinal = highestFreeBlock(size);
   if (ordinal == noBlock()) return Frame.none();
@@ -43,7 +43,7 @@ export function allocateBlock(order: u32, owner: u32): Frame {
 }
 
 function handOut(ordinal: u64, first: u32, order: u32, owner: u32): Frame {
-  const size: u64 = <u64>1 << <u64>order;
+  const size: u64 = (<u64>1) << (<u64>order);
   for (let i: u64 = 0; i < size; i++) {
     if (!isKnownZero(ordinal + i)) frameZero((<u64>first + i) << PAGE_SHIFT);
   }
@@ -89,7 +89,7 @@ function checkFreeOne(span: u32, first: u32, frame: u32): u32 {
 }
 
 function takeBack(first: u32, order: u32): void {
-  const size: u64 = <u64>1 << <u64>order;
+  const size: u64 = (<u64>1) << (<u64>order);
   const ordinal = ordinalOf(findSpan(first), first);
   const owner = ownerAt(ordinal);
   for (let i: u64 = 0; i < size; i++) frameZero((<u64>first + i) << PAGE_SHIFT);

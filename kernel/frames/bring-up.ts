@@ -3,7 +3,17 @@ import { countMove, countNew, forgetCounts, freeFrames, ownedFrames, totalFrames
 import { FrameError, frameRefusal } from "./errors";
 import { addExtent, extentCount, extentEnd, extentFirst, extentFrames, extentOwner, forgetExtents } from "./extents";
 import { FrameOwner } from "./owners";
-import { buildSpans, findSpan, ordinalOf, spanCount, spanEnd, spanEndWord, spanFirst, spanFirstWord, wordCount } from "./spans";
+import {
+  buildSpans,
+  findSpan,
+  ordinalOf,
+  spanCount,
+  spanEnd,
+  spanEndWord,
+  spanFirst,
+  spanFirstWord,
+  wordCount,
+} from "./spans";
 import { fillOwners, KNOWN_ZERO, makeTable, markFree, markTaken, tableBytes } from "./table";
 import { resetSearch } from "./search";
 import { frameZero } from "platform";
@@ -91,10 +101,10 @@ function placeTable(): u32 {
 }
 
 function markPadding(span: u32): void {
-  const first = <u64>spanFirstWord(span) << 6;
+  const first = (<u64>spanFirstWord(span)) << 6;
   const inside = ordinalOf(span, spanFirst(span));
   const after = ordinalOf(span, spanEnd(span) - 1) + 1;
-  const end = <u64>spanEndWord(span) << 6;
+  const end = (<u64>spanEndWord(span)) << 6;
   markHole(first, inside - first);
   markHole(after, end - after);
 }
@@ -145,7 +155,7 @@ export function isLoaderReclaimed(): bool {
 
 function releaseExtent(index: u32): void {
   const frames = extentFrames(index);
-  const first = <u64>extentFirst(index) << PAGE_SHIFT;
+  const first = (<u64>extentFirst(index)) << PAGE_SHIFT;
   for (let i: u64 = 0; i < frames; i++) frameZero(first + i * PAGE_BYTES);
   const ordinal = extentOrdinal(index);
   markFree(ordinal, frames);

@@ -50,6 +50,6 @@ export class Frame {
 
   /** Its first byte. */
   get address(): PhysAddr {
-    return <PhysAddr>(<u64>this.number << PAGE_SHIFT);
+    return <PhysAddr>((<u64>this.number) << PAGE_SHIFT);
   }
 }

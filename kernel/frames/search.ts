@@ -1,4 +1,14 @@
-import { frameAtOrdinal, NO_SPAN, ordinalOf, spanCount, spanEnd, spanFirst, spanFirstWord, spanOfWord, wordCount } from "./spans";
+import {
+  frameAtOrdinal,
+  NO_SPAN,
+  ordinalOf,
+  spanCount,
+  spanEnd,
+  spanFirst,
+  spanFirstWord,
+  spanOfWord,
+  wordCount,
+} from "./spans";
 import { takenWord, wordMask } from "./table";
 
 /**
@@ -34,7 +44,7 @@ export function highestFree(): u64 {
     cursor--;
   }
   foundSpan = spanOfWord(cursor);
-  return (<u64>cursor << 6) | (63 - clz<u64>(~takenWord(cursor)));
+  return ((<u64>cursor) << 6) | (63 - clz<u64>(~takenWord(cursor)));
 }
 
 /** Number of the frame at `ordinal`, which the last search found. */
@@ -60,7 +70,7 @@ export function noBlock(): u64 {
 
 function blockInSpan(span: u32, size: u64): u64 {
   const first: u64 = spanFirst(span);
-  let end: u64 = <u64>spanEnd(span) & ~(size - 1);
+  let end: u64 = (<u64>spanEnd(span)) & ~(size - 1);
   while (end >= first + size) {
     const ordinal = ordinalOf(span, <u32>(end - size));
     if (isBlockFree(ordinal, size)) return ordinal;

@@ -29,7 +29,7 @@ export function buildSpans(): void {
   assert(extentCount() <= EXTENT_CAPACITY);
   count = 0;
   words = 0;
-  for (let i: u32 = 0; i < extentCount(); ) {
+  for (let i: u32 = 0; i < extentCount();) {
     const first = extentFirst(i);
     let end = extentEnd(i);
     for (i++; i < extentCount() && extentFirst(i) == end; i++) end = extentEnd(i);
@@ -99,11 +99,11 @@ export function spanOfWord(word: u32): u32 {
 /** Place of `frame`, which lies in `span` or its padding, in the frame table. */
 export function ordinalOf(span: u32, frame: u32): u64 {
   const word = spanFirstWord(span) + (frame >> 6) - (spanFirst(span) >> 6);
-  return (<u64>word << 6) | (frame & 63);
+  return ((<u64>word) << 6) | (frame & 63);
 }
 
 /** The frame whose place `ordinal` is, in `span`. */
 export function frameAtOrdinal(span: u32, ordinal: u64): u32 {
   const word = <u32>(ordinal >> 6) - spanFirstWord(span) + (spanFirst(span) >> 6);
-  return (word << 6) | (<u32>ordinal & 63);
+  return (word << 6) | ((<u32>ordinal) & 63);
 }

@@ -34,7 +34,7 @@ export function makeTable(address: u64, words: u32): void {
 }
 
 export function takenWord(word: u32): u64 {
-  return physLoad64(bitmap + (<u64>word << 3));
+  return physLoad64(bitmap + ((<u64>word) << 3));
 }
 
 export function isTaken(ordinal: u64): bool {
@@ -47,7 +47,7 @@ export function wordMask(first: u64, count: u64): u64 {
 }
 
 export function markTaken(ordinal: u64, count: u64): void {
-  for (let done: u64 = 0; done < count; ) {
+  for (let done: u64 = 0; done < count;) {
     const bit = (ordinal + done) & 63;
     const part = min<u64>(64 - bit, count - done);
     const at = bitmap + (((ordinal + done) >> 6) << 3);
@@ -57,7 +57,7 @@ export function markTaken(ordinal: u64, count: u64): void {
 }
 
 export function markFree(ordinal: u64, count: u64): void {
-  for (let done: u64 = 0; done < count; ) {
+  for (let done: u64 = 0; done < count;) {
     const bit = (ordinal + done) & 63;
     const part = min<u64>(64 - bit, count - done);
     const at = bitmap + (((ordinal + done) >> 6) << 3);
@@ -67,12 +67,12 @@ export function markFree(ordinal: u64, count: u64): void {
 }
 
 export function ownerAt(ordinal: u64): u32 {
-  return <u32>physLoad8(owners + ordinal) & OWNER;
+  return (<u32>physLoad8(owners + ordinal)) & OWNER;
 }
 
 /** Is the frame, which is free, known to hold nothing but zeros? */
 export function isKnownZero(ordinal: u64): bool {
-  return (<u32>physLoad8(owners + ordinal) & KNOWN_ZERO) != 0;
+  return ((<u32>physLoad8(owners + ordinal)) & KNOWN_ZERO) != 0;
 }
 
 /** What `uniformState` says when the 64 frames are not all alike. */
@@ -80,11 +80,11 @@ export const MIXED: u32 = 0xffff_ffff;
 
 /** The byte (owner and `KNOWN_ZERO`) that all 64 frames of a bitmap word have, or `MIXED`. */
 export function uniformState(word: u32): u32 {
-  const at = owners + (<u64>word << 6);
+  const at = owners + ((<u64>word) << 6);
   const first = physLoad64(at);
   if (first != (first & 0xff) * EVERY_BYTE) return MIXED;
   for (let i: u64 = 8; i < 64; i += 8) if (physLoad64(at + i) != first) return MIXED;
-  return <u32>first & 0xff;
+  return (<u32>first) & 0xff;
 }
 
 export function setOwner(ordinal: u64, owner: u32): void {

@@ -38,7 +38,7 @@ function forgetSeen(): void {
 
 function compareCounts(): u32 {
   for (let owner: u32 = 0; owner < OWNER_COUNT; owner++) {
-    if (load<u64>(seen + (<usize>owner << 3)) != ownedFrames(owner)) {
+    if (load<u64>(seen + ((<usize>owner) << 3)) != ownedFrames(owner)) {
       return frameRefusal(FrameError.COUNT_WRONG, owner, 0);
     }
   }
@@ -50,7 +50,7 @@ function validateExtent(index: u32): u32 {
   const span = findSpan(extentFirst(index));
   let allowed = extentOwner(index);
   if (allowed == FrameOwner.LOADER && isLoaderReclaimed()) allowed = FrameOwner.FREE;
-  for (let frame = extentFirst(index); frame < end; ) {
+  for (let frame = extentFirst(index); frame < end;) {
     const ordinal = ordinalOf(span, frame);
     if ((frame & 63) == 0 && end - frame >= 64 && isWordRight(frame, ordinal, allowed)) {
       frame += 64;
@@ -90,7 +90,7 @@ function validateFrame(frame: u32, ordinal: u64, allowed: u32): u32 {
 }
 
 function countSeen(owner: u32, frames: u64): void {
-  const slot = seen + (<usize>owner << 3);
+  const slot = seen + ((<usize>owner) << 3);
   store<u64>(slot, load<u64>(slot) + frames);
 }
 
@@ -108,8 +108,8 @@ function touchesTable(frame: u32, frames: u64): bool {
 function validatePadding(span: u32): u32 {
   const inside = ordinalOf(span, spanFirst(span));
   const after = ordinalOf(span, spanEnd(span) - 1) + 1;
-  const error = validateHole(<u64>spanFirstWord(span) << 6, inside);
-  return error != FrameError.NONE ? error : validateHole(after, <u64>spanEndWord(span) << 6);
+  const error = validateHole((<u64>spanFirstWord(span)) << 6, inside);
+  return error != FrameError.NONE ? error : validateHole(after, (<u64>spanEndWord(span)) << 6);
 }
 
 function validateHole(from: u64, end: u64): u32 {

@@ -62,7 +62,9 @@ test("as much as the error says is enough", () => {
 test("a frame table that fits nowhere says what it needs", () => {
   // 60 MiB, of which every second page is reserved above the agent's memory.
   const first = ARENA + ARENA_BYTES;
-  const pieces = Array.from({ length: 900 }, (_, i) => free(first + BigInt(i) * 8n * PAGE, first + (BigInt(i) * 8n + 4n) * PAGE));
+  const pieces = Array.from({ length: 900 }, (_, i) =>
+    free(first + BigInt(i) * 8n * PAGE, first + (BigInt(i) * 8n + 4n) * PAGE),
+  );
   const kernel = new MemoryKernel([{ first: ARENA, bytes: ARENA_BYTES }]);
   assert.equal(kernel.call("checkBootinfo", kernel.handOver({ descriptors: [AGENT, ...pieces] })), 0);
   assert.equal(kernel.call("readMemoryMap"), 0);
@@ -98,7 +100,10 @@ test("64 GiB: only the frame table is touched, 18 MiB of it", () => {
 test("memory from 4 GiB up goes first, then from the top down, and below 1 MiB last", () => {
   const kernel = machine(ARENA + ARENA_BYTES + 2n * MIB, [free(4n * GIB, 4n * GIB + 4n * MIB)]);
   const order = allocateEverything(kernel).map((frame) => BigInt(frame) * PAGE);
-  assert.deepEqual(order, order.toSorted((a, b) => (a < b ? 1 : -1)));
+  assert.deepEqual(
+    order,
+    order.toSorted((a, b) => (a < b ? 1 : -1)),
+  );
   assert.ok(order[0]! >= 4n * GIB);
   assert.equal(order.at(-1), 2n * PAGE);
 });
@@ -115,7 +120,9 @@ test("everything can be allocated, each frame once, none of them reserved, and f
   assert.equal(kernel.call("allocateBlock", 0, FrameOwner.USER), NONE);
   assert.equal(kernel.call("validate"), FrameError.NONE);
   assert.deepEqual([kernel.call("freeFrames"), kernel.call("reservedFrames")], [0, reserved]);
-  const kept = readRanges(kernel).filter(({ kind }) => !["free", "boot agent", "bootinfo", "handover tables"].includes(kind));
+  const kept = readRanges(kernel).filter(
+    ({ kind }) => !["free", "boot agent", "bootinfo", "handover tables"].includes(kind),
+  );
   for (const frame of frames) {
     const at = BigInt(frame) * PAGE;
     assert.ok(!kept.some(({ first, last }) => first <= at && at <= last), `frame ${frame} is not the allocator's`);
@@ -127,7 +134,7 @@ test("everything can be allocated, each frame once, none of them reserved, and f
 
 function allocateEverything(kernel: MemoryKernel): number[] {
   const frames: number[] = [];
-  for (let frame = kernel.call("allocateFrame", FrameOwner.USER); frame !== NONE; ) {
+  for (let frame = kernel.call("allocateFrame", FrameOwner.USER); frame !== NONE;) {
     frames.push(frame);
     frame = kernel.call("allocateFrame", FrameOwner.USER);
   }
@@ -155,7 +162,8 @@ test("blocks are aligned, and there is none where memory is broken up", () => {
     assert.equal(kernel.call("frameOwner", first + 2 ** order - 1), FrameOwner.KERNEL_DATA);
   }
   const free = kernel.call("freeFrames");
-  for (const order of [12, 13, 18, 19, 63, 64, 0xffff_ffff]) assert.equal(kernel.call("allocateBlock", order, FrameOwner.USER), NONE);
+  for (const order of [12, 13, 18, 19, 63, 64, 0xffff_ffff])
+    assert.equal(kernel.call("allocateBlock", order, FrameOwner.USER), NONE);
   assert.equal(kernel.call("freeFrames"), free);
   assert.equal(kernel.call("validate"), FrameError.NONE);
 });
@@ -186,7 +194,13 @@ test("RAM beyond the last frame number is left out, and the log can say so", () 
   const { instance } = startWordMachine(46);
   const end = 0xffff_ffffn * PAGE;
   const kernel = new MemoryKernel([], instance);
-  const descriptors = [free(0n, ARENA), AGENT, free(ARENA + ARENA_BYTES, 64n * MIB), free(end - MIB, end + MIB), free(end + GIB, end + 2n * GIB)];
+  const descriptors = [
+    free(0n, ARENA),
+    AGENT,
+    free(ARENA + ARENA_BYTES, 64n * MIB),
+    free(end - MIB, end + MIB),
+    free(end + GIB, end + 2n * GIB),
+  ];
   kernel.bringUp({ descriptors });
   assert.deepEqual(readAnomalies(kernel), { "beyond 16 TiB": 2 });
   assert.deepEqual(readRanges(kernel).at(-1), { first: end - MIB, last: end - 1n, kind: "free" });
@@ -208,5 +222,6 @@ test("bring-up writes to the frame table alone", () => {
   const first = kernel.wide("frameTableAddress");
   const end = first + kernel.wide("frameTableBytes");
   assert.equal(zeroed.size, Number((end - first) / PAGE));
-  for (const frame of [...written, ...zeroed]) assert.ok(frame >= first && frame < end, `frame at 0x${frame.toString(16)}`);
+  for (const frame of [...written, ...zeroed])
+    assert.ok(frame >= first && frame < end, `frame at 0x${frame.toString(16)}`);
 });

@@ -4,7 +4,17 @@ import fc from "fast-check";
 import { FrameError } from "../../kernel/frames/errors.ts";
 import { FrameModel, Owners } from "../support/frame-model.ts";
 import { MapModel } from "../support/map-model.ts";
-import { AGENT, ARENA, ARENA_BYTES, descriptor, EfiType, MemoryKernel, MIB, PAGE, type Descriptor } from "../support/memory-kernel.ts";
+import {
+  AGENT,
+  ARENA,
+  ARENA_BYTES,
+  descriptor,
+  EfiType,
+  MemoryKernel,
+  MIB,
+  PAGE,
+  type Descriptor,
+} from "../support/memory-kernel.ts";
 import { holds } from "../support/property.ts";
 
 /** The frame allocator against a naive model: same answers, same owners of every frame, same counts, after every step. */
@@ -23,12 +33,18 @@ type Step =
   | { readonly do: "try"; readonly frame: number; readonly order: number }
   | { readonly do: "reclaim" };
 
-const anyOrder = fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: fc.integer({ min: 0, max: 10 }) });
+const anyOrder = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(0) },
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 10 }) },
+);
 const anyOwner = fc.constantFrom(Owners.PAGE_TABLE, Owners.KERNEL_STACK, Owners.KERNEL_DATA, Owners.USER);
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant("allocate" as const), order: anyOrder, owner: anyOwner }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("free" as const), back: fc.nat(20) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("try" as const), frame: fc.nat(FRAMES + 100), order: anyOrder }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("try" as const), frame: fc.nat(FRAMES + 100), order: anyOrder }),
+  },
   { weight: 1, arbitrary: fc.constant({ do: "reclaim" as const }) },
 );
 
@@ -39,12 +55,14 @@ const anyPiece = fc.record({
   pages: fc.bigInt(1n, 90n),
 });
 
-const anyMap: fc.Arbitrary<Descriptor[]> = fc.array(anyPiece, { maxLength: 12 }).map((pieces) => [
-  descriptor(EfiType.CONVENTIONAL, 0n, ARENA),
-  AGENT,
-  descriptor(EfiType.CONVENTIONAL, ARENA + ARENA_BYTES, RAM_BYTES - ARENA - ARENA_BYTES),
-  ...pieces.map(({ type, page, pages }) => ({ type, start: page * PAGE, pages })),
-]);
+const anyMap: fc.Arbitrary<Descriptor[]> = fc
+  .array(anyPiece, { maxLength: 12 })
+  .map((pieces) => [
+    descriptor(EfiType.CONVENTIONAL, 0n, ARENA),
+    AGENT,
+    descriptor(EfiType.CONVENTIONAL, ARENA + ARENA_BYTES, RAM_BYTES - ARENA - ARENA_BYTES),
+    ...pieces.map(({ type, page, pages }) => ({ type, start: page * PAGE, pages })),
+  ]);
 
 test("the allocator does what the model does, frame by frame", (t) => {
   const property = fc.property(anyMap, fc.array(anyStep, { minLength: 20, maxLength: 60 }), (descriptors, steps) => {
@@ -86,7 +104,8 @@ class Run {
 
   #allocate(order: number, owner: number): void {
     const expected = this.#model.allocate(order, owner);
-    const first = order === 0 ? this.#kernel.call("allocateFrame", owner) : this.#kernel.call("allocateBlock", order, owner);
+    const first =
+      order === 0 ? this.#kernel.call("allocateFrame", owner) : this.#kernel.call("allocateBlock", order, owner);
     assert.equal(first, expected ?? NONE);
     if (expected === undefined) return;
     this.#held.push({ first, order });
@@ -119,11 +138,27 @@ class Run {
   }
 
   #compareCounts(): void {
-    assert.equal(this.#kernel.call("validate"), FrameError.NONE, this.#kernel.text("frameErrorText", this.#kernel.call("validate")));
-    assert.equal(this.#kernel.call("totalFrames"), this.#model.count(() => true));
-    assert.equal(this.#kernel.call("freeFrames"), this.#model.count((owner) => owner === Owners.FREE));
-    assert.equal(this.#kernel.call("reservedFrames"), this.#model.count((owner) => owner > Owners.FREE && owner < Owners.FRAME_TABLE));
-    assert.equal(this.#kernel.call("usedFrames"), this.#model.count((owner) => owner >= Owners.FRAME_TABLE));
+    assert.equal(
+      this.#kernel.call("validate"),
+      FrameError.NONE,
+      this.#kernel.text("frameErrorText", this.#kernel.call("validate")),
+    );
+    assert.equal(
+      this.#kernel.call("totalFrames"),
+      this.#model.count(() => true),
+    );
+    assert.equal(
+      this.#kernel.call("freeFrames"),
+      this.#model.count((owner) => owner === Owners.FREE),
+    );
+    assert.equal(
+      this.#kernel.call("reservedFrames"),
+      this.#model.count((owner) => owner > Owners.FREE && owner < Owners.FRAME_TABLE),
+    );
+    assert.equal(
+      this.#kernel.call("usedFrames"),
+      this.#model.count((owner) => owner >= Owners.FRAME_TABLE),
+    );
   }
 
   compareEveryFrame(): void {

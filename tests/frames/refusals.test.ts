@@ -61,8 +61,20 @@ const CASES: readonly Case[] = [
   { what: "the frame after the last", frame: () => frameAt(RAM_BYTES), error: FrameError.OUTSIDE_RAM },
   { what: "Frame.none()", frame: () => 0xffff_ffff, error: FrameError.OUTSIDE_RAM },
   { what: "a block that is not aligned", frame: blockOfTwo, order: 2, error: FrameError.MISALIGNED },
-  { what: "a block of two owners", frame: twoOwners, order: 1, error: FrameError.MIXED_OWNERS, found: (frame) => frame + 1 },
-  { what: "a block that is half free", frame: halfFree, order: 1, error: FrameError.DOUBLE_FREE, found: (frame) => frame + 1 },
+  {
+    what: "a block of two owners",
+    frame: twoOwners,
+    order: 1,
+    error: FrameError.MIXED_OWNERS,
+    found: (frame) => frame + 1,
+  },
+  {
+    what: "a block that is half free",
+    frame: halfFree,
+    order: 1,
+    error: FrameError.DOUBLE_FREE,
+    found: (frame) => frame + 1,
+  },
   { what: "a block larger than any", frame: () => 0, order: 19, error: FrameError.BAD_ORDER, found: () => 19 },
   { what: "an order that would wrap", frame: () => 0, order: 32, error: FrameError.BAD_ORDER, found: () => 32 },
 ];
@@ -108,7 +120,14 @@ for (const { what, frame, order = 0, error, found } of CASES) {
 }
 
 test("frames are not allocated for owners that are set by the map", () => {
-  for (const owner of [FrameOwner.FREE, FrameOwner.RESERVED, FrameOwner.KERNEL, FrameOwner.FRAME_TABLE, FrameOwner.HOLE, 200]) {
+  for (const owner of [
+    FrameOwner.FREE,
+    FrameOwner.RESERVED,
+    FrameOwner.KERNEL,
+    FrameOwner.FRAME_TABLE,
+    FrameOwner.HOLE,
+    200,
+  ]) {
     assert.throws(() => start().call("allocateFrame", owner), /frames are not allocated for this owner/);
     assert.throws(() => start().call("allocateBlock", 3, owner), /frames are not allocated for this owner/);
   }
@@ -150,17 +169,65 @@ const FREE_WORD = Array.from({ length: 64 }, (_, i) => frameAt(8n * MIB) + i);
 const KERNEL_WORD = Array.from({ length: 64 }, (_, i) => frameAt(ARENA) + 64 + i);
 
 const DAMAGES: readonly Damage[] = [
-  { what: "a bit without an owner", harm: (k) => flipTaken(k, FREE_FRAME), error: FrameError.BITMAP_WRONG, found: FREE_FRAME },
-  { what: "an owner without a bit", harm: (k) => setOwner(k, FREE_FRAME, FrameOwner.USER), error: FrameError.BITMAP_WRONG, found: FREE_FRAME },
-  { what: "64 bits without owners", harm: (k) => FREE_WORD.forEach((frame) => flipTaken(k, frame)), error: FrameError.BITMAP_WRONG, found: FREE_WORD[0]! },
-  { what: "a kernel frame as a user's", harm: (k) => setOwner(k, KERNEL_WORD[5]!, FrameOwner.USER), error: FrameError.OWNER_WRONG, found: KERNEL_WORD[5]! },
-  { what: "64 kernel frames as a user's", harm: (k) => KERNEL_WORD.forEach((frame) => setOwner(k, frame, FrameOwner.USER)), error: FrameError.OWNER_WRONG, found: KERNEL_WORD[0]! },
-  { what: "a user's frame as the kernel's", harm: (k) => setOwner(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.KERNEL), error: FrameError.OWNER_WRONG },
+  {
+    what: "a bit without an owner",
+    harm: (k) => flipTaken(k, FREE_FRAME),
+    error: FrameError.BITMAP_WRONG,
+    found: FREE_FRAME,
+  },
+  {
+    what: "an owner without a bit",
+    harm: (k) => setOwner(k, FREE_FRAME, FrameOwner.USER),
+    error: FrameError.BITMAP_WRONG,
+    found: FREE_FRAME,
+  },
+  {
+    what: "64 bits without owners",
+    harm: (k) => FREE_WORD.forEach((frame) => flipTaken(k, frame)),
+    error: FrameError.BITMAP_WRONG,
+    found: FREE_WORD[0]!,
+  },
+  {
+    what: "a kernel frame as a user's",
+    harm: (k) => setOwner(k, KERNEL_WORD[5]!, FrameOwner.USER),
+    error: FrameError.OWNER_WRONG,
+    found: KERNEL_WORD[5]!,
+  },
+  {
+    what: "64 kernel frames as a user's",
+    harm: (k) => KERNEL_WORD.forEach((frame) => setOwner(k, frame, FrameOwner.USER)),
+    error: FrameError.OWNER_WRONG,
+    found: KERNEL_WORD[0]!,
+  },
+  {
+    what: "a user's frame as the kernel's",
+    harm: (k) => setOwner(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.KERNEL),
+    error: FrameError.OWNER_WRONG,
+  },
   { what: "a frame of the table as free", harm: freeTable, error: FrameError.OWNER_WRONG },
-  { what: "a taken frame known to be zero", harm: (k) => setOwner(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.USER | 0x80), error: FrameError.OWNER_WRONG },
-  { what: "a frame taken and not counted", harm: takeQuietly([FREE_FRAME]), error: FrameError.COUNT_WRONG, found: FrameOwner.FREE },
-  { what: "64 frames taken and not counted", harm: takeQuietly(FREE_WORD), error: FrameError.COUNT_WRONG, found: FrameOwner.FREE },
-  { what: "padding as RAM", harm: (k) => flipTaken(k, UPPER_FIRST - 1), error: FrameError.PADDING_WRONG, found: LOWER_FRAMES + 2 },
+  {
+    what: "a taken frame known to be zero",
+    harm: (k) => setOwner(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.USER | 0x80),
+    error: FrameError.OWNER_WRONG,
+  },
+  {
+    what: "a frame taken and not counted",
+    harm: takeQuietly([FREE_FRAME]),
+    error: FrameError.COUNT_WRONG,
+    found: FrameOwner.FREE,
+  },
+  {
+    what: "64 frames taken and not counted",
+    harm: takeQuietly(FREE_WORD),
+    error: FrameError.COUNT_WRONG,
+    found: FrameOwner.FREE,
+  },
+  {
+    what: "padding as RAM",
+    harm: (k) => flipTaken(k, UPPER_FIRST - 1),
+    error: FrameError.PADDING_WRONG,
+    found: LOWER_FRAMES + 2,
+  },
   { what: "a free frame above the cursor", harm: hideFree, error: FrameError.CURSOR_WRONG },
 ];
 

@@ -33,7 +33,8 @@ test("a good block is copied, and read from the copy", () => {
     { at: BootinfoAt.crash, bytes: 4, value: 2 },
   ]);
   assert.equal(error, BootinfoError.NONE);
-  for (let at = 0n; at < 0x2000n; at += 8n) kernel.store(kernel.wide("bootinfoAddress") + at, 8, 0xffff_ffff_ffff_ffffn);
+  for (let at = 0n; at < 0x2000n; at += 8n)
+    kernel.store(kernel.wide("bootinfoAddress") + at, 8, 0xffff_ffff_ffff_ffffn);
   assert.equal(kernel.wide("seed"), 0x1234_5678_9abc_def0n);
   assert.equal(kernel.wide("rsdp"), 0xf_1000n);
   assert.equal(kernel.call("flags"), 5);
@@ -87,7 +88,8 @@ function half(what: string, at: number | bigint, value: number, error: number, f
   return { what, patch: { at, bytes: 4, value }, error, found };
 }
 
-const { BAD_MAP, BAD_KERNEL, BAD_SEGMENTS, BAD_SEGMENT, BAD_MODULES, BAD_MODULE, BAD_DIRECT_MAP, BAD_TABLES } = BootinfoError;
+const { BAD_MAP, BAD_KERNEL, BAD_SEGMENTS, BAD_SEGMENT, BAD_MODULES, BAD_MODULE, BAD_DIRECT_MAP, BAD_TABLES } =
+  BootinfoError;
 const LAST = 0xffff_ffff_ffff_fff8n;
 /** Field of the second segment, or module. */
 const segment = (field: number) => SEGMENTS_AT + 32 + field;

@@ -22,10 +22,17 @@ const RAM = [{ first: ARENA, bytes: ARENA_BYTES }];
 const ABOVE = ARENA + ARENA_BYTES;
 
 /** Reads a map of the agent's memory and what the test adds. */
-function read(others: readonly Descriptor[], handover: Partial<Handover> = {}): { kernel: MemoryKernel; error: number } {
+function read(
+  others: readonly Descriptor[],
+  handover: Partial<Handover> = {},
+): { kernel: MemoryKernel; error: number } {
   const kernel = new MemoryKernel(RAM);
   const block = kernel.handOver({ descriptors: [AGENT, ...others], ...handover });
-  assert.equal(kernel.call("checkBootinfo", block), 0, kernel.text("bootinfoErrorText", kernel.call("checkBootinfo", block)));
+  assert.equal(
+    kernel.call("checkBootinfo", block),
+    0,
+    kernel.text("bootinfoErrorText", kernel.call("checkBootinfo", block)),
+  );
   return { kernel, error: kernel.call("readMemoryMap") };
 }
 
@@ -94,14 +101,20 @@ test("memory that runtime services need stays theirs, whatever its type", () => 
 });
 
 test("neighbours of one kind are one range, in whatever order they come", () => {
-  const parts = [3n, 1n, 0n, 2n].map((i) => descriptor(i % 2n === 0n ? EfiType.BOOT_DATA : EfiType.CONVENTIONAL, ABOVE + i * MIB, MIB));
+  const parts = [3n, 1n, 0n, 2n].map((i) =>
+    descriptor(i % 2n === 0n ? EfiType.BOOT_DATA : EfiType.CONVENTIONAL, ABOVE + i * MIB, MIB),
+  );
   const { kernel } = read(parts);
   assert.deepEqual(readAnomalies(kernel), { "out of order": 2 });
   assert.deepEqual(rangesOf(parts), [range("free", ABOVE, 4n * MIB)]);
 });
 
 test("where descriptors overlap, the more restrictive kind holds", () => {
-  const others = [free(ABOVE, 8n * MIB), descriptor(EfiType.ACPI_NVS, ABOVE + MIB, 2n * MIB), descriptor(EfiType.MMIO, ABOVE + 2n * MIB, 2n * MIB)];
+  const others = [
+    free(ABOVE, 8n * MIB),
+    descriptor(EfiType.ACPI_NVS, ABOVE + MIB, 2n * MIB),
+    descriptor(EfiType.MMIO, ABOVE + 2n * MIB, 2n * MIB),
+  ];
   assert.deepEqual(rangesOf(others), [
     range("free", ABOVE, MIB),
     range("ACPI NVS", ABOVE + MIB, MIB),
@@ -143,8 +156,12 @@ test("the last page of 2^64 does not wrap, but is beyond this CPU", () => {
 
 test("what does not start on a page shrinks if it may be used, and grows if not", () => {
   const at = ABOVE + MIB + 0x123n;
-  assert.deepEqual(rangesOf([{ type: EfiType.CONVENTIONAL, start: at, pages: 4n }]), [range("free", ABOVE + MIB + PAGE, 3n * PAGE)]);
-  assert.deepEqual(rangesOf([{ type: EfiType.ACPI_NVS, start: at, pages: 4n }]), [range("ACPI NVS", ABOVE + MIB, 5n * PAGE)]);
+  assert.deepEqual(rangesOf([{ type: EfiType.CONVENTIONAL, start: at, pages: 4n }]), [
+    range("free", ABOVE + MIB + PAGE, 3n * PAGE),
+  ]);
+  assert.deepEqual(rangesOf([{ type: EfiType.ACPI_NVS, start: at, pages: 4n }]), [
+    range("ACPI NVS", ABOVE + MIB, 5n * PAGE),
+  ]);
 });
 
 for (const stride of [40, 48, 64, 4096]) {

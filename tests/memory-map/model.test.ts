@@ -3,7 +3,16 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { MapModel } from "../support/map-model.ts";
 import { assertNormal, kindAt, readAnomalies, readRanges } from "../support/map-table.ts";
-import { AGENT, ARENA, ARENA_BYTES, MemoryKernel, MIB, PAGE, type Descriptor, type Handover } from "../support/memory-kernel.ts";
+import {
+  AGENT,
+  ARENA,
+  ARENA_BYTES,
+  MemoryKernel,
+  MIB,
+  PAGE,
+  type Descriptor,
+  type Handover,
+} from "../support/memory-kernel.ts";
 import { holds } from "../support/property.ts";
 import { MapError } from "../../kernel/boot/memory-map-errors.ts";
 
@@ -27,10 +36,22 @@ const tamePage = fc.oneof(
   fc.bigInt(0n, ARENA_PAGE - MOST_PAGES - 2n),
   fc.bigInt(ARENA_END, PAGES - MOST_PAGES - 2n),
 );
-const tame = fc.record({ page: tamePage, pages: fc.bigInt(0n, MOST_PAGES), inside: fc.constantFrom(0n, 0n, 0n, 0n, 1n, 2048n) });
+const tame = fc.record({
+  page: tamePage,
+  pages: fc.bigInt(0n, MOST_PAGES),
+  inside: fc.constantFrom(0n, 0n, 0n, 0n, 1n, 2048n),
+});
 const wild = fc.record({
-  page: fc.oneof(fc.bigInt(0n, PAGES), fc.bigInt((1n << 28n) - 4n, (1n << 28n) + 4n), fc.bigInt((1n << 52n) - 4n, (1n << 52n) - 1n)),
-  pages: fc.oneof(fc.bigInt(0n, 8n), fc.bigInt((1n << 28n) - 4n, (1n << 28n) + 4n), fc.bigInt((1n << 52n) - 4n, (1n << 64n) - 1n)),
+  page: fc.oneof(
+    fc.bigInt(0n, PAGES),
+    fc.bigInt((1n << 28n) - 4n, (1n << 28n) + 4n),
+    fc.bigInt((1n << 52n) - 4n, (1n << 52n) - 1n),
+  ),
+  pages: fc.oneof(
+    fc.bigInt(0n, 8n),
+    fc.bigInt((1n << 28n) - 4n, (1n << 28n) + 4n),
+    fc.bigInt((1n << 52n) - 4n, (1n << 64n) - 1n),
+  ),
   inside: fc.constantFrom(0n, 1n, 4095n),
 });
 const anyAttribute = fc.constantFrom(0xfn, 0xfn, 0xfn, 0n, 0x8000_0000_0000_000fn, 0x4_000fn);
@@ -46,7 +67,11 @@ const anyHandover: fc.Arbitrary<Handover> = fc
     stride: fc.constantFrom(40, 48, 64),
     modules: fc.integer({ min: 0, max: 3 }),
   })
-  .map(({ others, at, stride, modules }) => ({ descriptors: others.toSpliced(at % (others.length + 1), 0, AGENT), stride, modules }));
+  .map(({ others, at, stride, modules }) => ({
+    descriptors: others.toSpliced(at % (others.length + 1), 0, AGENT),
+    stride,
+    modules,
+  }));
 
 test("every page has the kind that the naive model gives it", (t) => {
   let accepted = 0;
@@ -75,7 +100,11 @@ function assertKind(found: string, model: MapModel, page: bigint): void {
 function assertVerdict(kernel: MemoryKernel, error: number, model: MapModel): void {
   const verdict = model.verdict();
   if (verdict.ok) return assert.equal(error, MapError.NONE, kernel.text("mapErrorText", error));
-  const errors = { "no RAM": MapError.NO_RAM, "outside RAM": MapError.CLAIM_OUTSIDE_RAM, overlap: MapError.CLAIMS_OVERLAP };
+  const errors = {
+    "no RAM": MapError.NO_RAM,
+    "outside RAM": MapError.CLAIM_OUTSIDE_RAM,
+    overlap: MapError.CLAIMS_OVERLAP,
+  };
   assert.equal(error, errors[verdict.error]);
   if (verdict.error !== "no RAM") assert.equal(kernel.wide("mapFound"), verdict.address);
 }

@@ -43,7 +43,8 @@ export class FrameModel {
       return isRamKind(kind) ? (OWNER_OF_KIND[kind] ?? Owners.RESERVED) : undefined;
     });
     for (let frame = table.first; frame < table.first + table.frames; frame++) {
-      if (this.owners[frame] !== Owners.FREE) throw new Error(`the frame table is on frame ${frame}, which is not free`);
+      if (this.owners[frame] !== Owners.FREE)
+        throw new Error(`the frame table is on frame ${frame}, which is not free`);
       this.owners[frame] = Owners.FRAME_TABLE;
     }
   }

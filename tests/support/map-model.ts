@@ -162,7 +162,11 @@ function wraps({ start, pages }: Descriptor): boolean {
   return start + pages * PAGE > 1n << 64n;
 }
 
-function countAnomalies(descriptors: readonly Descriptor[], runs: readonly Run[], limit: bigint): Record<string, number> {
+function countAnomalies(
+  descriptors: readonly Descriptor[],
+  runs: readonly Run[],
+  limit: bigint,
+): Record<string, number> {
   const present = descriptors.filter(({ pages }) => pages > 0n);
   const count = (test: (one: Descriptor, index: number) => boolean) => present.filter(test).length;
   const disbelieved = (one: Descriptor) => wraps(one) && ["free", "boot agent"].includes(kindOf(one));
@@ -186,6 +190,8 @@ function reach(one: Descriptor): bigint {
 /** Runs that begin inside another, or where another began. */
 function countOverlaps(runs: readonly Run[]): number {
   const inside = (run: Run, index: number) =>
-    runs.some((other, at) => other.first <= run.first && run.first < other.end && (other.first < run.first || at < index));
+    runs.some(
+      (other, at) => other.first <= run.first && run.first < other.end && (other.first < run.first || at < index),
+    );
   return runs.filter(inside).length;
 }

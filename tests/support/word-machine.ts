@@ -44,7 +44,8 @@ export function startWordMachine(physicalBits: number): WordMachine {
     "memory.physStore64": (at: bigint, value: bigint) => put(unsigned(at), 64n, value),
     "memory.frameZero": (at: bigint) => zero(unsigned(at)),
     "memory.physRead": (to: number, from: bigint, length: number) => read(to, unsigned(from), length),
-    "cpu.cpuid": (leaf: number) => (leaf >>> 0 === 0x8000_0000 ? 0x8000_0008 : leaf >>> 0 === 0x8000_0008 ? physicalBits : 0),
+    "cpu.cpuid": (leaf: number) =>
+      leaf >>> 0 === 0x8000_0000 ? 0x8000_0008 : leaf >>> 0 === 0x8000_0008 ? physicalBits : 0,
   };
   const instance = startKernelPart(compiled, replacements);
   return { instance, zeroed, written };
