@@ -58,10 +58,6 @@ IMPORT(uint64_t, cpu, entropy64) {
   return value ^ value >> 31;
 }
 IMPORT(void, cpu, pause) { __asm__ volatile("pause"); }
-IMPORT(void, cpu, exit, uint32_t status) {
-  __asm__ volatile("outl %0, %1" ::"a"(status), "Nd"((uint16_t)0xf4));
-  for (;;) __asm__ volatile("cli; hlt");
-}
 IMPORT(uint32_t, cpu, imageMachine) { return 62; }
 IMPORT(uint32_t, cpu, trapRegisterCount) { return 18; }
 IMPORT(uint64_t, cpu, trapRegister, uint32_t index) {

@@ -58,14 +58,17 @@ IMPORT(uint32_t, user, copyToUser, uint64_t to, uint32_t from, uint32_t length) 
   return copy_user((void*)to, linear_memory + from, length);
 }
 
-enum { COM1 = 0x3f8, LINE_STATUS = COM1 + 5, TRANSMITTER_EMPTY = 0x20, DEBUG_CONSOLE = 0xe9 };
+enum { COM1 = 0x3f8, LINE_STATUS = COM1 + 5, ROOM = 0x20, ALL_SENT = 0x40, DEBUG_CONSOLE = 0xe9, DEBUG_EXIT = 0xf4 };
 static inline uint8_t port_read8(uint16_t port) {
   uint8_t value;
   __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
   return value;
 }
+static void console_wait(uint8_t status) { /* not for ever: the port may not be there */
+  for (uint32_t patience = 1 << 20; patience && !(port_read8(LINE_STATUS) & status); patience--) w2c_cpu_pause(0);
+}
 static void console_byte(uint8_t byte) {
-  for (uint32_t patience = 1 << 20; patience && !(port_read8(LINE_STATUS) & TRANSMITTER_EMPTY); patience--) w2c_cpu_pause(0);
+  console_wait(ROOM);
   w2c_native_portWrite8(0, COM1, byte);
 }
 /* 16550: no interrupts, 115200 baud, 8 bits, no parity, 1 stop bit, FIFOs on, DTR and RTS. Then the marker of the contract. */
@@ -82,4 +85,9 @@ IMPORT(void, output, recordsWrite, uint32_t from, uint32_t length) {
   const uint8_t* source = linear_memory + from;
   uint64_t left = length;
   __asm__ volatile("rep outsb" : "+S"(source), "+c"(left) : "d"((uint16_t)DEBUG_CONSOLE) : "memory");
+}
+IMPORT(void, cpu, exit, uint32_t status) {
+  console_wait(ALL_SENT);
+  __asm__ volatile("outl %0, %1" ::"a"(status), "Nd"((uint16_t)DEBUG_EXIT));
+  for (;;) __asm__ volatile("cli; hlt");
 }

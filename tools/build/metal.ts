@@ -81,7 +81,7 @@ function compilerArguments({ wasmC, pages, flags }: LinkRequest): string[] {
   return [
     ...["--target=x86_64-unknown-none-elf", "-std=gnu11", "-O2", "-Wall", "-Werror", "-Wno-unused", "-Wno-infinite-recursion"],
     ...["-I", join(projectRoot, "metal"), "-ffreestanding", "-nostdlibinc", "-fPIE", "-fvisibility=hidden"],
-    ...["-mno-red-zone", "-fno-stack-protector", "-fstack-clash-protection", "-fno-delete-null-pointer-checks"],
+    ...["-mno-red-zone", "-fno-strict-aliasing", "-fno-stack-protector", "-fstack-clash-protection", "-fno-delete-null-pointer-checks"],
     // Recursion without end must meet the guard page, not become a loop.
     ...["-fno-optimize-sibling-calls", "-fno-asynchronous-unwind-tables", "-Wno-unused-command-line-argument"],
     ...[`-DLINEAR_MEMORY_PAGES=${pages}`, `-DWASM_C="${wasmC}"`, ...flags],

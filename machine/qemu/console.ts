@@ -1,0 +1,57 @@
+/** Separates the kernel's console from the firmware's on the same serial port (CONTRACT, "Leaving"). */
+
+/** What the kernel's entry writes before anything else. */
+export const CONSOLE_MARKER = Buffer.from("\x1b]nitros\x07", "latin1");
+
+/** The firmware's own handler reports so, and then does nothing for ever, when the kernel faults before it has handlers of its own. */
+const FIRMWARE_FAULT = "!!!! X64 Exception Type";
+
+export class SerialConsole {
+  #firmware = Buffer.alloc(0);
+  #kernelStarted = false;
+  #tail = "";
+  #fault = false;
+
+  constructor(readonly kernelConsole: (bytes: Uint8Array) => void) {}
+
+  receive(bytes: Buffer): void {
+    this.#watchForFault(bytes);
+    if (this.#kernelStarted) {
+      this.kernelConsole(bytes);
+      return;
+    }
+    this.#firmware = Buffer.concat([this.#firmware, bytes]);
+    const marker = this.#firmware.indexOf(CONSOLE_MARKER);
+    if (marker < 0) return;
+    this.#kernelStarted = true;
+    const rest = this.#firmware.subarray(marker + CONSOLE_MARKER.length);
+    this.#firmware = this.#firmware.subarray(0, marker);
+    if (rest.length > 0) this.kernelConsole(rest);
+  }
+
+  get kernelStarted(): boolean {
+    return this.#kernelStarted;
+  }
+
+  /** The firmware's fault handler has spoken: nothing more will happen. */
+  get firmwareFault(): boolean {
+    return this.#fault;
+  }
+
+  /** What the boot agent said was wrong: "code: message". */
+  get agentError(): string | undefined {
+    return /^boot agent error: (.*)$/m.exec(this.firmwareText)?.[1];
+  }
+
+  /** What the firmware and the boot agent wrote, without cursor movements. */
+  get firmwareText(): string {
+    // eslint-disable-next-line no-control-regex
+    return this.#firmware.toString("latin1").replace(/\x1b\[[0-9;?=]*[A-Za-z]/g, "").replaceAll("\r", "");
+  }
+
+  #watchForFault(bytes: Buffer): void {
+    const text = this.#tail + bytes.toString("latin1");
+    this.#fault ||= text.includes(FIRMWARE_FAULT);
+    this.#tail = text.slice(-FIRMWARE_FAULT.length);
+  }
+}
