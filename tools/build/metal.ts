@@ -17,20 +17,19 @@ export class NativeBuildError extends Error {
   override readonly name = "NativeBuildError";
 }
 
-/** Builds the kernel for x86-64; returns the path of its ELF file. `entry` is another kernel only in tests of `metal/`. */
-export async function buildMetalKernel(entry = "kernel/kernel.ts"): Promise<string> {
+/** Builds the kernel for x86-64; returns the path of its ELF file. */
+export async function buildMetalKernel(): Promise<string> {
   requireNativeTools("clang", "ld.lld");
-  const name = entry === "kernel/kernel.ts" ? "kernel" : `kernel-${programFileName(entry)}`;
   const wasm = await compileAssemblyScript({
-    entry,
-    output: `metal/${name}.wasm`,
+    entry: "kernel/kernel.ts",
+    output: "metal/kernel.wasm",
     paths: ["platform/metal"],
-    flags: [...(process.env.SI ? ["--use","abort="] : kernelFlags), "--initialMemory", `${KERNEL_PAGES}`, "--maximumMemory", `${KERNEL_PAGES}`],
+    flags: [...kernelFlags, "--initialMemory", `${KERNEL_PAGES}`, "--maximumMemory", `${KERNEL_PAGES}`],
     allowedImports: platformImports(),
   });
-  const { cPath } = await wasmToC(wasm, `metal/${name}`, "kernel");
+  const { cPath } = await wasmToC(wasm, "metal/kernel", "kernel");
   return link({
-    name,
+    name: "kernel",
     wasmC: cPath,
     pages: KERNEL_PAGES,
     sources: ["metal/kernel/kernel.c", "metal/kernel/entry.S"],

@@ -27,7 +27,10 @@ export async function compileProgram(sourcePath: string): Promise<string> {
 
 function programFlags(): string[] {
   const pages = `${PROGRAM_MEMORY_PAGES}`;
-  return ["--initialMemory", pages, "--maximumMemory", pages, "--memoryBase", `${PROGRAM_MEMORY_BASE}`, "--use", "abort="];
+  // Without a shrink level, the optimiser inlines a function that calls itself twice into itself until the build never ends.
+  const optimisation = ["--shrinkLevel", "1"];
+  const memory = ["--initialMemory", pages, "--maximumMemory", pages, "--memoryBase", `${PROGRAM_MEMORY_BASE}`];
+  return [...optimisation, ...memory, "--use", "abort="];
 }
 
 /** A file name that two programs of the same name in different folders do not share. */
