@@ -70,8 +70,10 @@ function endOf(index: u64): u64 {
   return pageCount >= roomPages ? ~(PAGE_BYTES - 1) : start + pageCount * PAGE_BYTES;
 }
 
+/** MAXPHYADDR (SDM 3A 4.1.4): 36 where CPUID does not say. */
 function addressLimit(): u64 {
-  const bits = <u64>(cpuid(0x8000_0008, 0, 0) & 0xff);
+  const isTold = cpuid(0x8000_0000, 0, 0) >= 0x8000_0008;
+  const bits: u64 = isTold ? cpuid(0x8000_0008, 0, 0) & 0xff : 36;
   const reach: u64 = (<u64>1) << bits;
   return reach < DIRECT_MAP_ZONE_BYTES ? reach : DIRECT_MAP_ZONE_BYTES;
 }

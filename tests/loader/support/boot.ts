@@ -21,7 +21,12 @@ export function kernelSegments(): SegmentSpec[] {
   return [
     { flags: PF.R | PF.X, virtual: 0, bytes: textBytes },
     { flags: PF.R, virtual: LARGE_PAGE, bytes: new Uint8Array(100).fill(0x52) },
-    { flags: PF.R | PF.W | PF.SEALED, virtual: 2 * LARGE_PAGE, bytes: new Uint8Array(64).fill(0x53), memoryBytes: 8192 },
+    {
+      flags: PF.R | PF.W | PF.SEALED,
+      virtual: 2 * LARGE_PAGE,
+      bytes: new Uint8Array(64).fill(0x53),
+      memoryBytes: 8192,
+    },
     { flags: PF.R | PF.W, virtual: 3 * LARGE_PAGE, bytes: new Uint8Array(8).fill(0x44), memoryBytes: LARGE_PAGE + 5 },
   ];
 }

@@ -26,7 +26,7 @@ export class TestRam implements FirmwareHost {
     this.view(address, 8).setBigUint64(Number(address) % CHUNK_BYTES, value, true);
 
   copyIn(address: bigint, bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const at = address + BigInt(done);
       const within = Number(at) % CHUNK_BYTES;
       const count = Math.min(bytes.length - done, CHUNK_BYTES - within);
@@ -37,7 +37,15 @@ export class TestRam implements FirmwareHost {
   }
 
   bytes(address: bigint, count: number): Uint8Array {
-    return Uint8Array.from({ length: count }, (_, index) => this.load8(address + BigInt(index)));
+    const bytes = new Uint8Array(count);
+    for (let done = 0; done < count;) {
+      const at = address + BigInt(done);
+      const within = Number(at) % CHUNK_BYTES;
+      const part = Math.min(count - done, CHUNK_BYTES - within);
+      bytes.set(new Uint8Array(this.view(at, 1).buffer).subarray(within, within + part), done);
+      done += part;
+    }
+    return bytes;
   }
 
   private view(address: bigint, width: number): DataView {
