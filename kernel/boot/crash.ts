@@ -1,5 +1,5 @@
 import { kernelLoad64, kernelStore8 } from "platform";
-import { MMIO_ZONE } from "../address/layout";
+import { MODULE_ZONE } from "../address/layout";
 import { startLine, printLine } from "../console/text";
 import { sealedBase } from "../paging/kernel-space";
 import { segmentVirtual } from "./bootinfo";
@@ -12,7 +12,7 @@ export function crashOnPurpose(kind: u32): void {
   printLine("crashing on purpose, as asked");
   if (kind == CrashKind.WRITE_TEXT) kernelStore8(segmentVirtual(0), 0);
   else if (kind == CrashKind.WRITE_SEALED) kernelStore8(sealedBase(), 0);
-  else if (kind == CrashKind.READ_UNMAPPED) kernelLoad64(MMIO_ZONE);
+  else if (kind == CrashKind.READ_UNMAPPED) kernelLoad64(MODULE_ZONE);
   else recurse(1);
 }
 
