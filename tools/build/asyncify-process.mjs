@@ -6,7 +6,7 @@ import binaryen from "binaryen";
 const [input, output, imports] = process.argv.slice(2);
 const module = binaryen.readBinary(readFileSync(input));
 binaryen.setOptimizeLevel(2);
-binaryen.setShrinkLevel(0);
+binaryen.setShrinkLevel(1);
 binaryen.setPassArgument("asyncify-imports", imports);
 module.runPasses(["asyncify"]);
 module.optimize();
