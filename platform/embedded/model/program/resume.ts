@@ -8,7 +8,7 @@ import { Context, currentContext, isCurrentAlive } from "./context";
  * costs the usual call nothing: until then programs look into an empty TLB, and the slow way asks `isResuming`.
  */
 let resuming: bool = false;
-let lookup: usize = 0;
+let lookup: usize = EMPTY_TLB;
 
 /** The TLB in which a program's access looks first. */
 // @ts-ignore: decorator
