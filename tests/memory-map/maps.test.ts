@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BootinfoAt } from "../../kernel/boot/bootinfo-layout.ts";
 import { MapError } from "../../kernel/boot/memory-map-errors.ts";
 import { assertNormal, readAnomalies, readRanges, type Range } from "../support/map-table.ts";
 import {
@@ -11,6 +12,7 @@ import {
   GIB,
   MemoryKernel,
   MIB,
+  MODULES_AT,
   PAGE,
   type Descriptor,
   type Handover,
@@ -212,6 +214,43 @@ test("a kernel in memory that is not the agent's is refused, by address", () => 
   const { kernel, error } = read([descriptor(EfiType.MMIO, bad, PAGE)]);
   assert.equal(error, MapError.CLAIM_OUTSIDE_RAM);
   assert.equal(kernel.wide("mapFound"), bad);
+});
+
+const overlaps: readonly { what: string; at: number | bigint; value: bigint; found: bigint }[] = [
+  { what: "a module inside the kernel", at: MODULES_AT, value: ARENA + MIB, found: ARENA + MIB },
+  {
+    what: "handover tables over bootinfo",
+    at: BootinfoAt.loaderTables,
+    value: ARENA + 4n * MIB,
+    found: ARENA + 4n * MIB,
+  },
+  {
+    what: "a module over the memory map",
+    at: MODULES_AT,
+    value: ARENA + 4n * MIB + PAGE,
+    found: ARENA + 4n * MIB + 2n * PAGE,
+  },
+];
+
+for (const { what, at, value, found } of overlaps) {
+  test(`refused, by address: ${what}`, () => {
+    const kernel = new MemoryKernel(RAM);
+    const block = kernel.handOver({ descriptors: [AGENT], modules: 1 }, [{ at, bytes: 8, value }]);
+    assert.equal(kernel.call("checkBootinfo", block), 0);
+    assert.equal(kernel.call("readMemoryMap"), MapError.CLAIMS_OVERLAP);
+    assert.equal(kernel.wide("mapFound"), found);
+  });
+}
+
+test("two modules may be one image", () => {
+  const kernel = new MemoryKernel(RAM);
+  const image = ARENA + 5n * MIB;
+  const block = kernel.handOver({ descriptors: [AGENT], modules: 2 }, [
+    { at: MODULES_AT + 64, bytes: 8, value: image },
+  ]);
+  assert.equal(kernel.call("checkBootinfo", block), 0);
+  assert.equal(kernel.call("readMemoryMap"), MapError.NONE);
+  assert.equal(kernel.wide("modulePhysical", 0), kernel.wide("modulePhysical", 1));
 });
 
 test("the page for starting processors is the lowest free one below 640 KiB", () => {
