@@ -1,8 +1,8 @@
 /*
- * What the C that wasm2c writes needs from its surroundings: wasm2c's own runtime and the C library, as much as is used, for code
- * that runs on bare hardware. An image (kernel, loader, program) is one translation unit that includes this, then its platform, then
- * wasm2c's output; -DLINEAR_MEMORY_PAGES says how many 64 KiB pages its only memory has. Memory does not grow, and nothing is
- * bounds-checked: the image's own page tables are the fence. A wasm trap is the processor's exception (CONTRACT, "Images").
+ * What the C that wasm2c writes needs from its surroundings on bare hardware: wasm2c's runtime and as much of the C library as
+ * is used. An image (kernel, loader, program) is one translation unit that includes this, then its platform, then wasm2c's
+ * output; -DLINEAR_MEMORY_PAGES says how many 64 KiB pages its only memory has. Memory does not grow, and nothing is checked for
+ * bounds: the image's own page tables are the fence. A wasm trap is the processor's exception (CONTRACT, "Images").
  */
 #pragma once
 #include <stdarg.h>
@@ -96,16 +96,17 @@ __attribute__((aligned(4096)))
 __attribute__((section(".bss.linear"), aligned(65536)))
 #endif
 static uint8_t linear_memory[LINEAR_MEMORY_PAGES * 65536];
-/* wasm2c.ts makes every access use this: an address that the compiler knows, instead of a pointer that it must load each time. */
+/* wasm2c.ts makes every access use this: an address that the compiler knows, not a pointer to load each time. */
 #define LINEAR_MEMORY(memory) linear_memory
 
-static inline void wasm_rt_allocate_memory(wasm_rt_memory_t* memory, uint64_t pages, uint64_t max, bool is64, uint32_t pageBytes) {
-  (void)max, (void)is64;
+static inline void wasm_rt_allocate_memory(wasm_rt_memory_t* memory, uint64_t pages, uint64_t max, bool is64, uint32_t unit) {
   if (pages > LINEAR_MEMORY_PAGES) __builtin_trap();
-  *memory = (wasm_rt_memory_t){linear_memory, pages, pages, pages * pageBytes};
+  *memory = (wasm_rt_memory_t){linear_memory, pages, pages, pages * unit};
 }
-static inline void wasm_rt_free_memory(wasm_rt_memory_t* memory) { (void)memory; }
-static inline uint64_t wasm_rt_grow_memory(wasm_rt_memory_t* memory, uint64_t pages) { return pages ? ~0ull : memory->pages; }
+static inline void wasm_rt_free_memory(wasm_rt_memory_t* memory) {}
+static inline uint64_t wasm_rt_grow_memory(wasm_rt_memory_t* memory, uint64_t pages) {
+  return pages ? ~0ull : memory->pages;
+}
 
 /* Function tables, for programs with function values; the kernel and the loader have none. */
 static wasm_rt_funcref_t table_entries[256];
@@ -113,4 +114,4 @@ static inline void wasm_rt_allocate_funcref_table(wasm_rt_funcref_table_t* table
   if (size > sizeof table_entries / sizeof *table_entries) __builtin_trap();
   *table = (wasm_rt_funcref_table_t){table_entries, max, size};
 }
-static inline void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t* table) { (void)table; }
+static inline void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t* table) {}

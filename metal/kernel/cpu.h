@@ -1,4 +1,4 @@
-/* The processor and what it is doing: contexts, control registers, descriptors. platform/metal/platform/ says what each promises. */
+/* The processor: contexts, control registers, descriptors. platform/metal/platform/ says what each promises. */
 #pragma once
 #include "layout.h"
 
@@ -19,7 +19,8 @@ struct Cpu {
   uint64_t padding[3];
   uint8_t task_state[104];
 };
-_Static_assert(offsetof(struct Cpu, current) == CPU_CURRENT && offsetof(struct Cpu, user_stack) == CPU_USER_STACK, "layout.h");
+_Static_assert(offsetof(struct Cpu, current) == CPU_CURRENT, "layout.h");
+_Static_assert(offsetof(struct Cpu, user_stack) == CPU_USER_STACK, "layout.h");
 static _Alignas(256) struct Cpu boot_cpu;
 uint8_t smap_is_on;
 
@@ -31,16 +32,18 @@ IMPORT(void, context, contextStart, uint32_t at, uint64_t entry, uint64_t stackT
   *(uint16_t*)context = 0x37f;         /* FCW, MXCSR: as after FNINIT and reset (SDM 1 10.5.1) */
   *(uint32_t*)(context + 24) = 0x1f80;
   *frame_of(context) = (struct Frame){.rip = entry, .cs = USER_CODE, .rflags = 0x202, .rsp = stackTop, .ss = USER_DATA};
-  if (boot_cpu.current == context) boot_cpu.current = 0; /* what the processor holds is of the task that had it before */
+  if (boot_cpu.current == context) boot_cpu.current = 0; /* the processor still holds what an earlier task left */
 }
-IMPORT(void, context, contextSetResult, uint32_t at, uint64_t value) { frame_of(linear_memory + at)->registers[0] = value; }
+IMPORT(void, context, contextSetResult, uint32_t at, uint64_t value) {
+  frame_of(linear_memory + at)->registers[0] = value;
+}
 IMPORT(void, context, resumeNext, uint32_t at) { boot_cpu.next = linear_memory + at; }
 
 IMPORT(uint32_t, cpu, cpuIndex) { return 0; }
 IMPORT(uint32_t, cpu, cpuid, uint32_t leaf, uint32_t subleaf, uint32_t index) {
-  uint32_t registers[4];
-  __asm__ volatile("cpuid" : "=a"(registers[0]), "=b"(registers[1]), "=c"(registers[2]), "=d"(registers[3]) : "a"(leaf), "c"(subleaf));
-  return registers[index & 3];
+  uint32_t r[4];
+  __asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf), "c"(subleaf));
+  return r[index & 3];
 }
 IMPORT(uint64_t, cpu, clock) {
   uint32_t low, high;
@@ -51,7 +54,8 @@ IMPORT(uint64_t, cpu, entropy64) {
   uint64_t value;
   uint8_t done = 0;
   if (w2c_cpu_cpuid(0, 1, 0, 2) >> 30 & 1)
-    for (int tries = 10; tries && !done; tries--) __asm__ volatile("rdrand %0; setc %1" : "=r"(value), "=qm"(done)::"cc");
+    for (int tries = 10; tries && !done; tries--)
+      __asm__ volatile("rdrand %0; setc %1" : "=r"(value), "=qm"(done)::"cc");
   if (done) return value;
   value = w2c_cpu_clock(0) * 0x9e3779b97f4a7c15;
   value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
@@ -72,7 +76,9 @@ IMPORT(uint64_t, cpu, trapRegister, uint32_t index) {
     __asm__ volatile("mov %%cr" #number ", %0" : "=r"(value)); \
     return value; \
   } \
-  static inline void set_cr##number(uint64_t value) { __asm__ volatile("mov %0, %%cr" #number ::"r"(value) : "memory"); }
+  static inline void set_cr##number(uint64_t value) { \
+    __asm__ volatile("mov %0, %%cr" #number ::"r"(value) : "memory"); \
+  }
 CONTROL_REGISTER(0)
 CONTROL_REGISTER(3)
 CONTROL_REGISTER(4)
@@ -96,12 +102,14 @@ extern uint8_t trap_entries[], ignore_entry[], syscall_entry[];
 void load_descriptor_tables(const void* gdt, const void* idt, uint32_t taskSelector);
 IMPORT(uint64_t, native, cpuBlock) { return (uintptr_t)&boot_cpu; }
 IMPORT(uint64_t, native, taskState) { return (uintptr_t)boot_cpu.task_state; }
-IMPORT(uint64_t, native, trapEntry, uint32_t vector) { return (uintptr_t)(vector < 32 ? trap_entries + 16 * vector : ignore_entry); }
+IMPORT(uint64_t, native, trapEntry, uint32_t vector) {
+  return (uintptr_t)(vector < 32 ? trap_entries + 16 * vector : ignore_entry);
+}
 IMPORT(uint64_t, native, syscallEntry) { return (uintptr_t)syscall_entry; }
 IMPORT(void, native, portWrite8, uint32_t port, uint32_t value) {
   __asm__ volatile("outb %0, %1" ::"a"((uint8_t)value), "Nd"((uint16_t)port));
 }
-IMPORT(void, native, loadTables, uint64_t gdt, uint32_t gdtLimit, uint64_t idt, uint32_t idtLimit, uint32_t taskSelector) {
+IMPORT(void, native, loadTables, uint64_t gdt, uint32_t gdtLimit, uint64_t idt, uint32_t idtLimit, uint32_t task) {
   struct __attribute__((packed)) { uint16_t limit; uint64_t base; } operands[2] = {{gdtLimit, gdt}, {idtLimit, idt}};
-  load_descriptor_tables(&operands[0], &operands[1], taskSelector);
+  load_descriptor_tables(&operands[0], &operands[1], task);
 }

@@ -87,7 +87,7 @@ trap_common:
   mov %gs:CPU_STACK, %rsp
   call kernel_trap_from_user
   jmp leave
-2: /* from the kernel, perhaps from between SYSCALL and SWAPGS: the kernel's GS base is in the upper half, the user's is 0 */
+2: /* perhaps from between SYSCALL and SWAPGS: the kernel's GS base is in the upper half, the user's is 0 */
   mov $0xc0000101, %ecx
   rdmsr
   mov %edx, %ebx

@@ -1,4 +1,4 @@
-/* The kernel's one translation unit: runtime, platform, the kernel itself as wasm2c wrote it, and what entry.S calls. */
+/* The kernel's one translation unit: runtime, platform, the kernel as wasm2c wrote it, and what entry.S calls. */
 #include "../wasm-rt.h"
 #include "cpu.h"
 #include "memory.h"
@@ -15,9 +15,9 @@ void kernel_boot(uint64_t bootinfo) {
 void kernel_start(void) { w2c_kernel_start(&kernel); }
 
 void kernel_syscall(struct Frame* frame) {
-  const uint64_t* r = frame->registers;
+  const uint64_t* r = frame->registers; /* RAX, RDI RSI RDX R10 R8 R9: kernel/syscalls/abi.ts */
   boot_cpu.frame = frame;
-  w2c_kernel_syscall(&kernel, r[0] >> 32 ? ~0u : r[0], r[5], r[4], r[3], r[9], r[7], r[8]); /* RAX, RDI RSI RDX R10 R8 R9 */
+  w2c_kernel_syscall(&kernel, r[0] >> 32 ? ~0u : r[0], r[5], r[4], r[3], r[9], r[7], r[8]);
 }
 
 static void answer(struct Frame* frame, uint32_t fromUser) {

@@ -1,4 +1,4 @@
-/* Physical memory through the direct map, memory by virtual address, and the ways out. platform/metal/platform/ says what each promises. */
+/* Memory, physical and virtual, and the ways out of the machine. platform/metal/platform/ says what each promises. */
 #pragma once
 #include "cpu.h"
 
@@ -29,20 +29,26 @@ IMPORT(void, memory, frameZero, uint64_t at) {
   uint64_t words = 512;
   __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0) : "memory");
 }
-IMPORT(void, memory, physCopy, uint64_t to, uint64_t from, uint64_t length) { memcpy(physical(to), physical(from), length); }
+IMPORT(void, memory, physCopy, uint64_t to, uint64_t from, uint64_t length) {
+  memcpy(physical(to), physical(from), length);
+}
 IMPORT(void, memory, frameCopy, uint64_t to, uint64_t from) {
   void *target = physical(to), *source = physical(from);
   uint64_t words = 512;
   __asm__ volatile("rep movsq" : "+D"(target), "+S"(source), "+c"(words)::"memory");
 }
-IMPORT(void, memory, physWrite, uint64_t to, uint32_t from, uint32_t length) { memcpy(physical(to), linear_memory + from, length); }
-IMPORT(void, memory, physRead, uint32_t to, uint64_t from, uint32_t length) { memcpy(linear_memory + to, physical(from), length); }
+IMPORT(void, memory, physWrite, uint64_t to, uint32_t from, uint32_t length) {
+  memcpy(physical(to), linear_memory + from, length);
+}
+IMPORT(void, memory, physRead, uint32_t to, uint64_t from, uint32_t length) {
+  memcpy(linear_memory + to, physical(from), length);
+}
 IMPORT(uint32_t, memory, kernelLoad8, uint64_t address) { return *(volatile uint8_t*)address; }
 IMPORT(uint64_t, memory, kernelLoad64, uint64_t address) { return *(volatile uint64_t*)address; }
 IMPORT(void, memory, kernelStore8, uint64_t address, uint32_t value) { *(volatile uint8_t*)address = value; }
 IMPORT(void, memory, kernelStore64, uint64_t address, uint64_t value) { *(volatile uint64_t*)address = value; }
 
-/* The one place where the kernel may fault and go on: the trap handler skips the instruction, and RCX says how much is left. */
+/* The one place where the kernel may fault and go on: the trap handler skips it, and RCX says how much is left. */
 extern const uint8_t user_copy[], user_copy_end[];
 __attribute__((noinline)) static uint32_t copy_user(void* to, const void* from, uint32_t length) {
   uint64_t left = length;
@@ -71,7 +77,7 @@ static void console_byte(uint8_t byte) {
   console_wait(ROOM);
   w2c_native_portWrite8(0, COM1, byte);
 }
-/* 16550: no interrupts, 115200 baud, 8 bits, no parity, 1 stop bit, FIFOs on, DTR and RTS. Then the marker of the contract. */
+/* 16550: no interrupts, 115200 baud, 8 bits, no parity, 1 stop bit, FIFOs, DTR and RTS. Then the contract's marker. */
 static void console_start(void) {
   static const uint8_t settings[][2] = {{1, 0}, {3, 0x80}, {0, 1}, {1, 0}, {3, 3}, {2, 7}, {4, 3}};
   for (size_t i = 0; i < sizeof settings / 2; i++) w2c_native_portWrite8(0, COM1 + settings[i][0], settings[i][1]);

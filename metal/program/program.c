@@ -1,4 +1,4 @@
-/* A user program's one translation unit: the machine as user/nitros/machine.ts declares it, the program, and how it starts and ends. */
+/* A user program's one translation unit: the machine as user/nitros/machine.ts declares it, the program, its start and end. */
 #include "../wasm-rt.h"
 
 struct w2c_machine;
@@ -21,7 +21,10 @@ MACHINE(uint64_t, syscall, uint32_t number, uint64_t a, uint64_t b, uint64_t c, 
   register uint64_t r8 __asm__("r8") = e;
   register uint64_t r9 __asm__("r9") = f;
   uint64_t result;
-  __asm__ volatile("syscall" : "=a"(result) : "a"((uint64_t)number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"((uint64_t)number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
   return result;
 }
 #include WASM_C
