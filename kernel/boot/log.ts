@@ -1,4 +1,4 @@
-import { ZONE_COUNT } from "../address/zones";
+import { Zone, ZONE_COUNT } from "../address/zones";
 import { zoneFirst, zoneLast, zoneName } from "../address/layout";
 import { panic } from "../console/panic";
 import { Style, style } from "../console/style";
@@ -100,21 +100,35 @@ export function phaseFrames(): void {
 export function phaseKernelSpace(reclaimed: u64): void {
   heading("4", "The kernel's own page tables, in place of the firmware's");
   for (let zone: u32 = 0; zone < ZONE_COUNT; zone++) {
-    trace(RecordKind.ZONE, zoneFirst(zone), zoneLast(zone), zone);
-    print("   ");
-    printVirtual(zoneFirst(zone));
-    print("  ");
-    print(zoneName(zone));
-    newLine();
+    logZone(zone);
+    if (zone == Zone.KERNEL) for (let i: u32 = 0; i < segmentCount(); i++) logSegment(i);
+    if (zone == Zone.DIRECT_MAP) logDirectMap();
   }
-  for (let i: u32 = 0; i < segmentCount(); i++) logSegment(i);
   print("   tables    ");
   printDecimal(ownedFrames(FrameOwner.PAGE_TABLE));
-  print(" frames, direct map in ");
-  print(hasHugePages() ? "1 GiB and 2 MiB" : "2 MiB");
-  print(" pages; ");
+  print(" frames; ");
   printDecimal(reclaimed);
   printLine(" frames of the boot agent are free now");
+}
+
+function logZone(zone: u32): void {
+  trace(RecordKind.ZONE, zoneFirst(zone), zoneLast(zone), zone);
+  print("   ");
+  printVirtual(zoneFirst(zone));
+  print(" – ");
+  printVirtual(zoneLast(zone));
+  print("  ");
+  style(Style.HEADING);
+  printLine(zoneName(zone));
+  style(Style.PLAIN);
+}
+
+function logDirectMap(): void {
+  print("     ");
+  printVirtual(directMapBase());
+  print("  rw-  all RAM in ");
+  print(hasHugePages() ? "1 GiB and 2 MiB" : "2 MiB");
+  printLine(" pages, read-only where it is kernel text or constants");
 }
 
 function logSegment(index: u32): void {
@@ -122,7 +136,7 @@ function logSegment(index: u32): void {
   const bytes = segmentBytes(index);
   const rights = segmentRights(index);
   trace(RecordKind.SEGMENT, first, first + bytes - 1, rights);
-  print("   ");
+  print("     ");
   printVirtual(first);
   print("  ");
   putByte((rights & SegmentRight.READ) != 0 ? 0x72 : 0x2d);
@@ -132,7 +146,7 @@ function logSegment(index: u32): void {
   print(segmentText(rights));
   print(", ");
   printBytesCount(bytes);
-  printLine(" in 2 MiB pages");
+  printLine("");
 }
 
 function segmentText(rights: u32): string {
