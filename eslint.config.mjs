@@ -1,18 +1,25 @@
+import { readFileSync } from "node:fs";
 import { register } from "tsx/esm/api";
 import tseslint from "typescript-eslint";
 
 register();
 const { plugin } = await import("./tools/eslint/plugin.ts");
 
-const ASSEMBLYSCRIPT = ["kernel/**/*.ts", "platform/**/*.ts", "loader/**/*.ts", "user/**/*.ts"];
+/** The files of a tsconfig: what is AssemblyScript, and what is not, has one home. */
+function filesOf(tsconfig, list) {
+  return JSON.parse(readFileSync(new URL(tsconfig, import.meta.url), "utf8"))[list];
+}
 
 /** node:test's functions return promises that its runner awaits. */
-const TEST_FUNCTIONS = [{ from: "package", name: ["test", "it", "describe", "suite", "before", "after"], package: "node:test" }];
+const TEST_FUNCTIONS = [
+  { from: "package", name: ["test", "it", "describe", "suite", "before", "after"], package: "node:test" },
+];
 
 export default tseslint.config(
   { ignores: ["build/", "node_modules/", "**/*.brand.ts", "tests/house/eslint-fixture/"] },
   {
-    files: ["cli/**/*.ts", "machine/**/*.ts", "tools/**/*.ts", "bench/**/*.ts", "tests/**/*.test.ts", "tests/support/*.ts"],
+    files: filesOf("tsconfig.json", "include"),
+    ignores: filesOf("tsconfig.json", "exclude"),
     extends: [tseslint.configs.recommended],
     plugins: { nitros: plugin },
     languageOptions: { parserOptions: { project: "./tsconfig.json" } },
@@ -22,6 +29,7 @@ export default tseslint.config(
       "@typescript-eslint/await-thenable": "error",
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: false }],
       "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "@typescript-eslint/consistent-type-imports": "error",
       eqeqeq: "error",
       "max-lines": ["error", 600],
@@ -34,7 +42,7 @@ export default tseslint.config(
     rules: { "max-lines-per-function": "off" },
   },
   {
-    files: ASSEMBLYSCRIPT,
+    files: filesOf("tsconfig.kernel.json", "include"),
     plugins: { "@typescript-eslint": tseslint.plugin, nitros: plugin },
     languageOptions: {
       parser: tseslint.parser,

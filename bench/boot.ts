@@ -46,9 +46,13 @@ async function benchEmbedded(): Promise<BenchResult[]> {
 async function millisecondsToReady(wanted: BootRequest): Promise<number> {
   const started = performance.now();
   let ready: number | undefined;
-  const result = await bootEmbedded(wanted, watch((records) => {
-    if (phaseEnd(records, Phase.TASKS) !== undefined) ready = performance.now();
-  }), {});
+  const result = await bootEmbedded(
+    wanted,
+    watch((records) => {
+      if (phaseEnd(records, Phase.TASKS) !== undefined) ready = performance.now();
+    }),
+    {},
+  );
   if (ready === undefined) throw notReady(result);
   return ready - started;
 }
@@ -66,7 +70,13 @@ async function benchMetal(): Promise<BenchResult[]> {
 /** From the kernel's first record to the end of phase tasks: OVMF and the boot agent are not counted, the console's output is. */
 async function instructionsToReady(wanted: BootRequest): Promise<number> {
   const all: TraceRecord[] = [];
-  const result = await bootQemu(wanted, watch((records) => void all.push(...records)), { countInstructions: true });
+  const result = await bootQemu(
+    wanted,
+    watch((records) => void all.push(...records)),
+    {
+      clocking: "one-nanosecond-an-instruction",
+    },
+  );
   const ready = phaseEnd(all, Phase.TASKS);
   const first = all[0];
   if (ready === undefined || first === undefined) throw notReady(result);

@@ -25,7 +25,8 @@ async function loadEmbedded(): Promise<Machine> {
   ]);
   return {
     buildProgram: buildEmbeddedProgram,
-    boot: (request, observer, { firmware }) => bootEmbedded(request, observer, firmware === undefined ? {} : { firmware }),
+    boot: (request, observer, { firmware }) =>
+      bootEmbedded(request, observer, firmware === undefined ? {} : { firmware }),
   };
 }
 

@@ -62,7 +62,11 @@ function addBoot(command: Command, ended: Ended): void {
     .option("--timeout <seconds>", "end the machine after this time, with status 124", values.readSeconds, 60)
     .option("--no-aslr", "put everything at its lowest address")
     .option("--firmware <file>", "embedded machine: boot with this firmware memory map (docs/FIRMWARE.md)")
-    .option("--without <features>", `hide features from the kernel: ${HIDEABLE_FEATURES.join(",")}`, values.readFeatures)
+    .option(
+      "--without <features>",
+      `hide features from the kernel: ${HIDEABLE_FEATURES.join(",")}`,
+      values.readFeatures,
+    )
     .option("--crash <kind>", `make the kernel fault after boot: ${CRASH_KINDS.join(", ")}`, values.readCrash)
     .action(async (programs, flags) => ended(await (await import("./commands/boot.ts")).boot(programs, flags)));
 }

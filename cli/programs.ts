@@ -37,7 +37,10 @@ export function bundledPrograms(): BundledProgram[] {
 export function firstSentence(text: string): string {
   const comment = /\/\*\*([\s\S]*?)\*\//.exec(text)?.[1];
   if (comment === undefined) return "";
-  const prose = comment.replace(/^[ \t]*\*? ?/gm, "").replace(/\s+/g, " ").trim();
+  const prose = comment
+    .replace(/^[ \t]*\*? ?/gm, "")
+    .replace(/\s+/g, " ")
+    .trim();
   return /^.*?[.!?](?= |$)/.exec(prose)?.[0] ?? prose;
 }
 
@@ -54,7 +57,10 @@ function findSource(arg: string): string {
   const bundled = bundledPrograms();
   const found = bundled.find(({ name }) => name === arg);
   if (found !== undefined) return found.source;
-  const hint = nearest(arg, bundled.map(({ name }) => name));
+  const hint = nearest(
+    arg,
+    bundled.map(({ name }) => name),
+  );
   const suggestion = hint === undefined ? "`nitros programs` lists them." : `Did you mean ${hint}?`;
   throw new UsageError(`there is no bundled program ${JSON.stringify(arg)}. ${suggestion}`);
 }
@@ -73,7 +79,9 @@ function findFile(arg: string): string {
 
 /** A name that fits a FAT file, a module entry and boot.cfg, and that no other source has (FAT ignores case). */
 function freeName(source: string, taken: readonly string[]): string {
-  const safe = basename(source, ".ts").replace(/[^A-Za-z0-9._-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  const safe = basename(source, ".ts")
+    .replace(/[^A-Za-z0-9._-]/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "");
   const wanted = safe.slice(0, MAX_NAME_LENGTH) || "program";
   const lowered = new Set(taken.map((name) => name.toLowerCase()));
   let name = wanted;

@@ -12,9 +12,12 @@ declare namespace WebAssembly {
     readonly name: string;
     readonly kind: string;
   }
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- as WebAssembly has it: any function
   type ImportValue = Function | Memory | Table | Global | number | bigint;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
   type ExportValue = Function | Memory | Table | Global;
-  type Imports = Record<string, Record<string, ImportValue>>;
+  type ModuleImports = Record<string, ImportValue>;
+  type Imports = Record<string, ModuleImports>;
   type Exports = Record<string, ExportValue>;
 
   class Module {

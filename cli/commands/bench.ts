@@ -20,7 +20,9 @@ function findBench(name: string): () => Promise<BenchResult[]> {
   if (found !== undefined) return found;
   const hint = nearest(name, Object.keys(benches));
   const suggestion = hint === undefined ? "" : ` Did you mean ${hint}?`;
-  throw new UsageError(`no bench is called ${JSON.stringify(name)}: there is ${Object.keys(benches).join(", ")}.${suggestion}`);
+  throw new UsageError(
+    `no bench is called ${JSON.stringify(name)}: there is ${Object.keys(benches).join(", ")}.${suggestion}`,
+  );
 }
 
 function document(results: readonly BenchResult[]): object {

@@ -28,7 +28,8 @@ const MAX_PROGRAMS = 64;
 
 /** Refuses what is understood but cannot be had. Nothing that was asked for is ignored. */
 export function refuseUnbuilt(flags: BootFlags, programCount: number): void {
-  if (flags.cpus > 1) throw new UsageError(`--cpus ${flags.cpus}: this version starts one CPU only; leave the flag out`);
+  if (flags.cpus > 1)
+    throw new UsageError(`--cpus ${flags.cpus}: this version starts one CPU only; leave the flag out`);
   if (flags.numa > 1) {
     throw new UsageError(`--numa ${flags.numa}: this version knows one memory node only; leave the flag out`);
   }

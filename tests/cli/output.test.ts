@@ -58,13 +58,28 @@ describe("nitros boot --json", () => {
     assert.equal(document.random!["seed"], "0x7");
     assert.match(document.console, /Hello from ring 3/);
     assert.equal(document.panic, null);
-    assert.deepEqual(document.programs.map(({ name, exit }) => [name, exit]), [["hello", 0], ["read-kernel", null]]);
+    assert.deepEqual(
+      document.programs.map(({ name, exit }) => [name, exit]),
+      [
+        ["hello", 0],
+        ["read-kernel", null],
+      ],
+    );
     assert.equal(document.programs[1]!.fault!["reason"], "kernel-address");
     checkMap(document);
-    assert.deepEqual(document.zones.map(({ zone }) => zone), ["user", "kernel", "modules", "direct-map", "mmio"]);
-    assert.deepEqual(document.segments.map(({ rights }) => rights), ["r-x", "r--", "rw- sealed", "rw-"]);
+    assert.deepEqual(
+      document.zones.map(({ zone }) => zone),
+      ["user", "kernel", "modules", "direct-map", "mmio"],
+    );
+    assert.deepEqual(
+      document.segments.map(({ rights }) => rights),
+      ["r-x", "r--", "rw- sealed", "rw-"],
+    );
     const phases = ["bootinfo", "memory-map", "frames", "kernel-space", "protections", "seal", "tasks"];
-    assert.deepEqual(document.phases.map(({ phase }) => phase), phases);
+    assert.deepEqual(
+      document.phases.map(({ phase }) => phase),
+      phases,
+    );
   });
 
   test("has the panic of a kernel that crashed", async () => {
@@ -95,7 +110,10 @@ describe("nitros boot --trace FILE", () => {
     const file = join(folder, "trace.jsonl");
     const { status } = await nitros(["boot", "hello", "null-read", "--trace", file]);
     assert.equal(status, 1);
-    const lines = readFileSync(file, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as Line);
+    const lines = readFileSync(file, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Line);
     assert.ok(lines.length > 100, `${lines.length} lines`);
     const described = documentedFields();
     for (const line of lines) {
@@ -103,17 +121,27 @@ describe("nitros boot --trace FILE", () => {
       const fields = described.get(line.kind);
       assert.ok(fields, `docs/TRACE.md does not have ${line.kind}`);
       const found = Object.keys(line).filter((name) => !["time", "cpu", "task", "kind"].includes(name));
-      assert.deepEqual(found.filter((name) => !fields.has(name)), [], `fields of ${line.kind}`);
+      assert.deepEqual(
+        found.filter((name) => !fields.has(name)),
+        [],
+        `fields of ${line.kind}`,
+      );
     }
     for (const kind of ["frame-allocated", "mapped", "call", "result", "fault", "task-killed", "task-exit"]) {
-      assert.ok(lines.some((line) => line.kind === kind), `no record of ${kind}`);
+      assert.ok(
+        lines.some((line) => line.kind === kind),
+        `no record of ${kind}`,
+      );
     }
   });
 
   test("docs/TRACE.md has every kind that the kernel has", () => {
     const described = documentedFields();
     const kinds = Object.keys(RecordKind).map((name) => name.toLowerCase().replaceAll("_", "-"));
-    assert.deepEqual(kinds.filter((kind) => !described.has(kind)), []);
+    assert.deepEqual(
+      kinds.filter((kind) => !described.has(kind)),
+      [],
+    );
   });
 });
 
@@ -125,7 +153,9 @@ interface Line {
 /** The table of docs/TRACE.md: | `kind` | `field`, `field` | … |. */
 function documentedFields(): Map<string, Set<string>> {
   const rows = [...sourceText("docs/TRACE.md").matchAll(/^\| `([\w-]+)` \| ([^|]*)\|/gm)];
-  return new Map(rows.map(([, kind, fields]) => [kind!, new Set([...fields!.matchAll(/`(\w+)`/g)].map(([, name]) => name!))]));
+  return new Map(
+    rows.map(([, kind, fields]) => [kind!, new Set([...fields!.matchAll(/`(\w+)`/g)].map(([, name]) => name!))]),
+  );
 }
 
 describe("nitros programs", () => {

@@ -58,8 +58,14 @@ describe("two programs of the same file name", () => {
     const { status, stdout } = await nitros(["boot", "mine.ts", "other/mine.ts", "./mine.ts", "--json"], inFolder);
     assert.equal(status, 0);
     const { programs } = JSON.parse(stdout) as BootDocument;
-    assert.deepEqual(programs.map(({ name }) => name), ["mine", "mine-2", "mine"]);
-    assert.deepEqual(programs.map(({ output }) => output.includes("The other mine.")), [false, true, false]);
+    assert.deepEqual(
+      programs.map(({ name }) => name),
+      ["mine", "mine-2", "mine"],
+    );
+    assert.deepEqual(
+      programs.map(({ output }) => output.includes("The other mine.")),
+      [false, true, false],
+    );
   });
 });
 

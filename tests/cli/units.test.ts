@@ -60,7 +60,12 @@ describe("programs", () => {
   });
 
   test("names fit a FAT file name, and differ where files differ", () => {
-    const folder = temporaryFolder({ "a b/Mine.ts": "", "c/mine.ts": "", "_x.ts": "", [`${"long".repeat(20)}.ts`]: "" });
+    const folder = temporaryFolder({
+      "a b/Mine.ts": "",
+      "c/mine.ts": "",
+      "_x.ts": "",
+      [`${"long".repeat(20)}.ts`]: "",
+    });
     const paths = ["a b/Mine.ts", "c/mine.ts", "_x.ts", `${"long".repeat(20)}.ts`, "c/mine.ts"];
     const names = findPrograms(paths.map((path) => `${folder}/${path}`)).map(({ name }) => name);
     assert.deepEqual(names, ["Mine", "mine-2", "x", "long".repeat(11), "mine-2"]);
@@ -81,7 +86,10 @@ describe("records", () => {
 
   test("text that is split within a character is whole again in the next line", () => {
     const text = Buffer.from("123456789012345é and more");
-    const lines = new TraceLines().write(decodeRecords(textRecords(RecordKind.OUTPUT, text))).trimEnd().split("\n");
+    const lines = new TraceLines()
+      .write(decodeRecords(textRecords(RecordKind.OUTPUT, text)))
+      .trimEnd()
+      .split("\n");
     const parts = lines.map((line) => (JSON.parse(line) as { text: string }).text);
     assert.deepEqual(parts, ["123456789012345", "é and more"]);
   });

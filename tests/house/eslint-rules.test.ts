@@ -1,3 +1,4 @@
+/* eslint nitros/no-hex-flag: "off" -- the cases below are what it looks for */
 import parser from "@typescript-eslint/parser";
 import type { TSESLint } from "@typescript-eslint/utils";
 import { RuleTester, type Rule } from "eslint";

@@ -24,8 +24,8 @@ const KERNEL_FLOORS: readonly { readonly name: string; readonly files: RegExp }[
 const MAY_IMPORT: Readonly<Record<string, RegExp>> = {
   kernel: /^platform$/,
   "platform/metal": /^platform$/,
-  "platform/embedded/mmu": /^platform\/embedded\//,
-  "platform/embedded/platform": /^platform\/embedded\//,
+  "platform/embedded/model": /^model\//,
+  "platform/embedded/platform": /^platform\/embedded\/model\//,
   loader: /^kernel\/boot\/bootinfo-layout\.ts$/,
   user: /^nitros(\/|$)|^kernel\/syscalls\/abi\.ts$/,
   tools: /^(?!(cli|bench|tests)\/)/,

@@ -22,7 +22,9 @@ for (const machine of MACHINE_NAMES) {
     }
 
     test("boots without any of the optional protections, and says so", async () => {
-      const booted = await bootPrograms(machine, [HELLO, "user/programs/execute-data.ts"], { without: HIDEABLE_FEATURES });
+      const booted = await bootPrograms(machine, [HELLO, "user/programs/execute-data.ts"], {
+        without: HIDEABLE_FEATURES,
+      });
       const { wanted, enabled } = booted.document.protections as { wanted: string[]; enabled: string[] };
       assert.deepEqual(wanted, ["wp"]);
       assert.deepEqual(enabled, ["wp"]);

@@ -22,7 +22,11 @@ export const TEST_SEED = 0x5eed_0123_4567_89abn;
 export type Wishes = Partial<Omit<BootRequest, "programs">>;
 
 /** Boots a machine with the programs of some source files, given from the project's root. */
-export async function bootPrograms(name: MachineName, sources: readonly string[], wishes: Wishes = {}): Promise<Booted> {
+export async function bootPrograms(
+  name: MachineName,
+  sources: readonly string[],
+  wishes: Wishes = {},
+): Promise<Booted> {
   const machine = await loadMachine(name);
   const programs: Program[] = [];
   for (const source of sources) {

@@ -61,8 +61,7 @@ const PAGE_SHIFT = 12n;
 /** Pages in which a task died of a stack overflow. */
 function stackGuardPages(records: readonly TraceRecord[]): Set<bigint> {
   const overflows = records.filter(
-    ({ kind, value }) =>
-      kind === RecordKind.TASK_KILLED && ((value >> 8n) & 0xffn) === BigInt(RegionKind.STACK_GUARD),
+    ({ kind, value }) => kind === RecordKind.TASK_KILLED && ((value >> 8n) & 0xffn) === BigInt(RegionKind.STACK_GUARD),
   );
   return new Set(overflows.map(({ first }) => first >> PAGE_SHIFT));
 }

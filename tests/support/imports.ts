@@ -20,7 +20,10 @@ export function sourceFiles(folder: string): string[] {
 export function importsOf(file: string): Import[] {
   const text = readFileSync(join(projectRoot, file), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
   const pattern = /^\s*(?:import|export)\s[^;"]*?from\s+"([^"]+)"|^\s*import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
-  return [...text.matchAll(pattern)].map((match) => ({ from: file, to: resolveImport(file, match[1] ?? match[2] ?? match[3]!) }));
+  return [...text.matchAll(pattern)].map((match) => ({
+    from: file,
+    to: resolveImport(file, match[1] ?? match[2] ?? match[3]!),
+  }));
 }
 
 function resolveImport(from: string, name: string): string {

@@ -15,7 +15,9 @@ export const noNarrowShift = createRule({
   meta: {
     type: "problem",
     docs: { description: "Shifts of literals must fit the type that they are computed in" },
-    messages: { lost: "{{text}} is {{value}}, computed in {{bits}} bits: annotate it, as in `const x: u64 = 1 << 40`." },
+    messages: {
+      lost: "{{text}} is {{value}}, computed in {{bits}} bits: annotate it, as in `const x: u64 = 1 << 40`.",
+    },
     schema: [],
   },
   defaultOptions: [],
@@ -46,7 +48,9 @@ export const noLateWidening = createRule({
   meta: {
     type: "problem",
     docs: { description: "Widen an operand before multiplying or shifting, not the result" },
-    messages: { late: "{{text}} is computed in {{bits}} bits and widened after that: write `<u64>{{left}} {{operator}} …`." },
+    messages: {
+      late: "{{text}} is computed in {{bits}} bits and widened after that: write `<u64>{{left}} {{operator}} …`.",
+    },
     schema: [],
   },
   defaultOptions: [],
@@ -82,7 +86,11 @@ export const noWideEnum = createRule({
       TSEnumMember({ initializer }) {
         const value = initializer && constantValue(initializer);
         if (value === undefined || fitsI32(value)) return;
-        context.report({ node: initializer!, messageId: "wide", data: { text: context.sourceCode.getText(initializer) } });
+        context.report({
+          node: initializer!,
+          messageId: "wide",
+          data: { text: context.sourceCode.getText(initializer) },
+        });
       },
     };
   },
@@ -116,7 +124,10 @@ function isScalar(name: string): boolean {
 
 function isTypeParameter(node: TSESTree.Node, name: string): boolean {
   for (let up: TSESTree.Node | null | undefined = node; up; up = up.parent) {
-    if ("typeParameters" in up && up.typeParameters?.params.some((p) => p.type === "TSTypeParameter" && p.name.name === name)) {
+    if (
+      "typeParameters" in up &&
+      up.typeParameters?.params.some((p) => p.type === "TSTypeParameter" && p.name.name === name)
+    ) {
       return true;
     }
   }

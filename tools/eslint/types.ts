@@ -9,9 +9,19 @@ export type Services = ReturnType<typeof ESLintUtils.getParserServices>;
 
 /** Bits of the integer types. usize is 32 bits: memory64 does not work. Aliases of addresses are u64. */
 const BITS: Readonly<Record<string, number>> = {
-  i8: 8, u8: 8, i16: 16, u16: 16, bool: 8,
-  i32: 32, u32: 32, isize: 32, usize: 32,
-  i64: 64, u64: 64, PhysAddr: 64, VirtAddr: 64,
+  i8: 8,
+  u8: 8,
+  i16: 16,
+  u16: 16,
+  bool: 8,
+  i32: 32,
+  u32: 32,
+  isize: 32,
+  usize: 32,
+  i64: 64,
+  u64: 64,
+  PhysAddr: 64,
+  VirtAddr: 64,
 };
 
 export function bitsOfType(name: string | undefined): number | undefined {
