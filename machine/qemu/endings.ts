@@ -20,10 +20,14 @@ const TIMEOUT_STATUS = 124;
 /** The result for an end. A kernel that exits says so through isa-debug-exit: QEMU's exit code is then `status << 1 | 1`. */
 export function bootResult(end: QemuEnd): BootResult {
   if (end.killed !== undefined) return killedResult(end);
-  if (end.agentError !== undefined) return { status: PANIC_STATUS, message: `the boot agent gave up: ${end.agentError}` };
+  if (end.agentError !== undefined)
+    return { status: PANIC_STATUS, message: `the boot agent gave up: ${end.agentError}` };
   if (end.exitCode === null) return failed(`QEMU was ended by ${end.signal}`, end);
   if (end.exitCode === 0) {
-    return failed("the machine reset: a triple fault, a fault that could not be delivered (or the firmware had nothing to boot)", end);
+    return failed(
+      "the machine reset: a triple fault, a fault that could not be delivered (or the firmware had nothing to boot)",
+      end,
+    );
   }
   if (end.kernelStarted && end.exitCode % 2 === 1) return { status: end.exitCode >> 1 };
   return failed(`QEMU did not run, exit code ${end.exitCode}`, end);

@@ -24,7 +24,11 @@ export interface QemuOptions {
  * Boots a real (emulated) PC: OVMF, the boot agent from a disk image, the native kernel. Builds what it needs. Throws ToolMissing
  * when a native tool is not there.
  */
-export async function bootQemu(request: BootRequest, observer: BootObserver, options: QemuOptions): Promise<BootResult> {
+export async function bootQemu(
+  request: BootRequest,
+  observer: BootObserver,
+  options: QemuOptions,
+): Promise<BootResult> {
   const tools = requireNativeTools("qemu-system-x86_64", "OVMF code", "OVMF variables");
   const folder = mkdtempSync(join(tmpdir(), "nitros-qemu-"));
   try {

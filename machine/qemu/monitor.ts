@@ -59,7 +59,9 @@ export class QemuMonitor {
   /** Control registers and the like of CPU 0, by the names that QEMU prints them under: CR3, EFER, RIP… */
   async registers(): Promise<ReadonlyMap<string, bigint>> {
     const text = (await this.execute("human-monitor-command", { "command-line": "info registers" })) as string;
-    return new Map([...text.matchAll(/\b([A-Z][A-Z0-9]+) *=([0-9a-f]+)\b/g)].map((match) => [match[1]!, BigInt(`0x${match[2]}`)]));
+    return new Map(
+      [...text.matchAll(/\b([A-Z][A-Z0-9]+) *=([0-9a-f]+)\b/g)].map((match) => [match[1]!, BigInt(`0x${match[2]}`)]),
+    );
   }
 
   /** Physical memory. */

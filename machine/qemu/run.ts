@@ -24,7 +24,8 @@ export async function runQemu(run: QemuRun): Promise<BootResult> {
   });
   try {
     const ended = watch(child, run);
-    if (run.withMonitor !== undefined) await Promise.all([ended, useMonitor(child, run.files.monitor!, run.withMonitor)]);
+    if (run.withMonitor !== undefined)
+      await Promise.all([ended, useMonitor(child, run.files.monitor!, run.withMonitor)]);
     const end = await ended;
     await records.drained();
     return bootResult(end);
@@ -35,7 +36,11 @@ export async function runQemu(run: QemuRun): Promise<BootResult> {
 }
 
 /** The monitor's user is done when its promise settles; should it fail, the machine must not run on. */
-async function useMonitor(child: ChildProcess, path: string, use: (monitor: QemuMonitor) => Promise<void>): Promise<void> {
+async function useMonitor(
+  child: ChildProcess,
+  path: string,
+  use: (monitor: QemuMonitor) => Promise<void>,
+): Promise<void> {
   try {
     const monitor = await connectMonitor(path);
     await use(monitor).finally(() => monitor.close());

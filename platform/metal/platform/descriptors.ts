@@ -102,7 +102,7 @@ function buildInterruptTable(idt: u64): void {
   for (let vector: u32 = 0; vector < VECTORS; vector++) {
     const entry = trapEntry(vector);
     const gate = idt + <u64>vector * GATE_BYTES;
-    const access = <u64>stackSlot(vector) | (gateType(vector) << 8);
+    const access = (<u64>stackSlot(vector)) | (gateType(vector) << 8);
     kernelStore64(gate, (entry & 0xffff) | (KERNEL_CODE << 16) | (access << 32) | (((entry >> 16) & 0xffff) << 48));
     kernelStore64(gate + 8, entry >> 32);
   }

@@ -15,7 +15,8 @@ export function main(): i32 {
   let expected: f64 = 1;
   for (let i: u32 = 0; i < STEPS; i++) expected *= 1.0 + step;
   if (sum != step * <f64>STEPS || product != expected) return 1;
-  if (sqrt(sum * sum) != sum || floor(sum + 0.25) != floor(sum) || <i32>(sum * 8.0) != <i32>(taskNumber() * STEPS)) return 2;
+  if (sqrt(sum * sum) != sum || floor(sum + 0.25) != floor(sum) || <i32>(sum * 8.0) != <i32>(taskNumber() * STEPS))
+    return 2;
   printLine("my numbers are my own");
   return 0;
 }

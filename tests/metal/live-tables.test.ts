@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import type { BootRequest, BootResult } from "../../machine/machine.ts";
+import { bootQemu } from "../../machine/qemu/index.ts";
+import { readTables, type MappedRange } from "../../machine/qemu/tables.ts";
+import { decodeRecords, type TraceRecord } from "../../cli/records/decode.ts";
+import { RecordKind } from "../../kernel/trace/records.ts";
+import { SegmentRight } from "../../kernel/boot/bootinfo-layout.ts";
+import { projectRoot } from "../../tools/build/assemblyscript.ts";
+import { buildMetalProgram } from "../../tools/build/metal.ts";
+
+/** The page tables of a machine that runs a program, read from outside while it runs: what the kernel says of itself is not asked. */
+const KERNEL_HALF = 0xffff_8000_0000_0000n;
+const KERNEL_ZONE_LAST = 0xffff_8fff_ffff_ffffn;
+const DIRECT_MAP_FIRST = 0xffff_a000_0000_0000n;
+const DIRECT_MAP_LAST = 0xffff_bfff_ffff_ffffn;
+const LARGE = 2n ** 21n;
+
+let tables: MappedRange[] = [];
+let segments: TraceRecord[] = [];
+let result: BootResult;
+
+before(async () => {
+  const image = await buildMetalProgram(join(projectRoot, "tests/metal/programs/spin.ts"));
+  const records: TraceRecord[] = [];
+  let spinning: () => void;
+  const programRuns = new Promise<void>((resolve) => (spinning = resolve));
+  let text = "";
+  const observer = {
+    console: (bytes: Uint8Array) => {
+      text += Buffer.from(bytes).toString("utf8");
+      if (text.includes("| spinning\n")) spinning();
+    },
+    records: (bytes: Uint8Array) => void records.push(...decodeRecords(bytes)),
+  };
+  result = await bootQemu({ ...REQUEST, programs: [{ name: "spin", image }] }, observer, {
+    withMonitor: async (monitor) => {
+      await programRuns;
+      await monitor.stop();
+      tables = await readTables(monitor);
+      await monitor.quit();
+    },
+  });
+  segments = records.filter(({ kind }) => kind === RecordKind.SEGMENT);
+});
+
+const REQUEST: Omit<BootRequest, "programs"> = {
+  memoryBytes: 256 * 2 ** 20,
+  cpus: 1,
+  numaNodes: 1,
+  seed: 0x7ab1e5n,
+  aslr: true,
+  colour: false,
+  trace: false,
+  without: [],
+  crash: undefined,
+  timeoutSeconds: 120,
+};
+
+describe("the live page tables", () => {
+  test("were read while the program ran", () => {
+    assert.deepEqual(result, { status: 0, message: "QEMU was stopped" });
+    assert.ok(inUserHalf(tables).length >= 5, "text, rodata, data, heap, stack");
+  });
+
+  test("have no page that is both writable and executable", () => {
+    assert.deepEqual(show(tables.filter(({ writable, executable }) => writable && executable)), []);
+  });
+
+  test("have no user page outside the user half, and no kernel page inside it", () => {
+    assert.deepEqual(show(tables.filter(({ user, first }) => user !== first < KERNEL_HALF)), []);
+    assert.deepEqual(show(tables.filter(({ global, user }) => global && user)), [], "no user page is global");
+  });
+
+  test("leave the first 64 KiB and the last user page unmapped", () => {
+    assert.deepEqual(show(tables.filter(({ first }) => first < 0x10000n)), []);
+    assert.deepEqual(show(tables.filter(({ first, last }) => first < KERNEL_HALF && last >= 0x7fff_ffff_f000n)), []);
+  });
+
+  test("have kernel text, and nothing else of the upper half, executable, in 2 MiB pages", () => {
+    const executable = tables.filter(({ first, executable }) => executable && first >= KERNEL_HALF);
+    assert.equal(executable.length, 1);
+    assert.ok(executable[0]!.first <= KERNEL_ZONE_LAST);
+    assert.equal(executable[0]!.pageBytes, LARGE);
+  });
+
+  test("give each kernel segment its own rights, the sealed one read-only", () => {
+    assert.equal(segments.length, 4);
+    for (const segment of segments) {
+      const range = tables.find(({ first, last }) => first <= segment.first && segment.second <= last)!;
+      assert.equal(range.pageBytes, LARGE);
+      assert.equal(range.executable, (segment.value & BigInt(SegmentRight.EXECUTE)) !== 0n);
+      const sealed = (segment.value & BigInt(SegmentRight.SEALED)) !== 0n;
+      assert.equal(range.writable, (segment.value & BigInt(SegmentRight.WRITE)) !== 0n && !sealed);
+    }
+  });
+
+  test("do not let the direct map write what the kernel may not write, nor execute anything", () => {
+    const readOnly = tables.filter(
+      ({ first, writable }) => first >= KERNEL_HALF && first <= KERNEL_ZONE_LAST && !writable,
+    );
+    const direct = tables.filter(({ first }) => first >= DIRECT_MAP_FIRST && first <= DIRECT_MAP_LAST);
+    assert.ok(direct.length > 0 && readOnly.length > 0);
+    assert.deepEqual(show(direct.filter(({ executable }) => executable)), []);
+    const aliases = direct.filter((alias) => alias.writable && readOnly.some((kernel) => overlap(alias, kernel)));
+    assert.deepEqual(show(aliases), []);
+  });
+});
+
+function inUserHalf(ranges: readonly MappedRange[]): MappedRange[] {
+  return ranges.filter(({ first }) => first < KERNEL_HALF);
+}
+
+function overlap(a: MappedRange, b: MappedRange): boolean {
+  const end = (range: MappedRange) => range.physical + (range.last - range.first);
+  return a.physical <= end(b) && b.physical <= end(a);
+}
+
+function show(ranges: readonly MappedRange[]): string[] {
+  return ranges.map(({ first, last, writable, executable, user }) => {
+    const rights = `${writable ? "w" : "-"}${executable ? "x" : "-"}${user ? "u" : "-"}`;
+    return `${first.toString(16)}-${last.toString(16)} ${rights}`;
+  });
+}
