@@ -6,9 +6,9 @@ import { endLine, hex, startLine, text } from "./console";
 import { load64, load8 } from "./firmware";
 import { Acpi1Guid, Acpi2Guid, isGuid } from "./uefi/guids";
 import { descriptorCount, descriptorPages, descriptorStart } from "./uefi/memory-map";
+import { PAGE_BYTES } from "./uefi/pages";
 import { system } from "./uefi/system";
 import { CONFIGURATION_BYTES, ConfigurationAt, SystemTableAt } from "./uefi/tables";
-import { PAGE_BYTES } from "./memory";
 
 /** RSDP, §5.2.5.3. */
 namespace RsdpAt {

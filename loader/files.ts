@@ -2,9 +2,10 @@
 import { ascii, decimal, hex, text } from "./console";
 import { endError, firmwareFailed, startError, Status } from "./errors";
 import { load64, load8, scratch, store16 } from "./firmware";
-import { allocatePages, pagesFor } from "./memory";
+import { allocatePages } from "./memory";
 import { FILE_INFO_BYTES, out, PATH_BYTES, ScratchAt, setOut } from "./scratch";
 import { FileInfoGuid, FileSystemGuid, guidAddress, LoadedImageGuid } from "./uefi/guids";
+import { pagesFor } from "./uefi/pages";
 import { EFI_NOT_FOUND, isError } from "./uefi/status";
 import { image, method, service } from "./uefi/system";
 import {

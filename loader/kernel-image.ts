@@ -15,9 +15,10 @@ import {
 } from "./elf/segments";
 import { fileBytes, readFile, setPath } from "./files";
 import { load32, load64 } from "./firmware";
-import { allocateAligned, freePages, PAGE_BYTES, pagesFor, roundUp, tryAllocateAt } from "./memory";
+import { allocateAligned, roundUp } from "./memory";
 import { randomBelow } from "./random";
 import { descriptorCount, descriptorPages, descriptorStart, descriptorType } from "./uefi/memory-map";
+import { freePages, NO_PAGES, PAGE_BYTES, pagesFor, tryAllocateAt } from "./uefi/pages";
 import { MemoryType } from "./uefi/tables";
 import { LARGE_PAGE_BYTES } from "./zones";
 
@@ -70,12 +71,15 @@ function describeSegments(): void {
   }
 }
 
-/** A random 2 MiB aligned place if one can be had at the first draw, else wherever the firmware has room. */
+/**
+ * A random 2 MiB aligned place in free memory, or the first; if the firmware has taken it since the map was read, wherever there is
+ * room to align.
+ */
 function choosePlace(): u64 {
-  if (isRandomised()) {
-    const count = placesTotal();
-    const place = count == 0 ? 0 : placeAt(randomBelow(count));
-    if (place != 0 && tryAllocateAt(place, byteCount / PAGE_BYTES)) return place;
+  const count = placesTotal();
+  if (count != 0) {
+    const place = placeAt(isRandomised() ? randomBelow(count) : 0);
+    if (tryAllocateAt(place, byteCount / PAGE_BYTES)) return place;
   }
   return allocateAligned(byteCount / PAGE_BYTES, LARGE_PAGE_BYTES, "the kernel");
 }
@@ -94,7 +98,7 @@ function placeAt(index: u64): u64 {
     if (index < places) return firstPlaceIn(i) + index * LARGE_PAGE_BYTES;
     index -= places;
   }
-  return 0;
+  return NO_PAGES;
 }
 
 /** Never physical address 0. */

@@ -25,9 +25,9 @@ export function main(imageHandle: u64, systemTable: u64): void {
   setSystem(imageHandle, systemTable);
   stopWatchdog();
   refuseFiveLevels();
+  readMemoryMap();
   openVolume();
   readConfig();
-  readMemoryMap();
   findAcpi();
   findFramebuffer();
   prepareKernel();

@@ -9,7 +9,8 @@
  */
 import { BootinfoAt, MAX_MODULES, MODULE_BYTES, SEGMENT_BYTES } from "../../kernel/boot/bootinfo-layout";
 import { load8, store32, store64, store8 } from "../firmware";
-import { allocateZeroed, pagesFor } from "../memory";
+import { allocateZeroed } from "../memory";
+import { pagesFor } from "../uefi/pages";
 
 const SEGMENTS_AT: u64 = 256;
 const MODULES_AT: u64 = 512;

@@ -3,8 +3,9 @@
  * not RAM wins. The map may be in any order and hold any nonsense.
  */
 import { cpuid, load64, store64 } from "../firmware";
-import { allocatePages, freePages, PAGE_BYTES, pagesFor } from "../memory";
+import { allocatePages } from "../memory";
 import { descriptorCount, descriptorPages, descriptorStart, descriptorType } from "../uefi/memory-map";
+import { freePages, PAGE_BYTES, pagesFor } from "../uefi/pages";
 import { MemoryType } from "../uefi/tables";
 import { DIRECT_MAP_ZONE_BYTES } from "../zones";
 

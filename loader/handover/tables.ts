@@ -3,7 +3,8 @@
  * Every mapping is supervisor-only, writable and executable: EFER.NXE may be off, and then XD is a reserved bit.
  */
 import { cpuid, load64, store64 } from "../firmware";
-import { allocateZeroed, PAGE_BYTES } from "../memory";
+import { allocateZeroed } from "../memory";
+import { PAGE_BYTES } from "../uefi/pages";
 import { GIGABYTE, LARGE_PAGE_BYTES } from "../zones";
 
 const PRESENT_WRITABLE: u64 = 3;

@@ -5,11 +5,11 @@
 import { hex, text, decimal } from "../console";
 import { endError, firmwareFailed, startError, Status } from "../errors";
 import { load32, load64 } from "../firmware";
-import { allocatePages, freePages, PAGE_BYTES, pagesFor } from "../memory";
 import { out, setOut } from "../scratch";
+import { freePages, NO_PAGES, PAGE_BYTES, pagesFor, tryAllocate } from "./pages";
 import { EFI_BUFFER_TOO_SMALL, EFI_INVALID_PARAMETER, isError } from "./status";
 import { image, service } from "./system";
-import { BootServicesAt, DESCRIPTOR_BYTES, DescriptorAt } from "./tables";
+import { BootServicesAt, DESCRIPTOR_BYTES, DescriptorAt, MemoryType } from "./tables";
 
 /** Descriptors that the map may gain before it is read for the last time: allocations split what they take from. */
 const SPARE_DESCRIPTORS: u64 = 128;
@@ -46,6 +46,20 @@ export function descriptorStart(index: u64): u64 {
 }
 export function descriptorPages(index: u64): u64 {
   return load64(buffer + index * stride + DescriptorAt.pageCount);
+}
+
+/** More pages than any machine has: a descriptor of so many tells nothing. */
+const ABSURD_PAGE_COUNT: u64 = 0x10_0000_0000;
+
+/** Free memory when the map was read last; 0 before. */
+export function freeBytes(): u64 {
+  let pages: u64 = 0;
+  const count = stride == 0 ? 0 : descriptorCount();
+  for (let i: u64 = 0; i < count; i++) {
+    const isFree = descriptorType(i) == MemoryType.CONVENTIONAL && descriptorPages(i) < ABSURD_PAGE_COUNT;
+    if (isFree) pages += descriptorPages(i);
+  }
+  return pages * PAGE_BYTES;
 }
 
 /** Reads the map, with a buffer that has room for what the agent's allocations will add. */
@@ -87,7 +101,16 @@ function growBuffer(needed: u64): void {
   const spare = SPARE_DESCRIPTORS * (stride > DESCRIPTOR_BYTES ? stride : DESCRIPTOR_BYTES);
   freePages(buffer, bufferPages);
   bufferPages = pagesFor(needed + spare);
-  buffer = allocatePages(bufferPages, "the memory map");
+  buffer = tryAllocate(bufferPages);
+  if (buffer == NO_PAGES) noBuffer(needed);
+}
+
+function noBuffer(needed: u64): void {
+  startError("OutOfMemory");
+  text("no room for the memory map, which has ");
+  decimal(needed);
+  text(" bytes");
+  endError(Status.BAD_MACHINE);
 }
 
 /**

@@ -115,12 +115,18 @@ test("a map with a descriptor of another kind over everything leaves no memory",
   assert.deepEqual([error.reason, error.status], ["OutOfMemory", 70]);
 });
 
+test("a kernel that just fits, fits", () => {
+  const exactly = describe(MemoryType.CONVENTIONAL, 0x200_0000, 5 * 512);
+  const rest = describe(MemoryType.CONVENTIONAL, 0x300_0000, 256);
+  const { ram, handover } = boot({ map: hidden([exactly, rest]), config: "aslr=off\n" });
+  assert.equal(readBootinfo(ram, handover.bootinfo).kernelPhysical, 0x200_0000n);
+});
+
 test("too little memory says how much was wanted", () => {
-  assert.match(bootError({ map: defaultFirmwareMap(0) }).message, /^\d+ KiB for a file are not to be had/);
-  assert.match(
-    bootError({ map: defaultFirmwareMap(8 * MEGABYTE) }).message,
-    /^\d+ KiB for the kernel are not to be had/,
-  );
+  const none = bootError({ map: defaultFirmwareMap(0) });
+  assert.equal(none.message, "no room for a file: needs 4 KiB in one piece; 0 KiB were free in all");
+  const little = bootError({ map: defaultFirmwareMap(8 * MEGABYTE) });
+  assert.match(little.message, /^no room for the kernel: needs 12284 KiB in one piece; 7\d\d\d KiB were free in all$/);
 });
 
 const wildDescriptor = fc.record(
