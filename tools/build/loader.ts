@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
+import { requireNativeTools } from "../native-tools.ts";
 import { wasmToC } from "./wasm2c.ts";
 
 /** `loader/firmware.ts`: all that the boot agent may import. */
@@ -36,9 +37,10 @@ export async function buildEfiApplication(wasmPath: string, output: string): Pro
   const stampPath = `${efi}.stamp`;
   const stamp = digest([...compilerFlags, ...linkerFlags, ...efiSources(cPath).map(fileDigest)].join("\n"));
   if (existsSync(efi) && existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return efi;
+  const tools = requireNativeTools("clang", "lld-link");
   const object = `${efi}.obj`;
-  await run("clang", [...compilerFlags, `-DMODULE_C="${cPath}"`, "-c", shim, "-o", object]);
-  await run("lld-link", [...linkerFlags, `-out:${efi}`, object]);
+  await run(tools.clang, [...compilerFlags, `-DMODULE_C="${cPath}"`, "-c", shim, "-o", object]);
+  await run(tools["lld-link"], [...linkerFlags, `-out:${efi}`, object]);
   writeFileSync(stampPath, stamp);
   return efi;
 }
