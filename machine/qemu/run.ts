@@ -22,30 +22,40 @@ export async function runQemu(run: QemuRun): Promise<BootResult> {
   const child = spawn(run.qemu, qemuArguments(run.request, run.files, run.clocking ?? "free"), {
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const killer = new Killer(child);
   try {
-    const ended = watch(child, run);
-    if (run.withMonitor !== undefined)
-      await Promise.all([ended, useMonitor(child, run.files.monitor!, run.withMonitor)]);
-    const end = await ended;
+    const [end] = await Promise.all([watch(child, killer, run), useMonitor(killer, run)]);
     await records.drained();
     return bootResult(end);
   } finally {
-    child.kill("SIGKILL");
+    killer.kill("asked");
     records.server.close();
   }
 }
 
+/** Ends QEMU, and remembers the first reason. */
+class Killer {
+  reason: QemuEnd["killed"];
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  kill(reason: NonNullable<QemuEnd["killed"]>): void {
+    this.reason ??= reason;
+    this.#child.kill("SIGKILL");
+  }
+}
+
 /** The monitor's user is done when its promise settles; should it fail, the machine must not run on. */
-async function useMonitor(
-  child: ChildProcess,
-  path: string,
-  use: (monitor: QemuMonitor) => Promise<void>,
-): Promise<void> {
+async function useMonitor(killer: Killer, { files, withMonitor }: QemuRun): Promise<void> {
+  if (withMonitor === undefined || files.monitor === undefined) return;
   try {
-    const monitor = await connectMonitor(path);
-    await use(monitor).finally(() => monitor.close());
+    const monitor = await connectMonitor(files.monitor, () => killer.kill("asked"));
+    await withMonitor(monitor).finally(() => monitor.close());
   } catch (error) {
-    child.kill("SIGKILL");
+    killer.kill("asked");
     throw error;
   }
 }
@@ -77,27 +87,23 @@ function listenForRecords(path: string, observer: BootObserver): Promise<RecordL
 }
 
 /** Resolves when QEMU has gone and its output is read. */
-function watch(child: ChildProcess, { request, observer }: QemuRun): Promise<QemuEnd> {
+function watch(child: ChildProcess, killer: Killer, { request, observer }: QemuRun): Promise<QemuEnd> {
   const { timeoutSeconds } = request;
-  let killed: QemuEnd["killed"];
   let stderr = "";
-  const kill = (why: NonNullable<QemuEnd["killed"]>) => {
-    killed ??= why;
-    child.kill("SIGKILL");
-  };
   const serial = new SerialConsole((bytes) => observer.console(bytes));
-  const timer = setTimeout(() => kill("timeout"), timeoutSeconds * 1000);
+  const timer = setTimeout(() => killer.kill("timeout"), timeoutSeconds * 1000);
   child.stderr!.on("data", (bytes: Buffer) => (stderr += bytes.toString("utf8")));
   child.stdout!.on("data", (bytes: Buffer) => {
     serial.receive(bytes);
     // A moment for the rest of the firmware's report.
-    if (serial.firmwareFault) setTimeout(() => kill("firmware fault"), 500);
+    if (serial.firmwareFault) setTimeout(() => killer.kill("firmware fault"), 500);
   });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (exitCode, signal) => {
       clearTimeout(timer);
       const { kernelStarted, agentError, firmwareText } = serial;
+      const killed = killer.reason;
       resolve({ exitCode, signal, stderr, kernelStarted, killed, agentError, firmwareText, timeoutSeconds });
     });
   });

@@ -39,7 +39,7 @@ before(async () => {
       await programRuns;
       await monitor.stop();
       tables = await readTables(monitor);
-      await monitor.quit();
+      monitor.quit();
     },
   });
   segments = records.filter(({ kind }) => kind === RecordKind.SEGMENT);
