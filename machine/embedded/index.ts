@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { buildEmbeddedKernel } from "../../tools/build/embedded.ts";
 import { buildLoaderWasm } from "../../tools/build/loader.ts";
-import type { FirmwareMap } from "../firmware/types.ts";
+import { BadMemorySize, defaultFirmwareMap, type FirmwareMap } from "../firmware/index.ts";
 import type { BootObserver, BootRequest, BootResult } from "../machine.ts";
 import type { MachineMessage, MachineOrder } from "./messages.ts";
 
@@ -21,8 +21,14 @@ export async function bootEmbedded(
   observer: BootObserver,
   options: EmbeddedOptions,
 ): Promise<BootResult> {
-  const [kernel] = await Promise.all([buildEmbeddedKernel(), buildLoaderWasm()]);
-  return runInThread({ request, kernelWasm: kernel.wasm, kernelElf: kernel.elf, firmware: options.firmware }, observer);
+  try {
+    const firmware = options.firmware ?? defaultFirmwareMap(request.memoryBytes);
+    const [kernel] = await Promise.all([buildEmbeddedKernel(), buildLoaderWasm()]);
+    return await runInThread({ request, kernelWasm: kernel.wasm, kernelElf: kernel.elf, firmware }, observer);
+  } catch (error) {
+    if (error instanceof BadMemorySize) return { status: error.status, message: error.message };
+    throw error;
+  }
 }
 
 function runInThread(order: MachineOrder, observer: BootObserver): Promise<BootResult> {

@@ -6,7 +6,7 @@ export interface MachineOrder {
   readonly request: BootRequest;
   readonly kernelWasm: string;
   readonly kernelElf: string;
-  readonly firmware: FirmwareMap | undefined;
+  readonly firmware: FirmwareMap;
 }
 
 /** What comes back. */

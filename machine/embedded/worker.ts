@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { composeBootConfig } from "../boot-config.ts";
-import { defaultFirmwareMap, ramRanges, runBootAgent } from "../firmware/index.ts";
+import { ramRanges, runBootAgent } from "../firmware/index.ts";
 import type { BootRequest } from "../machine.ts";
 import type { MachineMessage, MachineOrder } from "./messages.ts";
 import { runMachine } from "./run.ts";
@@ -15,7 +15,7 @@ function post(message: MachineMessage): void {
 }
 
 const order = workerData as MachineOrder;
-const map = order.firmware ?? defaultFirmwareMap(order.request.memoryBytes);
+const map = order.firmware;
 const result = runMachine({
   kernelWasm: readFileSync(order.kernelWasm),
   ram: ramRanges(map),

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runMachine } from "../../../machine/embedded/run.ts";
-import { HIDEABLE_FEATURES, type BootResult, type HideableFeature } from "../../../machine/machine.ts";
+import type { BootResult, HideableFeature } from "../../../machine/machine.ts";
+import { buildFolder, digest } from "../../../tools/build/assemblyscript.ts";
 import { buildEmbeddedKernel, buildEmbeddedProgram } from "../../../tools/build/embedded.ts";
 import { standInAgent } from "./stand-in-agent.ts";
 
@@ -19,6 +18,8 @@ export interface BootChoices {
   readonly crash?: number;
   readonly trace?: true;
   readonly seed?: bigint;
+  /** RAM that the firmware tells of beyond what the machine has. */
+  readonly promisedBytes?: bigint;
 }
 
 export async function bootSources(sources: Readonly<Record<string, string>>, choices: BootChoices = {}): Promise<Booted> {
@@ -27,15 +28,12 @@ export async function bootSources(sources: Readonly<Record<string, string>>, cho
   return bootPrograms(programs, choices);
 }
 
-/** Compiles a program that a test spells out. */
+/** Compiles a program that a test spells out. The file is named after what it says, so that it is compiled once. */
 export async function compileText(name: string, source: string): Promise<Uint8Array> {
-  const folder = mkdtempSync(join(tmpdir(), "nitros-test-"));
-  try {
-    writeFileSync(join(folder, `${name}.ts`), source);
-    return await buildEmbeddedProgram(join(folder, `${name}.ts`));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = join(buildFolder, "test/programs", digest(source).slice(0, 12));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.ts`), source);
+  return buildEmbeddedProgram(join(folder, `${name}.ts`));
 }
 
 export async function bootPrograms(
@@ -50,10 +48,8 @@ export async function bootPrograms(
     kernelWasm: readFileSync(wasm),
     ram: [{ start: 0n, end: 0x9_f000n }, { start: 0x10_0000n, end: memoryBytes }],
     without: choices.without ?? [],
-    bootAgent: (host) => standInAgent(host, { ...choices, kernelElf: readFileSync(elf), programs, memoryBytes }),
+    bootAgent: (host) => standInAgent(host, { ...choices, kernelElf: readFileSync(elf), programs, memoryBytes: memoryBytes + (choices.promisedBytes ?? 0n) }),
     observer: { console: (bytes) => texts.push(bytes), records: (bytes) => records.push(bytes) },
   });
   return { ...result, console: Buffer.concat(texts).toString("utf8"), records: Buffer.concat(records) };
 }
-
-export { HIDEABLE_FEATURES };
