@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../tools/build/assemblyscript.ts";
@@ -53,7 +53,7 @@ function addBoot(command: Command, ended: Ended): void {
     .description("boot a machine and run programs on it")
     .argument("[program...]", "bundled names or paths of TypeScript files (default: a tour)")
     .option("--machine <name>", values.MACHINE_NAMES.join(" or "), values.readMachine, "embedded")
-    .addOption(memoryOption())
+    .option("--memory <size>", "RAM, such as 512M or 4G (default: 512M)", values.readMemory)
     .option("--cpus <n>", "processors", values.readCount, 1)
     .option("--numa <n>", "memory nodes", values.readCount, 1)
     .option("--seed <n>", "draw every random number from this seed (decimal or 0x…)", values.readSeed)
@@ -69,11 +69,6 @@ function addBoot(command: Command, ended: Ended): void {
     )
     .option("--crash <kind>", `make the kernel fault after boot: ${CRASH_KINDS.join(", ")}`, values.readCrash)
     .action(async (programs, flags) => ended(await (await import("./commands/boot.ts")).boot(programs, flags)));
-}
-
-function memoryOption(): Option {
-  const option = new Option("--memory <size>", "RAM, such as 512M or 4G").argParser(values.readMemory);
-  return option.default(512 * 2 ** 20, "512M");
 }
 
 function addTools(command: Command, ended: Ended): void {

@@ -8,7 +8,7 @@ import type { MachineName } from "../values.ts";
 /** The flags of `nitros boot`, as commander hands them over. */
 export interface BootFlags {
   readonly machine: MachineName;
-  readonly memory: number;
+  readonly memory?: number;
   readonly cpus: number;
   readonly numa: number;
   readonly seed?: bigint;
@@ -21,6 +21,7 @@ export interface BootFlags {
   readonly crash?: CrashKind;
 }
 
+const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 /** OVMF itself needs about this much; below it QEMU shows nothing at all. */
 const QEMU_MIN_MEMORY_BYTES = 64 * 2 ** 20;
 /** `MAX_MODULES` of bootinfo. */
@@ -37,13 +38,16 @@ export function refuseUnbuilt(flags: BootFlags, programCount: number): void {
     throw new UsageError(`${programCount} programs: the boot agent hands over at most ${MAX_PROGRAMS}`);
   }
   if (flags.machine === "qemu") refuseOnQemu(flags);
+  if (flags.firmware !== undefined && flags.memory !== undefined) {
+    throw new UsageError("--memory and --firmware: the map says where RAM is; leave one of them out");
+  }
 }
 
 function refuseOnQemu(flags: BootFlags): void {
   if (flags.firmware !== undefined) {
     throw new UsageError("--firmware: on QEMU the firmware is real and makes its own map; use --machine embedded");
   }
-  if (flags.memory < QEMU_MIN_MEMORY_BYTES) {
+  if ((flags.memory ?? DEFAULT_MEMORY_BYTES) < QEMU_MIN_MEMORY_BYTES) {
     throw new UsageError(`--memory ${flags.memory}: OVMF in QEMU needs 64M at least; --machine embedded takes less`);
   }
 }
@@ -57,7 +61,7 @@ export async function makeRequest(
 ): Promise<BootRequest> {
   return {
     programs: await compilePrograms(machine, programs),
-    memoryBytes: flags.memory,
+    memoryBytes: flags.memory ?? DEFAULT_MEMORY_BYTES,
     cpus: flags.cpus,
     numaNodes: flags.numa,
     seed: flags.seed,

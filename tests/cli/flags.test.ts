@@ -31,6 +31,7 @@ const bad: readonly { readonly args: readonly string[]; readonly says: RegExp }[
   { args: ["boot", "--firmware", "/no/such/map.json"], says: /\/no\/such\/map\.json/ },
   { args: ["boot", "--firmware", "tests/cli/flags.test.ts"], says: /flags\.test\.ts/ },
   { args: ["boot", "--machine", "qemu", "--firmware", "map.json"], says: /--firmware: on QEMU the firmware is real/ },
+  { args: ["boot", "--firmware", "map.json", "--memory", "1G"], says: /--memory and --firmware: the map says/ },
   { args: ["boot", "--machine", "qemu", "--memory", "8M"], says: /OVMF in QEMU needs 64M/ },
   { args: ["boot", ...Array<string>(65).fill("hello")], says: /65 programs: .* at most 64/ },
   { args: ["bench", "bot"], says: /"bot".*Did you mean boot/ },
