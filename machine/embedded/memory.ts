@@ -44,7 +44,7 @@ export function firmwareHost(kernel: KernelExports, memory: LinearMemory): Firmw
     store32: (address, value) => load(address, (view, place) => view.setUint32(place, value, true)),
     store64: (address, value) => load(address, (view, place) => view.setBigUint64(place, value, true)),
     copyIn(address, bytes) {
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         const part = partInFrame(address + BigInt(done), bytes.length - done);
         const place = at(address + BigInt(done));
         memory.bytes(place, part).set(bytes.subarray(done, done + part));

@@ -36,6 +36,7 @@ export class NotAProgram extends Error {
 
 export class RunningProgram {
   private isStopped = false;
+  private isTooDeep = false;
   private readonly code: ProgramExports;
 
   constructor(
@@ -56,9 +57,16 @@ export class RunningProgram {
     else kernel.programStarts();
     const result = this.code.main();
     if (this.code.asyncify_get_state() !== UNWINDING) return result;
-    this.code.asyncify_stop_unwind();
-    this.isStopped = true;
+    this.finishStopping();
     return "stopped";
+  }
+
+  /** Asyncify checks only here that what it wrote fitted its room: a call stack that did not has spoilt the program's memory. */
+  private finishStopping(): void {
+    this.isTooDeep = true;
+    this.code.asyncify_stop_unwind();
+    this.isTooDeep = false;
+    this.isStopped = true;
   }
 
   private startRewinding(kernel: KernelExports): void {
@@ -77,9 +85,9 @@ export class RunningProgram {
     this.code.asyncify_stop_rewind();
   }
 
-  /** True if the program was on its way out when it ran into an error: its call stack is too deep to be kept. */
-  isUnwinding(): boolean {
-    return this.code.asyncify_get_state() === UNWINDING;
+  /** True if the error that ended `run` came while the program was being stopped: its call stack is too deep to be kept. */
+  failedToStop(): boolean {
+    return this.isTooDeep || this.code.asyncify_get_state() === UNWINDING;
   }
 }
 
@@ -116,7 +124,7 @@ export function fetchProgram(kernel: KernelExports, memory: LinearMemory, entry:
 
 function fetchBytes(kernel: KernelExports, memory: LinearMemory, from: bigint, length: number): Uint8Array | undefined {
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const part = partInFrame(from + BigInt(done), length - done);
     const at = kernel.programFetch(from + BigInt(done));
     if (at === 0) return undefined;

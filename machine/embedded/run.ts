@@ -98,13 +98,16 @@ function handOver(kernel: KernelExports, memory: LinearMemory, parts: MachinePar
 /** The machine runs its own copy of the kernel's code: what the boot agent put at the entry must be the same. */
 function checkKernelText(kernel: KernelExports, memory: LinearMemory, wasm: Uint8Array, entry: bigint): void {
   const text = entry + TEXT_HEADER_BYTES;
-  for (let done = 0; done < wasm.length; ) {
+  for (let done = 0; done < wasm.length;) {
     const address = text + BigInt(done);
     const part = partInFrame(address, wasm.length - done);
     const at = kernel.translate(address, KERNEL_FETCH);
     const loaded = Buffer.from(memory.bytes(at, part));
     if (at === 0 || loaded.compare(wasm, done, done + part) !== 0) {
-      throw new MachineEnd(PANIC_STATUS, `the boot agent entered the kernel at ${virtual(entry)}, but its text is not at ${virtual(address)}`);
+      throw new MachineEnd(
+        PANIC_STATUS,
+        `the boot agent entered the kernel at ${virtual(entry)}, but its text is not at ${virtual(address)}`,
+      );
     }
     done += part;
   }

@@ -46,7 +46,9 @@ export class Scheduler {
     const known = this.programs.get(context);
     if (known?.serial === serial) return known;
     try {
-      const wasm = enterKernel(this.kernel, () => fetchProgram(this.kernel, this.memory, this.kernel.contextEntry(context)));
+      const wasm = enterKernel(this.kernel, () =>
+        fetchProgram(this.kernel, this.memory, this.kernel.contextEntry(context)),
+      );
       if (wasm === undefined) return undefined;
       const program = new RunningProgram(wasm, this.kernel, serial);
       this.programs.set(context, program);
@@ -83,7 +85,7 @@ export class Scheduler {
   private failed(program: RunningProgram, context: number, error: unknown): void {
     if (error instanceof MachineEnd) throw error;
     if (this.kernel.isInKernel() !== 0) panicAfter(this.kernel, error);
-    if (program.isUnwinding()) {
+    if (program.failedToStop()) {
       // The kernel has gone on to another task already; this one learns of its end when it is next run.
       this.lost.set(context, program.serial);
       return;
@@ -99,7 +101,8 @@ export class Scheduler {
   }
 
   private overflow(): void {
-    if (enterKernel(this.kernel, () => this.kernel.programStackOverflow()) === 0) this.cannotGoOn("it ran out of stack");
+    if (enterKernel(this.kernel, () => this.kernel.programStackOverflow()) === 0)
+      this.cannotGoOn("it ran out of stack");
   }
 
   private cannotGoOn(after: string): never {
@@ -108,5 +111,7 @@ export class Scheduler {
 }
 
 function isNoProgram(error: unknown): boolean {
-  return error instanceof NotAProgram || error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError;
+  return (
+    error instanceof NotAProgram || error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError
+  );
 }

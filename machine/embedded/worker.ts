@@ -22,7 +22,11 @@ const result = runMachine({
   without: order.request.without,
   bootAgent: (host, options) => {
     const { cpus, numaNodes } = order.request;
-    return runBootAgent(host, bootDisk(order.request, readFileSync(order.kernelElf)), map, { ...options, cpus, numaNodes });
+    return runBootAgent(host, bootDisk(order.request, readFileSync(order.kernelElf)), map, {
+      ...options,
+      cpus,
+      numaNodes,
+    });
   },
   observer: {
     console: (bytes) => post({ kind: "console", bytes }),

@@ -30,18 +30,24 @@ function segmentsOf(elf: Uint8Array): LoadSegment[] {
 test("a program's image has text, rodata and data as platform/CONTRACT.md says", async () => {
   const segments = segmentsOf(await compileText("good", `export function main(): i32 { return 0; }`));
   const unit = 64 * 1024;
-  assert.deepEqual(segments.map(({ flags, virtual, memoryBytes }) => [flags, virtual, memoryBytes]), [
-    [5, 0, unit],
-    [4, unit, unit],
-    [6, 2 * unit, 5 * unit],
-  ]);
+  assert.deepEqual(
+    segments.map(({ flags, virtual, memoryBytes }) => [flags, virtual, memoryBytes]),
+    [
+      [5, 0, unit],
+      [4, unit, unit],
+      [6, 2 * unit, 5 * unit],
+    ],
+  );
 });
 
 test("the kernel's image has its four segments in units of 2 MiB, and its WebAssembly as text", async () => {
   const { wasm, elf } = await buildEmbeddedKernel();
   const file = readFileSync(elf);
   const segments = segmentsOf(file);
-  assert.deepEqual(segments.map(({ flags }) => flags), [5, 4, 0x10_0006, 6]);
+  assert.deepEqual(
+    segments.map(({ flags }) => flags),
+    [5, 4, 0x10_0006, 6],
+  );
   for (const { virtual, memoryBytes } of segments) assert.equal((virtual | memoryBytes) % (2 << 20), 0);
   assert.ok(file.includes(readFileSync(wasm)));
 });
@@ -51,7 +57,11 @@ const refused: [string, string, RegExp][] = [
   ["has no main", `export function start(): i32 { return 0; }`, /refused\.ts has no main/],
   ["has a main without a result", `export function main(): void {}`, /exports main\(\): void/],
   ["has a main with arguments", `export function main(n: i32): i32 { return n; }`, /exports main\(i32\): i32/],
-  ["imports what no machine has", `declare function launch(): i32; export function main(): i32 { return launch(); }`, /imports what no machine provides: refused\.launch/],
+  [
+    "imports what no machine has",
+    `declare function launch(): i32; export function main(): i32 { return launch(); }`,
+    /imports what no machine provides: refused\.launch/,
+  ],
 ];
 for (const [name, source, words] of refused) {
   test(`a program that ${name} is refused with a reason`, async () => {

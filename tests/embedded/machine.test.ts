@@ -97,7 +97,10 @@ test("a processor without any of them boots", async () => {
 
 test("the same seed gives the same machine, to the tick", async () => {
   const image = await compileText("good", GOOD);
-  const [first, second] = [await bootPrograms([{ name: "good", image }]), await bootPrograms([{ name: "good", image }])];
+  const [first, second] = [
+    await bootPrograms([{ name: "good", image }]),
+    await bootPrograms([{ name: "good", image }]),
+  ];
   assert.equal(first.console, second.console);
   assert.deepEqual(first.records, second.records);
 });

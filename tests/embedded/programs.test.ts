@@ -55,7 +55,10 @@ test("programs that yield take turns, and each goes on with its locals as they w
 
 test("a program that is killed while another waits leaves the other as it was", async () => {
   const yields = await compileText("yields", YIELDS);
-  const wild = await compileText("wild", `import { load8 } from "nitros"; export function main(): i32 { return load8(8); }`);
+  const wild = await compileText(
+    "wild",
+    `import { load8 } from "nitros"; export function main(): i32 { return load8(8); }`,
+  );
   const { console, status } = await bootPrograms([
     { name: "yields", image: yields },
     { name: "wild", image: wild },
@@ -66,14 +69,38 @@ test("a program that is killed while another waits leaves the other as it was", 
 });
 
 const endings: [string, string, RegExp][] = [
-  ["division by zero", `export function main(): i32 { return 1 / (<i32>taskNumber() - 1); }`, /killed: it divided by zero[\s\S]*divide error/],
+  [
+    "division by zero",
+    `export function main(): i32 { return 1 / (<i32>taskNumber() - 1); }`,
+    /killed: it divided by zero[\s\S]*divide error/,
+  ],
   ["remainder by zero", `export function main(): i32 { return 7 % (<i32>taskNumber() - 1); }`, /divide error/],
-  ["a quotient that does not fit", `export function main(): i32 { return i32.MIN_VALUE / -<i32>taskNumber(); }`, /divide error/],
+  [
+    "a quotient that does not fit",
+    `export function main(): i32 { return i32.MIN_VALUE / -<i32>taskNumber(); }`,
+    /divide error/,
+  ],
   ["an assertion", `export function main(): i32 { assert(taskNumber() == 2); return 0; }`, /invalid opcode/],
-  ["its own linear memory", `export function main(): i32 { return load<i32>(<usize>taskNumber() * 1000000); }`, /invalid opcode/],
-  ["recursion", `export function main(): i32 { return f(<i32>taskNumber()); } function f(n: i32): i32 { return f(n + 1) * 3 + n; }`, /stack overflowed/],
-  ["an address that is not canonical", `export function main(): i32 { return load8(0x8000_0000_0000); }`, /not canonical[\s\S]*general protection/],
-  ["data", `export function main(): i32 { store8(heapStart(), 0xc3); execute(heapStart()); return 0; }`, /tried to execute data/],
+  [
+    "its own linear memory",
+    `export function main(): i32 { return load<i32>(<usize>taskNumber() * 1000000); }`,
+    /invalid opcode/,
+  ],
+  [
+    "recursion",
+    `export function main(): i32 { return f(<i32>taskNumber()); } function f(n: i32): i32 { return f(n + 1) * 3 + n; }`,
+    /stack overflowed/,
+  ],
+  [
+    "an address that is not canonical",
+    `export function main(): i32 { return load8(0x8000_0000_0000); }`,
+    /not canonical[\s\S]*general protection/,
+  ],
+  [
+    "data",
+    `export function main(): i32 { store8(heapStart(), 0xc3); execute(heapStart()); return 0; }`,
+    /tried to execute data/,
+  ],
   ["wasm as instructions", `export function main(): i32 { execute(textStart()); return 0; }`, /invalid opcode/],
 ];
 

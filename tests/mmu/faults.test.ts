@@ -1,6 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { AC, Cr0, Cr4, Efer, Error_, FETCH, Fault, Feature, Model, P, READ, RW, US, USER, WRITE } from "./support/model.ts";
+import {
+  AC,
+  Cr0,
+  Cr4,
+  Efer,
+  Error_,
+  FETCH,
+  Fault,
+  Feature,
+  Model,
+  P,
+  READ,
+  RW,
+  US,
+  USER,
+  WRITE,
+} from "./support/model.ts";
 import { A, D } from "./support/model.ts";
 
 // The numbers are those of the SDM checklist: what a fault says, and what it leaves undone.
@@ -48,7 +64,8 @@ test("21. W/R and U/S describe the access, not the rights", () => {
 });
 
 describe("22. I/D is set for fetches only, and only with SMEP or NXE", () => {
-  const fetchError = (registers: { cr4?: bigint; efer?: bigint }) => new Model(registers).pageFault(0x5000n, FETCH | USER);
+  const fetchError = (registers: { cr4?: bigint; efer?: bigint }) =>
+    new Model(registers).pageFault(0x5000n, FETCH | USER);
   test("NXE = 0, SMEP = 0", () => assert.equal(fetchError({ efer: Efer.LME }), U));
   test("NXE = 1", () => assert.equal(fetchError({}), U | I));
   test("SMEP = 1", () => assert.equal(fetchError({ efer: Efer.LME, cr4: Cr4.PAE | Cr4.SMEP }), U | I));
@@ -117,7 +134,10 @@ describe("24. an access in two pages", () => {
     const last = 0x0000_7fff_ffff_f000n;
     model.map(last, 0x30_0000n, FULL);
     assert.equal(model.mmu.userLoad64(last + 4088n), 0n);
-    assert.throws(() => model.mmu.userLoad64(last + 4089n), (error: Fault) => error.vector === 13 && error.address === 0n);
+    assert.throws(
+      () => model.mmu.userLoad64(last + 4089n),
+      (error: Fault) => error.vector === 13 && error.address === 0n,
+    );
   });
 });
 
@@ -159,7 +179,10 @@ describe("27. accessed and dirty", () => {
     model.mmu.userStore64(0x1000n, 1n);
     assert.equal(flags(model, 1), A | D);
   });
-  for (const [name, level, frame] of [["2 MiB", 2, 0x60_0000n], ["1 GiB", 3, 0x4000_0000n]] as const) {
+  for (const [name, level, frame] of [
+    ["2 MiB", 2, 0x60_0000n],
+    ["1 GiB", 3, 0x4000_0000n],
+  ] as const) {
     test(`a ${name} page has A and D in its own entry`, () => {
       const model = new Model();
       const leaf = model.map(0x4000_0000n, frame, FULL, level);

@@ -142,7 +142,10 @@ describe("33. INVLPG", () => {
     model.mmu.invalidatePage(0x7000_0000_0000n);
     assert.ok(model.passes(0x40_0000n, READ), "its own translation was not dropped");
   });
-  for (const [name, level, bytes] of [["2 MiB", 2, 1n << 21n], ["1 GiB", 3, 1n << 30n]] as const) {
+  for (const [name, level, bytes] of [
+    ["2 MiB", 2, 1n << 21n],
+    ["1 GiB", 3, 1n << 30n],
+  ] as const) {
     test(`covers a whole ${name} page, whatever address in it is given`, () => {
       const model = new Model();
       const base = 1n << 30n;

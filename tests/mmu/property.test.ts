@@ -19,7 +19,10 @@ const ODD_BITS = [9n, 11n, 12n, 13n, 20n, 29n, 40n, 51n, 52n, 59n, 62n];
 /** Most entries are present, writable and the user's, so that walks go deep; every bit is wrong now and then. */
 const entry = fc
   .record({
-    frame: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...TABLES) }, { weight: 2, arbitrary: fc.constantFrom(...FRAMES) }),
+    frame: fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...TABLES) },
+      { weight: 2, arbitrary: fc.constantFrom(...FRAMES) },
+    ),
     unlikely: fc.subarray([0n, 1n, 2n], { maxLength: 1 }),
     flips: fc.boolean(),
     flags: fc.subarray([3n, 4n, 5n, 6n, 7n, 8n, 63n], { maxLength: 3 }),
@@ -51,7 +54,13 @@ const linear = fc
 
 const access: fc.Arbitrary<NaiveAccess> = fc
   .record({ linear, kind: fc.constantFrom("read", "write", "fetch"), user: fc.boolean(), ac: fc.boolean() })
-  .map(({ linear, kind, user, ac }) => ({ linear, write: kind === "write", fetch: kind === "fetch", user, ac: ac && !user }));
+  .map(({ linear, kind, user, ac }) => ({
+    linear,
+    write: kind === "write",
+    fetch: kind === "fetch",
+    user,
+    ac: ac && !user,
+  }));
 
 const processor = fc.record({
   wp: fc.boolean(),
@@ -95,7 +104,8 @@ test("with nothing stale, the model answers as the manual's prose does, and leav
       for (const one of accesses) {
         const expected = naiveAccess(memory, { ...bits, cr3: ROOT, physicalBits: 40n }, one);
         assert.deepEqual(modelOutcome(model, one, expected), expected);
-        for (const [address, value] of memory) assert.equal(model.get(address), value, `entry at ${address.toString(16)}`);
+        for (const [address, value] of memory)
+          assert.equal(model.get(address), value, `entry at ${address.toString(16)}`);
         // Tables here reference each other at several levels: an A or D that one access sets changes what another reads.
         model.flushAll();
       }
@@ -115,7 +125,11 @@ type Step =
   | { readonly do: "access"; readonly page: bigint; readonly write: boolean };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ do: fc.constant("write entry" as const), page: fc.constantFrom(...PAGES), leaf: fc.constantFrom(...LEAVES) }),
+  fc.record({
+    do: fc.constant("write entry" as const),
+    page: fc.constantFrom(...PAGES),
+    leaf: fc.constantFrom(...LEAVES),
+  }),
   fc.record({ do: fc.constant("invalidate" as const), page: fc.constantFrom(...PAGES) }),
   fc.record({ do: fc.constant("load CR3" as const) }),
   fc.record({ do: fc.constant("access" as const), page: fc.constantFrom(...PAGES), write: fc.boolean() }),
@@ -139,7 +153,10 @@ function apply(model: Model, possible: Possible, one: Step): void {
   } else if (one.do === "load CR3") {
     model.mmu.writeCr3(model.mmu.readCr3());
     for (const [page, leaves] of possible) {
-      possible.set(page, leaves.filter((leaf, index) => index === leaves.length - 1 || (leaf & G) !== 0n));
+      possible.set(
+        page,
+        leaves.filter((leaf, index) => index === leaves.length - 1 || (leaf & G) !== 0n),
+      );
     }
   } else {
     check(model, possible, one.page, one.write);

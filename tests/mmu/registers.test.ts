@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Cr0, Cr4, EFER, Efer, Feature, Model, P, PAT_MSR, READ, RW, US, raisesGeneralProtection } from "./support/model.ts";
+import {
+  Cr0,
+  Cr4,
+  EFER,
+  Efer,
+  Feature,
+  Model,
+  P,
+  PAT_MSR,
+  READ,
+  RW,
+  US,
+  raisesGeneralProtection,
+} from "./support/model.ts";
 
 // The numbers are those of the SDM checklist: what the control registers accept.
 
@@ -17,7 +30,10 @@ describe("8. PAT", () => {
   test("gives a page the type of its index", () => {
     const { mmu } = new Model();
     mmu.writeMsr(PAT_MSR, 0x0105_0406_0007_0406n);
-    assert.deepEqual([0, 1, 2, 3, 6, 7].map((index) => mmu.patType(index)), [6, 4, 7, 0, 5, 1]);
+    assert.deepEqual(
+      [0, 1, 2, 3, 6, 7].map((index) => mmu.patType(index)),
+      [6, 4, 7, 0, 5, 1],
+    );
   });
 });
 
@@ -103,7 +119,10 @@ describe("CR0 and EFER", () => {
   test("CR0 refuses PG without PE, NW without CD, and its upper half", () => {
     const { mmu } = new Model();
     for (const value of [Cr0.PG, Cr0.PE | Cr0.PG | Cr0.NW, Cr0.PE | Cr0.PG | (1n << 32n)]) {
-      assert.ok(raisesGeneralProtection(() => mmu.writeCr0(value)), value.toString(16));
+      assert.ok(
+        raisesGeneralProtection(() => mmu.writeCr0(value)),
+        value.toString(16),
+      );
     }
   });
   test("64-bit mode cannot be left by clearing PG or PAE", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { AC, Cr0, Cr4, Efer, Error_, FETCH, Fault, Model, P, READ, RW, US, USER, WRITE, XD } from "./support/model.ts";
+import type { Fault } from "./support/model.ts";
+import { AC, Cr0, Cr4, Efer, Error_, FETCH, Model, P, READ, RW, US, USER, WRITE, XD } from "./support/model.ts";
 
 // The numbers are those of the SDM checklist: who may do what.
 const FULL = P | RW | US;
@@ -47,7 +48,10 @@ test("11. the kernel's own accesses are a supervisor's, a program's are a user's
   const model = mapped(P | RW);
   model.mmu.kernelStore64(AT, 5n);
   assert.equal(model.mmu.kernelLoad64(AT), 5n);
-  assert.throws(() => model.mmu.userLoad64(AT), (error: Fault) => error.vector === 14 && error.code === BigInt(PRESENT | U));
+  assert.throws(
+    () => model.mmu.userLoad64(AT),
+    (error: Fault) => error.vector === 14 && error.code === BigInt(PRESENT | U),
+  );
 });
 
 test("12. a user access to a supervisor page faults with P = 1 and U/S = 1", () => {
@@ -105,7 +109,10 @@ test("15. without SMAP a supervisor reaches user pages; with it, supervisor page
 test("16. AC is set inside a user copy and nowhere else", () => {
   const model = mapped(FULL, { cr4: PROTECTED });
   assert.equal(model.mmu.copyFromUser(model.mmu.scratchAt(), AT, 8), 8);
-  assert.throws(() => model.mmu.kernelLoad64(AT), (error: Fault) => error.vector === 14 && error.code === BigInt(PRESENT));
+  assert.throws(
+    () => model.mmu.kernelLoad64(AT),
+    (error: Fault) => error.vector === 14 && error.code === BigInt(PRESENT),
+  );
 });
 
 test("16. user copies stop at the first byte that faults", () => {
@@ -139,5 +146,8 @@ test("a program executes a return and nothing else", () => {
   model.mmu.userStore8(AT, 0xc3);
   model.mmu.userExecute(AT);
   model.mmu.userStore8(AT, 0x90);
-  assert.throws(() => model.mmu.userExecute(AT), (error: Fault) => error.vector === 6 && error.code === 0n);
+  assert.throws(
+    () => model.mmu.userExecute(AT),
+    (error: Fault) => error.vector === 6 && error.code === 0n,
+  );
 });

@@ -1,6 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { A, D, Feature, G, Model, P, PCD, PS, PWT, READ, RW, US, USER, WRITE, XD, Error_, Efer } from "./support/model.ts";
+import {
+  A,
+  D,
+  Feature,
+  G,
+  Model,
+  P,
+  PCD,
+  PS,
+  PWT,
+  READ,
+  RW,
+  US,
+  USER,
+  WRITE,
+  XD,
+  Error_,
+  Efer,
+} from "./support/model.ts";
 
 // The numbers are those of the SDM checklist: how a linear address is walked.
 const FULL = P | RW | US;
@@ -26,7 +44,12 @@ test("1. a 2 MiB page takes bits 20:0 as its offset, a 1 GiB page bits 29:0", ()
 
 test("2. an address whose bits 63:47 differ is #GP(0), not #PF; those at the edges are canonical", () => {
   const model = new Model();
-  for (const linear of [0x0000_8000_0000_0000n, 0xffff_7fff_ffff_ffffn, 0x8000_0000_0000_0000n, 0x0001_0000_0000_0000n]) {
+  for (const linear of [
+    0x0000_8000_0000_0000n,
+    0xffff_7fff_ffff_ffffn,
+    0x8000_0000_0000_0000n,
+    0x0001_0000_0000_0000n,
+  ]) {
     assert.deepEqual(model.access(linear, READ), { fault: { vector: 13, error: 0, address: 0n } });
   }
   for (const linear of [0x0000_7fff_ffff_ffffn, 0xffff_8000_0000_0000n]) assert.equal(model.pageFault(linear, READ), 0);
@@ -88,7 +111,10 @@ test("4. bit 7 of a PML4 entry is reserved", () => {
   assert.equal(model.pageFault(0x1000n, READ), PRESENT | RSVD);
 });
 
-for (const [level, bits] of [[2, [13n, 17n, 20n]], [3, [13n, 21n, 29n]]] as const) {
+for (const [level, bits] of [
+  [2, [13n, 17n, 20n]],
+  [3, [13n, 21n, 29n]],
+] as const) {
   for (const bit of bits) {
     test(`4. bit ${bit} of a large page's entry at level ${level} is reserved`, () => {
       const model = new Model();

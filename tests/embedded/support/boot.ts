@@ -22,7 +22,10 @@ export interface BootChoices {
   readonly promisedBytes?: bigint;
 }
 
-export async function bootSources(sources: Readonly<Record<string, string>>, choices: BootChoices = {}): Promise<Booted> {
+export async function bootSources(
+  sources: Readonly<Record<string, string>>,
+  choices: BootChoices = {},
+): Promise<Booted> {
   const programs = [];
   for (const [name, source] of Object.entries(sources)) programs.push({ name, image: await compileText(name, source) });
   return bootPrograms(programs, choices);
@@ -46,9 +49,18 @@ export async function bootPrograms(
   const records: Uint8Array[] = [];
   const result = runMachine({
     kernelWasm: readFileSync(wasm),
-    ram: [{ start: 0n, end: 0x9_f000n }, { start: 0x10_0000n, end: memoryBytes }],
+    ram: [
+      { start: 0n, end: 0x9_f000n },
+      { start: 0x10_0000n, end: memoryBytes },
+    ],
     without: choices.without ?? [],
-    bootAgent: (host) => standInAgent(host, { ...choices, kernelElf: readFileSync(elf), programs, memoryBytes: memoryBytes + (choices.promisedBytes ?? 0n) }),
+    bootAgent: (host) =>
+      standInAgent(host, {
+        ...choices,
+        kernelElf: readFileSync(elf),
+        programs,
+        memoryBytes: memoryBytes + (choices.promisedBytes ?? 0n),
+      }),
     observer: { console: (bytes) => texts.push(bytes), records: (bytes) => records.push(bytes) },
   });
   return { ...result, console: Buffer.concat(texts).toString("utf8"), records: Buffer.concat(records) };

@@ -52,7 +52,9 @@ function loadKernel(host: FirmwareHost, elf: Uint8Array): { entry: bigint; segme
   const view = new DataView(elf.buffer, elf.byteOffset, elf.byteLength);
   const segments = Array.from({ length: view.getUint16(56, true) }, (_, index) => {
     const at = 64 + index * 56;
-    const [offset, virtual, , fileBytes, bytes] = [8, 16, 24, 32, 40].map((field) => view.getBigUint64(at + field, true));
+    const [offset, virtual, , fileBytes, bytes] = [8, 16, 24, 32, 40].map((field) =>
+      view.getBigUint64(at + field, true),
+    );
     host.copyIn(KERNEL + virtual!, elf.subarray(Number(offset), Number(offset! + fileBytes!)));
     return { flags: view.getUint32(at + 4, true), virtual: virtual!, bytes: bytes! };
   });

@@ -65,7 +65,14 @@ export const G = 256n;
 export const XD = 1n << 63n;
 
 export const Cr0 = { PE: 1n, WP: 1n << 16n, PG: 1n << 31n, NW: 1n << 29n, CD: 1n << 30n } as const;
-export const Cr4 = { PAE: 1n << 5n, PGE: 1n << 7n, UMIP: 1n << 11n, PCIDE: 1n << 17n, SMEP: 1n << 20n, SMAP: 1n << 21n } as const;
+export const Cr4 = {
+  PAE: 1n << 5n,
+  PGE: 1n << 7n,
+  UMIP: 1n << 11n,
+  PCIDE: 1n << 17n,
+  SMEP: 1n << 20n,
+  SMAP: 1n << 21n,
+} as const;
 export const EFER = 0xc000_0080;
 export const PAT_MSR = 0x277;
 export const Efer = { LME: 1n << 8n, LMA: 1n << 10n, NXE: 1n << 11n } as const;
@@ -170,7 +177,8 @@ export class Model {
     for (const frame of frames) this.frames.set(this.mmu.ramAt(frame) >>> 0, frame);
     const offset = at & 0xfff;
     const frame = this.frames.get(at - offset);
-    if (frame === undefined) throw new Error(`access to 0x${linear.toString(16)} reached a frame that the test did not name`);
+    if (frame === undefined)
+      throw new Error(`access to 0x${linear.toString(16)} reached a frame that the test did not name`);
     return { physical: frame + BigInt(offset) };
   }
 

@@ -53,9 +53,9 @@ function extendedFeatures(register: u32): u32 {
 
 /** SDM 3A 4.1.4: bits 7:0 are MAXPHYADDR, 15:8 the linear address width. */
 function addressSizes(): u32 {
-  return <u32>RAM_ADDRESS_BITS | (LINEAR_ADDRESS_BITS << 8);
+  return (<u32>RAM_ADDRESS_BITS) | (LINEAR_ADDRESS_BITS << 8);
 }
 
 function bitIf(feature: u32, bit: u32): u32 {
-  return hasFeature(feature) ? <u32>1 << bit : 0;
+  return hasFeature(feature) ? (<u32>1) << bit : 0;
 }

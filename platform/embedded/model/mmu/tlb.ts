@@ -51,7 +51,7 @@ let largePieces: u32 = 0;
 // @ts-ignore: decorator
 @inline
 export function tlbSlot(base: usize, linear: u64): TlbEntry {
-  return changetype<TlbEntry>(base + ((<usize>(linear >> 12) & (TLB_ENTRIES - 1)) << TLB_ENTRY_SHIFT));
+  return changetype<TlbEntry>(base + (((<usize>(linear >> 12)) & (TLB_ENTRIES - 1)) << TLB_ENTRY_SHIFT));
 }
 
 export function tlbBase(): usize {

@@ -6,16 +6,7 @@ import { Right, errorCode, isAllowed } from "./rights";
 import { Cr0, cpu } from "./state";
 import { dropStructures } from "./structure-cache";
 import { PAGE_MASK, TlbEntry, tlbDrop, tlbFind, tlbInsert } from "./tlb";
-import {
-  WalkEnd,
-  commitWalk,
-  isWalkAccessed,
-  walk,
-  walkFrame,
-  walkPat,
-  walkRights,
-  walkShift,
-} from "./walk";
+import { WalkEnd, commitWalk, isWalkAccessed, walk, walkFrame, walkPat, walkRights, walkShift } from "./walk";
 
 /**
  * What the manual leaves to the processor, as bits. The model does by default what makes a forgotten invalidation show.
@@ -37,7 +28,7 @@ export function setTlbHabits(mask: u32): void {
 // @ts-ignore: decorator
 @inline
 export function isCanonical(linear: u64): bool {
-  return <u64>((<i64>linear << 16) >> 16) == linear;
+  return <u64>(((<i64>linear) << 16) >> 16) == linear;
 }
 
 /**

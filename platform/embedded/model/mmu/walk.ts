@@ -85,7 +85,7 @@ function narrowRights(entry: u64): void {
 
 /** SDM 3A 4.7 and the tables of 4.5: bits of a present entry that must be 0. */
 function reservedBits(level: u32, isLeaf: bool): u64 {
-  let reserved = ADDRESS_FIELD & ~((<u64>1 << RAM_ADDRESS_BITS) - 1);
+  let reserved = ADDRESS_FIELD & ~(((<u64>1) << RAM_ADDRESS_BITS) - 1);
   if (!(cpu().efer & Efer.NXE)) reserved |= Bit.EXECUTE_DISABLE;
   if (level == TOP_LEVEL) return reserved | Bit.PAGE_SIZE;
   if (level == 3 && !hasFeature(Feature.PAGE_1G)) reserved |= Bit.PAGE_SIZE;

@@ -22,7 +22,7 @@ const TABLE_BYTES: i32 = 0x20_0000;
 const WASM_PAGE_SHIFT: i32 = 16;
 
 /** Addresses of the two tables in linear memory. They cost what is touched of them. */
-const whole: usize = <usize>memory.grow((2 * TABLE_BYTES) >> WASM_PAGE_SHIFT) << WASM_PAGE_SHIFT;
+const whole: usize = (<usize>memory.grow((2 * TABLE_BYTES) >> WASM_PAGE_SHIFT)) << WASM_PAGE_SHIFT;
 const backed: usize = whole + TABLE_BYTES;
 
 /** The declared ranges: pairs of u64, first byte and last byte. */
@@ -78,8 +78,8 @@ export function isRam(address: u64): bool {
 @inline
 export function ramAt(address: u64): usize {
   if (address >> RAM_ADDRESS_BITS == 0) {
-    const base = load<u32>(whole + (<usize>(address >> CHUNK_SHIFT) << 2));
-    if (base != 0) return base + (<usize>address & <usize>(CHUNK_BYTES - 1));
+    const base = load<u32>(whole + ((<usize>(address >> CHUNK_SHIFT)) << 2));
+    if (base != 0) return base + ((<usize>address) & (<usize>(CHUNK_BYTES - 1)));
   }
   return ramAtSlowly(address);
 }
@@ -89,10 +89,10 @@ function ramAtSlowly(address: u64): usize {
     noMemory(address);
     unreachable();
   }
-  const slot = <usize>(address >> CHUNK_SHIFT) << 2;
+  const slot = (<usize>(address >> CHUNK_SHIFT)) << 2;
   let base: usize = load<u32>(backed + slot);
   if (base == 0) base = backChunk(address, slot);
-  return base + (<usize>address & <usize>(CHUNK_BYTES - 1));
+  return base + ((<usize>address) & (<usize>(CHUNK_BYTES - 1)));
 }
 
 function backChunk(address: u64, slot: usize): usize {
@@ -101,7 +101,7 @@ function backChunk(address: u64, slot: usize): usize {
     cannotBack(address);
     unreachable();
   }
-  const base = <usize>page << WASM_PAGE_SHIFT;
+  const base = (<usize>page) << WASM_PAGE_SHIFT;
   store<u32>(backed + slot, base);
   const first = address & ~(CHUNK_BYTES - 1);
   if (isDeclared(first, first + (CHUNK_BYTES - 1))) store<u32>(whole + slot, base);
@@ -111,5 +111,5 @@ function backChunk(address: u64, slot: usize): usize {
 /** True if the chunk of `address` is RAM that nothing has touched: it reads as zeros. */
 export function isUntouched(address: u64): bool {
   if (!isRam(address)) return false;
-  return load<u32>(backed + (<usize>(address >> CHUNK_SHIFT) << 2)) == 0;
+  return load<u32>(backed + ((<usize>(address >> CHUNK_SHIFT)) << 2)) == 0;
 }
