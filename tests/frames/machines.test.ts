@@ -143,13 +143,18 @@ function allocateEverything(kernel: MemoryKernel): number[] {
 
 test("what the agent leaves is zeroed and freed, once", () => {
   const kernel = machine(40n * MIB);
-  const block = kernel.wide("bootinfoAddress");
-  assert.notEqual(kernel.wide("physLoad64", block), 0n);
-  assert.equal(kernel.call("freeFrame", Number(block / PAGE)), FrameError.RESERVED);
-  const agent = kernel.call("ownedFrames", FrameOwner.LOADER);
-  assert.equal(kernel.call("reclaimLoaderMemory"), agent);
-  assert.equal(kernel.wide("physLoad64", block), 0n);
-  assert.equal(kernel.call("frameOwner", Number(block / PAGE)), FrameOwner.FREE);
+  const first = Number(ARENA / PAGE);
+  const agents = Array.from({ length: Number(ARENA_BYTES / PAGE) }, (_, i) => first + i).filter(
+    (frame) => kernel.call("frameOwner", frame) === FrameOwner.LOADER,
+  );
+  for (const frame of agents) kernel.store(BigInt(frame) * PAGE + 8n * BigInt(frame % 512), 8, 0xd1d1n);
+  assert.equal(kernel.call("freeFrame", agents[0]!), FrameError.RESERVED);
+  assert.equal(kernel.call("ownedFrames", FrameOwner.LOADER), agents.length);
+  assert.equal(kernel.call("reclaimLoaderMemory"), agents.length);
+  for (const frame of agents) {
+    assert.equal(kernel.wide("physLoad64", BigInt(frame) * PAGE + 8n * BigInt(frame % 512)), 0n, `frame ${frame}`);
+    assert.equal(kernel.call("frameOwner", frame), FrameOwner.FREE);
+  }
   assert.equal(kernel.call("reclaimLoaderMemory"), 0);
   assert.equal(kernel.call("validate"), FrameError.NONE);
 });
@@ -211,10 +216,11 @@ test("RAM beyond the last frame number is left out, and the log can say so", () 
   assert.equal(kernel.call("freeFrame", 0xffff_fffe), FrameError.RESERVED);
 });
 
-test("bring-up writes to the frame table alone", () => {
+test("bring-up writes to the frame table alone, and in aligned words", () => {
   const { instance, written, zeroed } = startWordMachine(36);
   const kernel = new MemoryKernel([], instance);
-  const descriptors = [free(0n, ARENA), AGENT, free(ARENA + ARENA_BYTES, 3n * GIB)];
+  const odd = [1n, 2n, 3n, 4n, 5n, 6n, 7n].map((i) => descriptor(EfiType.ACPI_NVS, i * (MIB + PAGE), 100n * PAGE));
+  const descriptors = [free(0n, ARENA), ...odd, AGENT, free(ARENA + ARENA_BYTES, 3n * GIB)];
   assert.equal(kernel.call("checkBootinfo", kernel.handOver({ descriptors })), 0);
   written.clear();
   assert.equal(kernel.call("readMemoryMap"), 0);

@@ -20,6 +20,8 @@ export function startWordMachine(physicalBits: number): WordMachine {
   const written = new Set<bigint>();
   const load = (address: bigint) => words.get(address & ~7n) ?? 0n;
   const put = (address: bigint, bits: bigint, value: bigint) => {
+    if (address % (bits / 8n) !== 0n)
+      throw new Error(`a store of ${bits} bits at 0x${address.toString(16)} is not aligned`);
     const shift = (address & 7n) * 8n;
     const mask = ((1n << bits) - 1n) << shift;
     words.set(address & ~7n, (load(address) & ~mask) | ((BigInt.asUintN(64, value) << shift) & mask));
