@@ -27,7 +27,7 @@ const probes = [
  * over the guard page.
  */
 function frameJumpSource(): string {
-  const words = Array.from({ length: 700 }, (_, index) => index);
+  const words = Array.from({ length: 2500 }, (_, index) => index);
   return [
     'import { heapStart, load64, store64 } from "nitros";',
     "export function main(): i32 { return <i32>wide(heapStart(), 1); }",

@@ -9,8 +9,11 @@ import { kernelFlags } from "./kernel-flags.ts";
 import { compileProgram, PROGRAM_MEMORY_PAGES, programFileName } from "./programs.ts";
 import { wasmToC } from "./wasm2c.ts";
 
-/** 64 KiB pages of linear memory. The kernel's frame table and page tables are elsewhere, in physical memory. */
-const KERNEL_PAGES = 32;
+/**
+ * 64 KiB pages of linear memory: with the native data beside it, it fills one 2 MiB page. The kernel's frame table and page tables are
+ * elsewhere, in physical memory.
+ */
+const KERNEL_PAGES = 24;
 
 /** clang or the linker refused what the tool chain made. A mistake of ours, not of the program's author. */
 export class NativeBuildError extends Error {
@@ -80,9 +83,10 @@ function compilerArguments({ wasmC, pages, flags }: LinkRequest): string[] {
   return [
     ...["--target=x86_64-unknown-none-elf", "-std=gnu11", "-O2", "-Wall", "-Werror", "-Wno-unused", "-Wno-infinite-recursion"],
     ...["-I", join(projectRoot, "metal"), "-ffreestanding", "-nostdlibinc", "-fPIE", "-fvisibility=hidden"],
-    ...["-mno-red-zone", "-fno-strict-aliasing", "-fno-stack-protector", "-fstack-clash-protection", "-fno-delete-null-pointer-checks"],
-    // Recursion without end must meet the guard page: not become a loop, nor jump the page with a large frame.
-    ...["-fno-optimize-sibling-calls", "-fno-asynchronous-unwind-tables", "-Wno-unused-command-line-argument"],
+    ...["-mno-red-zone", "-fno-strict-aliasing", "-fno-stack-protector", "-fno-delete-null-pointer-checks"],
+    // Recursion without end must meet the guard page: it must not become a loop, nor jump the page with a large frame. By
+    // -Xclang, because for a target without an operating system the driver drops the option, and says nothing.
+    ...["-fno-optimize-sibling-calls", "-Xclang", "-fstack-clash-protection", "-fno-asynchronous-unwind-tables"],
     ...[`-DLINEAR_MEMORY_PAGES=${pages}`, `-DWASM_C="${wasmC}"`, ...flags],
   ];
 }
