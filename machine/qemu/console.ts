@@ -45,7 +45,6 @@ export class SerialConsole {
 
   /** What the firmware and the boot agent wrote, without cursor movements. */
   get firmwareText(): string {
-    // eslint-disable-next-line no-control-regex
     return this.#firmware
       .toString("latin1")
       .replace(/\x1b\[[0-9;?=]*[A-Za-z]/g, "")
