@@ -20,8 +20,9 @@ const TIMEOUT_STATUS = 124;
 /** The result for an end. A kernel that exits says so through isa-debug-exit: QEMU's exit code is then `status << 1 | 1`. */
 export function bootResult(end: QemuEnd): BootResult {
   if (end.killed !== undefined) return killedResult(end);
-  if (end.agentError !== undefined)
-    return { status: PANIC_STATUS, message: `the boot agent gave up: ${end.agentError}` };
+  if (end.agentError !== undefined) {
+    return { status: guestStatus(end) ?? PANIC_STATUS, message: `the boot agent gave up: ${end.agentError}` };
+  }
   if (end.exitCode === null) return failed(`QEMU was ended by ${end.signal}`, end);
   if (end.exitCode === 0) {
     return failed(
@@ -29,8 +30,13 @@ export function bootResult(end: QemuEnd): BootResult {
       end,
     );
   }
-  if (end.kernelStarted && end.exitCode % 2 === 1) return { status: end.exitCode >> 1 };
+  const status = guestStatus(end);
+  if (end.kernelStarted && status !== undefined) return { status };
   return failed(`QEMU did not run, exit code ${end.exitCode}`, end);
+}
+
+function guestStatus({ exitCode }: QemuEnd): number | undefined {
+  return exitCode !== null && exitCode % 2 === 1 ? exitCode >> 1 : undefined;
 }
 
 function killedResult({ killed, timeoutSeconds, kernelStarted, firmwareText }: QemuEnd): BootResult {

@@ -99,7 +99,18 @@ describe("the end of QEMU", () => {
     },
     { what: "a signal", end: { exitCode: null, signal: "SIGSEGV" }, status: 70, says: /SIGSEGV/ },
     { what: "the time limit", end: { exitCode: null, killed: "timeout" }, status: 124, says: /3 s/ },
-    { what: "the boot agent", end: { exitCode: 141, agentError: "NoKernel: gone" }, status: 70, says: /NoKernel/ },
+    {
+      what: "the boot agent, of a file",
+      end: { exitCode: 3, agentError: "NoKernel: gone" },
+      status: 1,
+      says: /NoKernel/,
+    },
+    {
+      what: "a boot agent that cannot end",
+      end: { exitCode: 0, agentError: "OutOfMemory" },
+      status: 70,
+      says: /OutOfM/,
+    },
     {
       what: "a fault without handlers",
       end: { killed: "firmware fault", firmwareText: "x\n!!!! X64 Exception Type - 0E\nRIP" },
@@ -179,7 +190,7 @@ describe("page tables from outside", () => {
   });
 });
 
-test("a disk without a kernel that is ELF: the boot agent's own words, status 70", async () => {
+test("a disk without a kernel that is ELF: the boot agent's own words, and its status", async () => {
   const request: BootRequest = {
     ...{ ...MACHINE, programs: [], seed: 1n, aslr: true, colour: false, trace: false, crash: undefined },
     timeoutSeconds: 120,
@@ -187,7 +198,7 @@ test("a disk without a kernel that is ELF: the boot agent's own words, status 70
   let console = "";
   const observer = { console: (bytes: Uint8Array) => void (console += bytes.toString()), records: () => undefined };
   const result = await bootQemu(request, observer, { kernel: Buffer.from("not ELF at all") });
-  assert.equal(result.status, 70, result.message);
+  assert.equal(result.status, 1, result.message);
   assert.match(result.message!, /boot agent gave up: .*kernel/i);
   assert.equal(console, "");
 });
