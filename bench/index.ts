@@ -1,3 +1,5 @@
+import type { MachineName } from "../cli/values.ts";
+
 /** One measured number. Names and units: docs/ARCHITECTURE.md, "Benches". */
 export interface BenchResult {
   readonly name: string;
@@ -8,7 +10,10 @@ export interface BenchResult {
   readonly peers: Readonly<Record<string, number>>;
 }
 
-/** `nitros bench NAME`. Each bench says on stderr what it is doing. */
-export const benches: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
-  boot: async () => (await import("./boot.ts")).benchBoot(),
+/** Measures on some machines, and says on stderr what it is doing. */
+export type Bench = (machines: readonly MachineName[]) => Promise<BenchResult[]>;
+
+/** `nitros bench NAME`. */
+export const benches: Readonly<Record<string, Bench>> = {
+  boot: async (machines) => (await import("./boot.ts")).benchBoot(machines),
 };

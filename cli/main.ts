@@ -94,6 +94,7 @@ function addTools(command: Command, ended: Ended): void {
     .command("bench")
     .description("measure")
     .argument("[name...]", "what to measure (default: everything)")
+    .option("--machine <name>", `${values.MACHINE_NAMES.join(" or ")} (default: both)`, values.readMachine)
     .option("--json", "print one JSON document")
     .action(async (names, flags) => ended(await (await import("./commands/bench.ts")).bench(names, flags)));
 }

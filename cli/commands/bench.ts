@@ -1,21 +1,26 @@
 import { ExitStatus, UsageError } from "../exit-status.ts";
 import { nearest } from "../nearest.ts";
-import { benches, type BenchResult } from "../../bench/index.ts";
+import { MACHINE_NAMES, type MachineName } from "../values.ts";
+import { benches, type Bench, type BenchResult } from "../../bench/index.ts";
 
 export interface BenchFlags {
   readonly json?: true;
+  /** Without it: every machine. */
+  readonly machine?: MachineName;
 }
 
 /** `nitros bench [NAME...]`: runs the named benches, or all. */
 export async function bench(names: readonly string[], flags: BenchFlags): Promise<number> {
+  const machines = flags.machine === undefined ? MACHINE_NAMES : [flags.machine];
   const results: BenchResult[] = [];
-  for (const name of names.length > 0 ? names : Object.keys(benches)) results.push(...(await findBench(name)()));
+  for (const name of names.length > 0 ? names : Object.keys(benches))
+    results.push(...(await findBench(name)(machines)));
   if (flags.json) process.stdout.write(`${JSON.stringify(document(results), null, 2)}\n`);
   else for (const result of results) process.stdout.write(`${textLine(result)}\n`);
   return ExitStatus.OK;
 }
 
-function findBench(name: string): () => Promise<BenchResult[]> {
+function findBench(name: string): Bench {
   const found = benches[name];
   if (found !== undefined) return found;
   const hint = nearest(name, Object.keys(benches));
