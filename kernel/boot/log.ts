@@ -19,7 +19,7 @@ import { freeFrames, ownedFrames, reservedFrames, totalFrames, usedFrames } from
 import { frameErrorFound, frameErrorNeeded, frameErrorText } from "../frames/errors";
 import { FrameOwner } from "../frames/owners";
 import { hasHugePages, protectionsEnabled, protectionsPresent } from "../paging/features";
-import { PROTECTION_COUNT } from "../paging/protections";
+import { Protection, PROTECTION_COUNT } from "../paging/protections";
 import { isRandomised } from "../spaces/placement";
 import { imageErrorFound } from "../tasks/image";
 import { imageErrorText } from "../tasks/image-errors";
@@ -198,7 +198,9 @@ function absenceText(bit: u32): string {
 
 export function phaseSeal(): void {
   heading("6", "The sealed section is read-only from here on");
-  printLine("   no page is both writable and executable; nothing unlocks it again");
+  const noExecute = (protectionsEnabled() & Protection.NX) != 0;
+  print(noExecute ? "   no page is both writable and executable" : "   without NX, what can be read can be executed");
+  printLine("; nothing unlocks it again");
 }
 
 export function phaseTasks(): void {
