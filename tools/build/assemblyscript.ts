@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -28,6 +28,8 @@ export class CompileError extends Error {
   override readonly name = "CompileError";
 }
 
+let drafts = 0;
+
 /**
  * Compiles AssemblyScript to WebAssembly and returns the path of the wasm file. Does nothing when the sources that the last
  * compilation read, the flags and the compiler are what they were.
@@ -39,10 +41,16 @@ export async function compileAssemblyScript(request: CompileRequest): Promise<st
   if (isFresh(stampFile, output, args)) return output;
 
   mkdirSync(dirname(output), { recursive: true });
-  const { error, diagnostics, sources } = await runAsc(args);
+  // Several processes may build the same file: each works on its own and renames, so that nobody reads half of one.
+  const draft = `${output}.${process.pid}-${++drafts}.wasm`;
+  const { error, diagnostics, sources } = await runAsc(ascArguments(request, draft));
   if (error) throw new CompileError(`${request.entry} does not compile:\n${(diagnostics || error).trim()}`);
-  refuseUnknownImports(request, output);
-  writeFileSync(stampFile, JSON.stringify({ key: stampKey(args), sources }));
+  refuseUnknownImports(request, draft);
+  // An old stamp must not stand beside a new output, nor the other way round.
+  rmSync(stampFile, { force: true });
+  renameSync(draft, output);
+  writeFileSync(`${draft}.json`, JSON.stringify({ key: stampKey(args), sources }));
+  renameSync(`${draft}.json`, stampFile);
   return output;
 }
 
@@ -71,14 +79,17 @@ function ascArguments(request: CompileRequest, output: string): string[] {
   return [...args, ...(request.flags ?? [])];
 }
 
-function refuseUnknownImports(request: CompileRequest, output: string): void {
+/** Deletes a file that it refuses. */
+function refuseUnknownImports(request: CompileRequest, file: string): void {
   const allowed = request.allowedImports;
   const isAllowed = typeof allowed === "function" ? allowed : (name: string) => allowed.has(name);
-  const wasm = new WebAssembly.Module(readFileSync(output));
+  const wasm = new WebAssembly.Module(readFileSync(file));
   const unknown = WebAssembly.Module.imports(wasm)
     .map(({ module, name }) => `${module}.${name}`)
     .filter((name) => !isAllowed(name));
-  if (unknown.length > 0) throw new CompileError(`${request.entry} imports what no machine provides: ${unknown.join(", ")}`);
+  if (unknown.length === 0) return;
+  rmSync(file);
+  throw new CompileError(`${request.entry} imports what no machine provides: ${unknown.join(", ")}`);
 }
 
 interface Stamp {
@@ -87,12 +98,21 @@ interface Stamp {
 }
 
 function isFresh(stampFile: string, output: string, args: readonly string[]): boolean {
-  if (!existsSync(stampFile) || !existsSync(output)) return false;
-  const stamp = JSON.parse(readFileSync(stampFile, "utf8")) as Stamp;
-  if (stamp.key !== stampKey(args)) return false;
+  const stamp = readStamp(stampFile);
+  if (stamp === undefined || !existsSync(output) || stamp.key !== stampKey(args)) return false;
   return Object.entries(stamp.sources).every(
     ([path, hash]) => existsSync(path) && digest(readFileSync(path, "utf8")) === hash,
   );
+}
+
+/** Undefined: there is none, or another process has just taken it away. */
+function readStamp(stampFile: string): Stamp | undefined {
+  try {
+    return JSON.parse(readFileSync(stampFile, "utf8")) as Stamp;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function stampKey(args: readonly string[]): string {

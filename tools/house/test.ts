@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { projectRoot } from "../build/assemblyscript.ts";
+import { buildAll } from "./build.ts";
 import { ensureNativeTools } from "./ensure-tools.ts";
 import { lintSteps } from "./lint.ts";
 import { inOrder, run } from "./run.ts";
@@ -17,7 +18,8 @@ const tests = {
   work: () => run(process.execPath, testArguments(testFiles(paths)), { NODE_NO_WARNINGS: "1" }),
 };
 const tools = { title: "native tools", work: ensureNativeTools };
-process.exitCode = await inOrder(paths.length > 0 ? [tests] : [tools, ...lintSteps, tests]);
+const build = { title: "build", work: buildAll };
+process.exitCode = await inOrder(paths.length > 0 ? [tests] : [tools, ...lintSteps, build, tests]);
 
 function testArguments(files: readonly string[]): string[] {
   const flags = ["--import", "tsx", "--test", "--test-reporter=spec", `--test-concurrency=${CONCURRENCY}`];
