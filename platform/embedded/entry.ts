@@ -21,6 +21,7 @@ export { contextNext, contextEntry, contextSerial, contextEnter } from "model/pr
 export { programStarts, programResumes } from "model/program/resume";
 export { programFetch, programTrap, programStackOverflow } from "model/program/from-host";
 export { isInKernel, setInKernel } from "model/program/enter";
+export { keepValues } from "model/program/stack-reserve";
 // What programs call, bound directly to their imports.
 export { userLoad8, userLoad16, userLoad32, userLoad64 } from "model/program/access";
 export { userStore8, userStore16, userStore32, userStore64 } from "model/program/access";

@@ -50,6 +50,15 @@ test("programs that yield to each other without an end are ended as well", async
   assert.equal((await bootEmbedded(request, collect().observer, {})).status, 124);
 });
 
+test("printing from any depth of a program's stack does not run the kernel, or the host, out of it", async () => {
+  const source = `import { log, heapStart, store8 } from "nitros";
+    export function main(): i32 { store8(heapStart(), 0x2e); return f(1); }
+    function f(n: i32): i32 { if (n % 4 == 0) log(heapStart(), 1); return f(n + 1) * 3 + n; }`;
+  const { observer, text } = collect();
+  assert.equal((await bootEmbedded(requestFor(await compileText("deep", source)), observer, {})).status, 1);
+  assert.match(text(), /task 1 \(program\) killed: its stack overflowed/);
+});
+
 test("memory that no machine has is refused", async () => {
   const request = requestFor(new Uint8Array(0), { memoryBytes: 2 ** 40 });
   const { status, message } = await bootEmbedded(request, collect().observer, {});
