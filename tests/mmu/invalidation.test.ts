@@ -162,8 +162,11 @@ describe("33. INVLPG", () => {
   test("does nothing for an address that is not canonical", () => {
     const { model, leaf } = cached();
     model.set(leaf, NEW | FULL);
+    model.map(AT + 4096n, OLD, FULL);
+    model.set(model.entryAt(AT, 2), 0n);
     model.mmu.invalidatePage(AT | (1n << 60n));
     assert.equal(seenFrame(model), OLD);
+    assert.ok(model.passes(AT + 4096n, READ), "nor to the structure caches");
   });
 });
 
