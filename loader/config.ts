@@ -1,5 +1,5 @@
 /** `\nitros\boot.cfg` (platform/CONTRACT.md, "The boot partition"). The file stays in memory: program names are read from it. */
-import { BootFlag, CrashKind, MAX_MODULES, MODULE_NAME_BYTES } from "../kernel/boot/bootinfo-layout";
+import { BootFlag, CrashKind, MAX_MODULES, MODULE_NAME_BYTES } from "../kernel/bootinfo/layout";
 import { ascii, decimal, text } from "./console";
 import { endError, startError, Status } from "./errors";
 import { load8 } from "./firmware";

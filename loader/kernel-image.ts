@@ -1,5 +1,5 @@
 /** The kernel: read, checked, put at a free place in physical memory, and made to fit its virtual base. */
-import { SegmentRight } from "../kernel/boot/bootinfo-layout";
+import { SegmentRight } from "../kernel/bootinfo/layout";
 import { addSegmentInfo } from "./bootinfo/block";
 import { isRandomised } from "./config";
 import { checkHeader, entryPoint } from "./elf/header";

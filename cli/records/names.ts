@@ -1,4 +1,4 @@
-import { SegmentRight } from "../../kernel/boot/bootinfo-layout.ts";
+import { SegmentRight } from "../../kernel/bootinfo/layout.ts";
 import { Call } from "../../kernel/syscalls/abi.ts";
 
 /** Names of the numbers in records, as JSON output spells them: the kernel's own constants, in lower case with hyphens. */

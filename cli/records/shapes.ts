@@ -1,5 +1,5 @@
 import { Zone } from "../../kernel/address/zones.ts";
-import { RangeKind } from "../../kernel/boot/memory-map-kinds.ts";
+import { RangeKind } from "../../kernel/memory-map/kinds.ts";
 import { Phase } from "../../kernel/boot/phases.ts";
 import { FrameOwner } from "../../kernel/frames/owners.ts";
 import { Protection } from "../../kernel/paging/protections.ts";

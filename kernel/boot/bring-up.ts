@@ -23,12 +23,12 @@ import {
   flags,
   moduleCount,
   seed,
-} from "./bootinfo";
-import { BootFlag } from "./bootinfo-layout";
+} from "../bootinfo/bootinfo";
+import { BootFlag } from "../bootinfo/layout";
 import { crashOnPurpose } from "./crash";
 import * as log from "./log";
-import { mapErrorText, mapFound, readMemoryMap } from "./memory-map";
-import { framesInitialise } from "./memory-map-frames";
+import { mapErrorText, mapFound, readMemoryMap } from "../memory-map/memory-map";
+import { framesInitialise } from "./frames";
 import { Phase } from "./phases";
 import { keepTextForScreen, openScreen } from "./screen";
 

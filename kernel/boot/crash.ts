@@ -2,8 +2,8 @@ import { kernelLoad64, kernelStore8 } from "platform";
 import { MODULE_ZONE } from "../address/layout";
 import { startLine, printLine } from "../console/text";
 import { sealedBase } from "../paging/kernel-space";
-import { segmentVirtual } from "./bootinfo";
-import { CrashKind } from "./bootinfo-layout";
+import { segmentVirtual } from "../bootinfo/bootinfo";
+import { CrashKind } from "../bootinfo/layout";
 
 /** Faults that the kernel commits when it is asked to (`nitros boot --crash KIND`): to see that a fault in the kernel is a readable end. */
 export function crashOnPurpose(kind: u32): void {

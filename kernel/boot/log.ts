@@ -37,8 +37,8 @@ import {
   segmentCount,
   segmentRights,
   segmentVirtual,
-} from "./bootinfo";
-import { BootFlag, SegmentRight } from "./bootinfo-layout";
+} from "../bootinfo/bootinfo";
+import { BootFlag, SegmentRight } from "../bootinfo/layout";
 import { printMemoryMap } from "./map-log";
 
 /** What the boot tells people: a heading a phase, and below it what the phase did. The trace gets the same as records. */

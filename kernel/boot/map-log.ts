@@ -11,7 +11,7 @@ import {
 } from "../console/text";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { descriptorCount, descriptorStride } from "./bootinfo";
+import { descriptorCount, descriptorStride } from "../bootinfo/bootinfo";
 import {
   anomalyCount,
   anomalyFirst,
@@ -24,7 +24,7 @@ import {
   rangeKind,
   rangeKindName,
   rangeLast,
-} from "./memory-map";
+} from "../memory-map/memory-map";
 import { printStrip } from "./map-strip";
 
 /** The memory map as a person reads it: one strip that shows all RAM at once, then the ranges, then what was odd about it. */

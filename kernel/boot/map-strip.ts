@@ -1,6 +1,6 @@
 import { Style, style } from "../console/style";
 import { newLine, print, putByte } from "../console/text";
-import { isRam, isReclaimed, rangeCount, rangeFirst, RangeKind, rangeKind, rangeLast } from "./memory-map";
+import { isRam, isReclaimed, rangeCount, rangeFirst, RangeKind, rangeKind, rangeLast } from "../memory-map/memory-map";
 
 /**
  * All RAM in one line, from its first byte to its last, holes left out:

@@ -1,8 +1,14 @@
 import { PhysAddr } from "../address/addr";
 import { prepareScreen, showScreen } from "../console/screen";
 import { mapAperture } from "../paging/apertures";
-import { framebuffer, framebufferBytes, framebufferHeight, framebufferStride, framebufferWidth } from "./bootinfo";
-import { isRam, rangeCount, rangeFirst, rangeKind, rangeLast } from "./memory-map";
+import {
+  framebuffer,
+  framebufferBytes,
+  framebufferHeight,
+  framebufferStride,
+  framebufferWidth,
+} from "../bootinfo/bootinfo";
+import { isRam, rangeCount, rangeFirst, rangeKind, rangeLast } from "../memory-map/memory-map";
 
 /** The screen of a PC, when the firmware left one: text is kept from the first line on, and shown once there is a mapping. */
 export function keepTextForScreen(): void {

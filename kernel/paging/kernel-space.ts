@@ -2,7 +2,7 @@ import { invalidatePage, writeCr3 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
 import { MMIO_ZONE, MODULE_ZONE } from "../address/layout";
 import { LARGE_BYTES } from "../address/pages";
-import { SegmentRight } from "../boot/bootinfo-layout";
+import { SegmentRight } from "../bootinfo/layout";
 import {
   directMapBase,
   segmentBytes,
@@ -10,8 +10,8 @@ import {
   segmentPhysical,
   segmentRights,
   segmentVirtual,
-} from "../boot/bootinfo";
-import { isRam, rangeCount, rangeFirst, RangeKind, rangeKind, rangeLast } from "../boot/memory-map";
+} from "../bootinfo/bootinfo";
+import { isRam, rangeCount, rangeFirst, RangeKind, rangeKind, rangeLast } from "../memory-map/memory-map";
 import { Pte } from "./pte";
 import { allocateTable, mapRange, PagingError, reserveRootEntry, setRights } from "./tables";
 

@@ -2,7 +2,7 @@ import { contextStart } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
 import { UserSlot } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
-import { moduleBytes, moduleName, modulePhysical } from "../boot/bootinfo";
+import { moduleBytes, moduleName, modulePhysical } from "../bootinfo/bootinfo";
 import { RegionKind } from "../spaces/kinds";
 import { drawBase } from "../spaces/placement";
 import { Right } from "../spaces/region";

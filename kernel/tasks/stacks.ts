@@ -2,7 +2,7 @@ import { cpuInstall } from "platform";
 import { VirtAddr } from "../address/addr";
 import { KERNEL_HALF, KERNEL_ZONE_LAST } from "../address/layout";
 import { alignUp, HUGE_BYTES, PAGE_BYTES } from "../address/pages";
-import { kernelBytes, kernelVirtual } from "../boot/bootinfo";
+import { kernelBytes, kernelVirtual } from "../bootinfo/bootinfo";
 import { allocateFrame } from "../frames/allocator";
 import { FrameOwner } from "../frames/owners";
 import { kernelRoot, sealedBase } from "../paging/kernel-space";

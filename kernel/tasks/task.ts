@@ -1,5 +1,5 @@
 import { CONTEXT_BYTES } from "platform";
-import { MODULE_NAME_BYTES } from "../boot/bootinfo-layout";
+import { MODULE_NAME_BYTES } from "../bootinfo/layout";
 import { MAX_SPACES, Space, spaceAt } from "../spaces/space";
 
 /**

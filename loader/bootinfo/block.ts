@@ -1,5 +1,5 @@
 /**
- * The block of pages that holds `bootinfo_t` and its arrays (kernel/boot/bootinfo-layout.ts):
+ * The block of pages that holds `bootinfo_t` and its arrays (kernel/bootinfo/layout.ts):
  *
  *     byte  size  what
  *        0   208  the header
@@ -7,7 +7,7 @@
  *      512  4096  modules, MAX_MODULES of MODULE_BYTES
  *     4608        end
  */
-import { BootinfoAt, MAX_MODULES, MODULE_BYTES, SEGMENT_BYTES } from "../../kernel/boot/bootinfo-layout";
+import { BootinfoAt, MAX_MODULES, MODULE_BYTES, SEGMENT_BYTES } from "../../kernel/bootinfo/layout";
 import { load8, store32, store64, store8 } from "../firmware";
 import { allocateZeroed } from "../memory";
 import { pagesFor } from "../uefi/pages";

@@ -1,5 +1,5 @@
 /** Writes the fields of `bootinfo_t`, from what the other parts of the agent have found and made. */
-import { BOOTINFO_BYTES, BOOTINFO_MAGIC, BOOTINFO_VERSION, BootinfoAt } from "../../kernel/boot/bootinfo-layout";
+import { BOOTINFO_BYTES, BOOTINFO_MAGIC, BOOTINFO_VERSION, BootinfoAt } from "../../kernel/bootinfo/layout";
 import * as acpi from "../acpi";
 import * as config from "../config";
 import * as framebuffer from "../framebuffer";

@@ -1,5 +1,5 @@
 /** Segments of the ELF file that `checkHeader` accepted: checked, then laid out. */
-import { MAX_SEGMENTS } from "../../kernel/boot/bootinfo-layout";
+import { MAX_SEGMENTS } from "../../kernel/bootinfo/layout";
 import { decimal, hex, text } from "../console";
 import { endError, Status } from "../errors";
 import { startFileError } from "../files";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bootEmbedded } from "../../machine/embedded/index.ts";
-import { CrashKind } from "../../kernel/boot/bootinfo-layout.ts";
+import { CrashKind } from "../../kernel/bootinfo/layout.ts";
 import { HIDEABLE_FEATURES, type BootRequest } from "../../machine/machine.ts";
 import { bootPrograms, bootSources, compileText } from "./support/boot.ts";
 

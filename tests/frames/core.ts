@@ -1,7 +1,7 @@
 /** The kernel's bootinfo, memory map and frames, alone, and the physical memory that they work on: what their tests call. */
-export * from "../../kernel/boot/bootinfo";
-export * from "../../kernel/boot/memory-map";
-export { framesInitialise } from "../../kernel/boot/memory-map-frames";
+export * from "../../kernel/bootinfo/bootinfo";
+export * from "../../kernel/memory-map/memory-map";
+export { framesInitialise } from "../../kernel/boot/frames";
 export * from "../../kernel/frames/bring-up";
 export * from "../../kernel/frames/allocator";
 export { drainTrace, traceEverything } from "../../kernel/trace/trace";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BootinfoError } from "../../kernel/boot/bootinfo-errors.ts";
-import { BootinfoAt, MAX_MODULES, MODULE_NAME_BYTES } from "../../kernel/boot/bootinfo-layout.ts";
+import { BootinfoError } from "../../kernel/bootinfo/errors.ts";
+import { BootinfoAt, MAX_MODULES, MODULE_NAME_BYTES } from "../../kernel/bootinfo/layout.ts";
 import {
   AGENT,
   ARENA,

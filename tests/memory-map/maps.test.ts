@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BootinfoAt } from "../../kernel/boot/bootinfo-layout.ts";
-import { MapError } from "../../kernel/boot/memory-map-errors.ts";
+import { BootinfoAt } from "../../kernel/bootinfo/layout.ts";
+import { MapError } from "../../kernel/memory-map/errors.ts";
 import { assertNormal, readAnomalies, readRanges, type Range } from "../support/map-table.ts";
 import {
   AGENT,

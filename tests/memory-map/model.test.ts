@@ -14,7 +14,7 @@ import {
   type Handover,
 } from "../support/memory-kernel.ts";
 import { holds } from "../support/property.ts";
-import { MapError } from "../../kernel/boot/memory-map-errors.ts";
+import { MapError } from "../../kernel/memory-map/errors.ts";
 
 /** The kernel's map against a naive model, page by page, over maps as wild as firmware may write them. */
 

@@ -6,7 +6,7 @@ import { bootQemu } from "../../machine/qemu/index.ts";
 import { readTables, type MappedRange } from "../../machine/qemu/tables.ts";
 import { decodeRecords, type TraceRecord } from "../../cli/records/decode.ts";
 import { RecordKind } from "../../kernel/trace/records.ts";
-import { SegmentRight } from "../../kernel/boot/bootinfo-layout.ts";
+import { SegmentRight } from "../../kernel/bootinfo/layout.ts";
 import { projectRoot } from "../../tools/build/assemblyscript.ts";
 import { buildMetalProgram } from "../../tools/build/metal.ts";
 

@@ -4,7 +4,7 @@ import {
   BOOTINFO_MAGIC,
   BOOTINFO_VERSION,
   SegmentRight,
-} from "../../kernel/boot/bootinfo-layout.ts";
+} from "../../kernel/bootinfo/layout.ts";
 import { compileKernelPart, readText, startKernelPart, type KernelInstance } from "./kernel-module.ts";
 
 /** Bootinfo, memory map and frames of the kernel, on the embedded machine's physical memory, with what a boot agent hands over. */

@@ -1,5 +1,5 @@
 import { MemoryType, type FirmwareHost, type Handover } from "../../../machine/firmware/types.ts";
-import { BootFlag, BootinfoAt } from "../../../kernel/boot/bootinfo-layout.ts";
+import { BootFlag, BootinfoAt } from "../../../kernel/bootinfo/layout.ts";
 
 /**
  * A boot agent of a page, for tests of the machine alone: a fixed layout, no firmware, no randomness.

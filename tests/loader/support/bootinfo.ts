@@ -1,6 +1,6 @@
 import type { TestRam } from "./ram.ts";
 
-/** `bootinfo_t` as the comment in kernel/boot/bootinfo-layout.ts draws it: offset and width by field. */
+/** `bootinfo_t` as the comment in kernel/bootinfo/layout.ts draws it: offset and width by field. */
 const FIELDS = {
   magic: [0, 8],
   version: [8, 4],

@@ -1,9 +1,9 @@
-import { copiedFrom, headerHalf, headerWord, moduleCopy, segmentCopy } from "./bootinfo-copy";
-import { BootinfoAt, MODULE_NAME_BYTES } from "./bootinfo-layout";
+import { copiedFrom, headerHalf, headerWord, moduleCopy, segmentCopy } from "./copy";
+import { BootinfoAt, MODULE_NAME_BYTES } from "./layout";
 
 /** What bootinfo says, once `checkBootinfo` has passed. `bootinfo-layout.ts` explains the fields. */
-export { bootinfoFound, checkBootinfo } from "./bootinfo-check";
-export { BootinfoError, bootinfoErrorText } from "./bootinfo-errors";
+export { bootinfoFound, checkBootinfo } from "./check";
+export { BootinfoError, bootinfoErrorText } from "./errors";
 
 /** Where the boot agent put the block. */
 export function bootinfoAddress(): u64 {

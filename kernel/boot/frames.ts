@@ -1,8 +1,8 @@
 import { framesBuild, framesDescribe, framesForget } from "../frames/bring-up";
 import { FrameError } from "../frames/errors";
 import { FrameOwner } from "../frames/owners";
-import { isRam, isReclaimed, RangeKind } from "./memory-map-kinds";
-import { rangeCount, rangeFirst, rangeKind, rangeLast } from "./memory-map-ranges";
+import { isRam, isReclaimed, RangeKind } from "../memory-map/kinds";
+import { rangeCount, rangeFirst, rangeKind, rangeLast } from "../memory-map/ranges";
 
 /** Hands the RAM of the memory map to the frame allocator. Needs `readMemoryMap` to have passed. Returns a FrameError. */
 export function framesInitialise(): u32 {

@@ -1,5 +1,5 @@
 import { physRead } from "platform";
-import { BootinfoAt, BOOTINFO_BYTES, MAX_MODULES, MAX_SEGMENTS, MODULE_BYTES, SEGMENT_BYTES } from "./bootinfo-layout";
+import { BootinfoAt, BOOTINFO_BYTES, MAX_MODULES, MAX_SEGMENTS, MODULE_BYTES, SEGMENT_BYTES } from "./layout";
 
 /** The kernel's own copy of bootinfo and its arrays, so that the boot agent's memory can be used again. */
 const header = memory.data(208, 8);

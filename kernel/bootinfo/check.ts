@@ -1,16 +1,8 @@
 import { physLoad32, physLoad64 } from "platform";
 import { DIRECT_MAP_ZONE, KERNEL_HALF, KERNEL_ZONE_LAST, MMIO_ZONE } from "../address/layout";
 import { HUGE_BYTES, isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
-import {
-  copyHeader,
-  copyModules,
-  copySegments,
-  headerHalf,
-  headerWord,
-  moduleCopy,
-  segmentCopy,
-} from "./bootinfo-copy";
-import { BootinfoError } from "./bootinfo-errors";
+import { copyHeader, copyModules, copySegments, headerHalf, headerWord, moduleCopy, segmentCopy } from "./copy";
+import { BootinfoError } from "./errors";
 import {
   BootFlag,
   BootinfoAt,
@@ -21,7 +13,7 @@ import {
   MAX_MODULES,
   MAX_SEGMENTS,
   SegmentRight,
-} from "./bootinfo-layout";
+} from "./layout";
 
 /** Takes bootinfo over: everything is checked before anything is believed, in the order of the fields. */
 const DESCRIPTOR_BYTES: u32 = 40;

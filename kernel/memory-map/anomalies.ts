@@ -1,4 +1,4 @@
-import { ANOMALY_COUNT } from "./memory-map-anomaly";
+import { ANOMALY_COUNT } from "./anomaly";
 
 /** Counts of what was odd about the memory map, by Anomaly. */
 const counts = memory.data(32, 4);

@@ -1,20 +1,20 @@
 import { PAGE_BYTES, PAGE_SHIFT } from "../address/pages";
-import * as bootinfo from "./bootinfo";
-import { MAX_MODULES, MODULE_BYTES, SEGMENT_BYTES, BOOTINFO_BYTES } from "./bootinfo-layout";
-import { forgetAnomalies } from "./memory-map-anomalies";
-import { addDescriptors } from "./memory-map-descriptors";
-import { MapError, mapRefusal } from "./memory-map-errors";
-import { RangeKind } from "./memory-map-kinds";
-import { rangeCount, rangeFirst, rangeKind } from "./memory-map-ranges";
-import { addRun, forgetRuns, RUN_CAPACITY, sweep } from "./memory-map-sweep";
+import * as bootinfo from "../bootinfo/bootinfo";
+import { MAX_MODULES, MODULE_BYTES, SEGMENT_BYTES, BOOTINFO_BYTES } from "../bootinfo/layout";
+import { forgetAnomalies } from "./anomalies";
+import { addDescriptors } from "./descriptors";
+import { MapError, mapRefusal } from "./errors";
+import { RangeKind } from "./kinds";
+import { rangeCount, rangeFirst, rangeKind } from "./ranges";
+import { addRun, forgetRuns, RUN_CAPACITY, sweep } from "./sweep";
 
 /** The firmware's memory map, read once, as one table of ranges. Needs `checkBootinfo` to have passed. */
-export { isRam, isReclaimed, isUsable, RangeKind, rangeKindName, RANGE_KIND_COUNT } from "./memory-map-kinds";
-export { descriptorCount } from "./bootinfo";
-export { rangeCount, rangeFirst, rangeKind, rangeLast } from "./memory-map-ranges";
-export { anomalyCount, anomalyFirst } from "./memory-map-anomalies";
-export { Anomaly, ANOMALY_COUNT, anomalyText } from "./memory-map-anomaly";
-export { mapAllowed, MapError, mapErrorText, mapFound } from "./memory-map-errors";
+export { isRam, isReclaimed, isUsable, RangeKind, rangeKindName, RANGE_KIND_COUNT } from "./kinds";
+export { descriptorCount } from "../bootinfo/bootinfo";
+export { rangeCount, rangeFirst, rangeKind, rangeLast } from "./ranges";
+export { anomalyCount, anomalyFirst } from "./anomalies";
+export { Anomaly, ANOMALY_COUNT, anomalyText } from "./anomaly";
+export { mapAllowed, MapError, mapErrorText, mapFound } from "./errors";
 
 export const MAX_DESCRIPTORS: u32 = 1024;
 /** Kernel, handover tables, bootinfo and its three arrays, two low pages. */

@@ -1,11 +1,11 @@
 import { physLoad32, physLoad64 } from "platform";
 import { PAGE_BYTES, PAGE_SHIFT } from "../address/pages";
 import { FRAME_LIMIT } from "../frames/frame";
-import { noteAnomaly } from "./memory-map-anomalies";
-import { Anomaly } from "./memory-map-anomaly";
-import { isRam, isUsable, RangeKind } from "./memory-map-kinds";
-import { physicalPages } from "./memory-map-limits";
-import { addRun } from "./memory-map-sweep";
+import { noteAnomaly } from "./anomalies";
+import { Anomaly } from "./anomaly";
+import { isRam, isUsable, RangeKind } from "./kinds";
+import { physicalPages } from "./limits";
+import { addRun } from "./sweep";
 
 /**
  * EFI_MEMORY_DESCRIPTOR (UEFI 2.10 §7.2). Only the firmware's stride says where the next one is.

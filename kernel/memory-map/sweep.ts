@@ -1,10 +1,10 @@
 import { PAGE_SHIFT } from "../address/pages";
-import { forgetAnomaly, noteAnomaly } from "./memory-map-anomalies";
-import { Anomaly } from "./memory-map-anomaly";
-import { MapError, mapRefusal } from "./memory-map-errors";
-import { RangeKind, RANGE_KIND_COUNT } from "./memory-map-kinds";
-import { sortWords } from "./memory-map-sort";
-import { appendRange, forgetRanges } from "./memory-map-ranges";
+import { forgetAnomaly, noteAnomaly } from "./anomalies";
+import { Anomaly } from "./anomaly";
+import { MapError, mapRefusal } from "./errors";
+import { RangeKind, RANGE_KIND_COUNT } from "./kinds";
+import { sortWords } from "./sort";
+import { appendRange, forgetRanges } from "./ranges";
 
 /**
  * Makes sorted, disjoint, merged ranges out of runs of pages in any order, overlapping as they like: both ends of every run are sorted,
