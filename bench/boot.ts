@@ -9,7 +9,7 @@ import { bootQemu } from "../machine/qemu/index.ts";
 import { projectRoot } from "../tools/build/assemblyscript.ts";
 import { buildEmbeddedProgram } from "../tools/build/embedded.ts";
 import { buildMetalProgram } from "../tools/build/metal.ts";
-import type { BenchResult } from "./index.ts";
+import type { BenchResult } from "./result.ts";
 
 /**
  * `nitros bench boot`: what it costs until the first program could run ("ready": the end of phase tasks), and how that grows with
