@@ -101,7 +101,7 @@ function drawCell(y: u32, x: u32): void {
   const cell = load<u16>(cells + <usize>(y * MAX_COLUMNS + x) * 2);
   const ink = dots(<u32>(cell >> 8));
   const letter = max<u32>(cell & 0xff, 0x20);
-  const corner = base + <u64>(y * CELL_HEIGHT) * lineBytes + <u64>(x * CELL_WIDTH) * 4;
+  const corner = base + <u64>y * CELL_HEIGHT * lineBytes + <u64>x * CELL_WIDTH * 4;
   for (let glyphX: u32 = 0; glyphX <= GLYPH_COLUMNS; glyphX++) {
     const bits = glyphX == GLYPH_COLUMNS ? 0 : glyphColumn(letter, glyphX);
     drawColumn(corner + <u64>glyphX * 8, bits, ink);
