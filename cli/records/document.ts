@@ -9,8 +9,13 @@ export interface ProgramReport {
   readonly [name: string]: Json;
   readonly task: number;
   readonly name: string;
-  readonly text: string;
-  readonly stackTop: string;
+  /** Its number on the command line, from 0. */
+  readonly module: number;
+  /** Null, both: it was refused. */
+  readonly text: string | null;
+  readonly stackTop: string | null;
+  /** Null: it was loaded. */
+  readonly refused: Fields | null;
   readonly output: string;
   /** Null: it did not exit by itself. */
   readonly exit: number | null;
@@ -82,15 +87,20 @@ function requestFields(request: BootRequest): Fields {
   };
 }
 
-/** One report a task, in order of starting. */
+/** One report a task, in the order in which they were loaded. */
 export function programReports(records: readonly TraceRecord[]): ProgramReport[] {
-  return ofKind(records, RecordKind.TASK_START).map((start) => {
-    const own = records.filter((record) => record.task === start.task);
+  const loaded = records.filter(({ kind }) => kind === RecordKind.TASK_START || kind === RecordKind.TASK_REFUSED);
+  return loaded.map((first) => {
+    const own = records.filter((record) => record.task === first.task);
     const exit = last(own, RecordKind.TASK_EXIT);
+    const start = last(own, RecordKind.TASK_START);
     return {
-      task: start.task,
+      task: first.task,
       name: textOf(own, RecordKind.TASK_NAME),
-      ...(fieldsOf(start) as { text: string; stackTop: string }),
+      module: first.kind === RecordKind.TASK_START ? Number(first.value) : Number(first.first),
+      text: (start?.["text"] as string | undefined) ?? null,
+      stackTop: (start?.["stackTop"] as string | undefined) ?? null,
+      refused: last(own, RecordKind.TASK_REFUSED),
       output: textOf(own, RecordKind.OUTPUT),
       exit: exit === null ? null : (exit["status"] as number),
       fault: last(own, RecordKind.TASK_KILLED),

@@ -4,6 +4,7 @@ import { Phase } from "../../kernel/boot/phases.ts";
 import { FrameOwner } from "../../kernel/frames/owners.ts";
 import { Protection } from "../../kernel/paging/protections.ts";
 import { FaultReason, RegionKind } from "../../kernel/spaces/kinds.ts";
+import { ImageError } from "../../kernel/tasks/image-errors.ts";
 import { RecordKind } from "../../kernel/trace/records.ts";
 import type { TraceRecord } from "./decode.ts";
 import { accessOf, bitNames, callName, hex, nameOf, segmentRights, type Names } from "./names.ts";
@@ -24,6 +25,11 @@ const readers: Readonly<Record<number, Reader>> = {
   [RecordKind.PROTECTIONS]: (r) => ({ wanted: bitNames(Protection, r.first), enabled: bitNames(Protection, r.second) }),
   [RecordKind.FRAMES]: (r) => ({ free: hex(r.first), reserved: hex(r.second), inUse: hex(r.value) }),
   [RecordKind.SEGMENT]: (r) => ({ ...range(r), rights: segmentRights(r.value) }),
+  [RecordKind.TASK_REFUSED]: (r) => ({
+    module: Number(r.first),
+    error: nameOf(ImageError, r.value),
+    found: hex(r.second),
+  }),
   [RecordKind.TASK_START]: (r) => ({ text: hex(r.first), stackTop: hex(r.second), module: Number(r.value) }),
   [RecordKind.TASK_KILLED]: faultFields,
   [RecordKind.TASK_EXIT]: (r) => ({ status: Number(BigInt.asIntN(32, r.value)) }),

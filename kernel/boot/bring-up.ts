@@ -5,12 +5,12 @@ import { reclaimLoaderMemory } from "../frames/bring-up";
 import { FrameError } from "../frames/errors";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
 import { buildKernelSpace, loadKernelSpace, lockSealedSegments } from "../paging/kernel-space";
-import { PagingError } from "../paging/tables";
+import { PagingError, pagingErrorText } from "../paging/tables";
+import { placeAtFixedBases } from "../random/aslr";
 import { seedFromEntropy, seedRandom } from "../random/random";
-import { placeAtFixedBases } from "../spaces/placement";
-import { finishWhenIdle, rememberFrames } from "../tasks/ending";
+import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
 import { loadTask } from "../tasks/loading";
-import { installStacks } from "../tasks/stacks";
+import { installStacks } from "../cpu/stacks";
 import { makeTask } from "../tasks/task";
 import { RecordKind } from "../trace/records";
 import { drainTrace, trace, traceEverything, traceTask } from "../trace/trace";
@@ -52,7 +52,7 @@ export function start(): void {
   ended(Phase.TASKS);
   log.phaseTasks();
   drainTrace();
-  finishWhenIdle();
+  resumeNextOrEnd();
 }
 
 function ended(phase: u32): void {
@@ -92,7 +92,8 @@ function takeFrames(): void {
 function takePageTables(): void {
   detectFeatures();
   enableTableProtections();
-  if (buildKernelSpace() != PagingError.NONE) panic("no frame left for the kernel's page tables", 0);
+  const error = buildKernelSpace();
+  if (error != PagingError.NONE) panic(pagingErrorText(error), error);
   loadKernelSpace();
   const reclaimed = reclaimLoaderMemory();
   openScreen();

@@ -20,7 +20,7 @@ import { frameErrorFound, frameErrorNeeded, frameErrorText } from "../frames/err
 import { FrameOwner } from "../frames/owners";
 import { hasHugePages, protectionsEnabled, protectionsPresent } from "../paging/features";
 import { Protection, PROTECTION_COUNT } from "../paging/protections";
-import { isRandomised } from "../spaces/placement";
+import { isRandomised } from "../random/aslr";
 import { imageErrorFound } from "../tasks/image";
 import { imageErrorText } from "../tasks/image-errors";
 import { Task, taskCount } from "../tasks/task";
@@ -234,6 +234,6 @@ export function refusedImage(task: Task, error: u32): void {
   style(Style.PLAIN);
   print(imageErrorText(error));
   print(" ");
-  printHexShort(imageErrorFound());
+  printHexShort(imageErrorFound(error));
   newLine();
 }

@@ -47,7 +47,12 @@ export function kernelAbort(message: string | null, file: string | null, line: u
   end("an assertion does not hold", line, column, NO_VECTOR);
 }
 
+let isPanicking: bool = false;
+
+/** A fault while a panic is being told ends the machine at once: what would tell of it is what is broken. */
 function begin(message: string): void {
+  if (isPanicking) exit(PANIC_STATUS);
+  isPanicking = true;
   flush();
   newLine();
   style(Style.BAD);

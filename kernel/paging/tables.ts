@@ -2,6 +2,7 @@ import { physLoad64, physStore64 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
 import { isAligned } from "../address/pages";
 import { allocateFrame, freeFrame } from "../frames/allocator";
+import { FrameError } from "../frames/errors";
 import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
 import { hasHugePages, supportedFlags } from "./features";
@@ -16,17 +17,32 @@ export namespace PagingError {
   export const OCCUPIED: u32 = 2;
 }
 
+export function pagingErrorText(error: u32): string {
+  if (error == PagingError.NO_FRAME) return "no frame is left for a page table";
+  return error == PagingError.OCCUPIED ? "an address would be mapped twice" : "no error";
+}
+
 /** A zeroed table, or address 0 when no frame is left. */
 export function allocateTable(): PhysAddr {
   const frame = allocateFrame(FrameOwner.PAGE_TABLE);
   return frame.isNone ? <PhysAddr>0 : frame.address;
 }
 
+/** Gives back a table that no entry points to any more. */
+export function freeTable(table: PhysAddr): void {
+  giveBack(table);
+}
+
+function giveBack(address: PhysAddr): void {
+  const error = freeFrame(Frame.containing(address));
+  assert(error == FrameError.NONE, "a frame of a space could not be freed");
+}
+
 /** The level at which `findLeaf` stopped. */
 let leafLevel: u32 = 0;
 
 /**
- * The entry that decides about `address`: the leaf that maps it (`foundLevel` says its level), or 0 when nothing does.
+ * The entry that decides about `address`: the leaf that maps it, or 0 when nothing does.
  */
 export function findLeaf(root: PhysAddr, address: VirtAddr): u64 {
   let table = root;
@@ -40,10 +56,6 @@ export function findLeaf(root: PhysAddr, address: VirtAddr): u64 {
   return 0;
 }
 
-export function foundLevel(): u32 {
-  return leafLevel;
-}
-
 /** Physical address that `address` maps to, or 0 when it is not mapped. */
 export function translate(root: PhysAddr, address: VirtAddr): PhysAddr {
   const entry = findLeaf(root, address);
@@ -52,14 +64,17 @@ export function translate(root: PhysAddr, address: VirtAddr): PhysAddr {
   return <PhysAddr>((entry & Pte.ADDRESS & ~inside) | (address & inside));
 }
 
-/** The table of `level` that covers `address`, made if need be; 0 when no frame is left or a large page is in the way. */
+/** What `tableAt` answers when a large page is in the way: no table has this address. */
+const BLOCKED: u64 = 1;
+
+/** The table of `level` that covers `address`, made if need be; 0 when no frame is left, BLOCKED when a large page is in the way. */
 function tableAt(root: PhysAddr, address: VirtAddr, level: u32, flags: u64): PhysAddr {
   let table = root;
   for (let above = ROOT_LEVEL; above > level; above--) {
     const slot = entrySlot(table, address, above);
     const entry = physLoad64(slot);
     if (isPresent(entry)) {
-      if (isLeaf(entry, above)) return <PhysAddr>0;
+      if (isLeaf(entry, above)) return <PhysAddr>BLOCKED;
       table = entryAddress(entry);
     } else {
       const made = allocateTable();
@@ -81,6 +96,7 @@ export function reserveRootEntry(root: PhysAddr, address: VirtAddr): u32 {
 export function mapPage(root: PhysAddr, at: VirtAddr, frame: PhysAddr, level: u32, flags: u64): u32 {
   const table = tableAt(root, at, level, flags);
   if (table == 0) return PagingError.NO_FRAME;
+  if (table == BLOCKED) return PagingError.OCCUPIED;
   const slot = entrySlot(table, at, level);
   if (isPresent(physLoad64(slot))) return PagingError.OCCUPIED;
   const size: u64 = level > 1 ? Pte.LARGE : 0;
@@ -121,23 +137,21 @@ export function setRights(root: PhysAddr, address: VirtAddr, flags: u64): void {
 
 /**
  * Takes down the lower half of `root`: every table below it goes back to the allocator, and every frame that a leaf maps. The
- * space must be loaded on no CPU. Returns the number of frames given back.
+ * space must be loaded on no CPU.
  */
-export function freeLowerHalf(root: PhysAddr): u64 {
-  return freeEntries(root, ROOT_LEVEL, ENTRIES_PER_TABLE / 2);
+export function freeLowerHalf(root: PhysAddr): void {
+  freeEntries(root, ROOT_LEVEL, ENTRIES_PER_TABLE / 2);
 }
 
-function freeEntries(table: PhysAddr, level: u32, count: u32): u64 {
-  let freed: u64 = 0;
+function freeEntries(table: PhysAddr, level: u32, count: u32): void {
   for (let index: u64 = 0; index < count; index++) {
     const slot = <PhysAddr>(table + index * 8);
     const entry = physLoad64(slot);
     if (!isPresent(entry)) continue;
     const target = entryAddress(entry);
     physStore64(slot, 0);
-    if (level > 1) freed += freeEntries(target, level - 1, ENTRIES_PER_TABLE);
-    freeFrame(Frame.containing(target));
-    freed += 1;
+    assert(!(level > 1 && isLeaf(entry, level)), "users have no large pages yet");
+    if (level > 1) freeEntries(target, level - 1, ENTRIES_PER_TABLE);
+    giveBack(target);
   }
-  return freed;
 }

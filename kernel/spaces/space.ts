@@ -1,11 +1,11 @@
 import { physCopy, physStore64, readCr3, writeCr3 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
+import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
 import { allocateFrame, freeFrame } from "../frames/allocator";
-import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
 import { kernelRoot } from "../paging/kernel-space";
-import { allocateTable, freeLowerHalf, mapPage, PagingError, translate } from "../paging/tables";
+import { allocateTable, freeLowerHalf, freeTable, mapPage, PagingError, translate } from "../paging/tables";
 import { ENTRIES_PER_TABLE } from "../paging/pte";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
@@ -15,7 +15,7 @@ import { pageFlags, Region } from "./region";
  * An address space: a root table whose upper half is the kernel's, copied from the kernel's root (the template), and the regions of
  * its lower half. Invariant: regions do not overlap; pages are mapped only inside regions that have rights, and with those rights.
  */
-const MAX_REGIONS: u32 = 16;
+const MAX_REGIONS: u32 = 24;
 
 
 @unmanaged
@@ -27,8 +27,8 @@ export class Space {
   reserved: u32;
 }
 const REGIONS_AT: usize = 16;
-const SPACE_BYTES: usize = 400;
-if (16 + 16 * 24 != 400) ERROR("a space is its head and its regions");
+const SPACE_BYTES: usize = 592;
+if (16 + 24 * 24 != 592) ERROR("a space is its head and its regions");
 if (offsetof<Space>() != 16) ERROR("the regions of a space follow its head");
 
 export namespace SpaceError {
@@ -40,8 +40,8 @@ export namespace SpaceError {
 }
 
 export const MAX_SPACES: u32 = 64;
-const spaces = memory.data(25600, 8);
-if (64 * 400 != 25600) ERROR("the table holds MAX_SPACES spaces");
+const spaces = memory.data(37888, 8);
+if (64 * 592 != 37888) ERROR("the table holds MAX_SPACES spaces");
 
 /** Space number `index`, of `MAX_SPACES`. */
 export function spaceAt(index: u32): Space {
@@ -67,6 +67,10 @@ export function createSpace(space: Space): u32 {
 export function addRegion(space: Space, first: VirtAddr, bytes: u64, kind: u32, rights: u32): u32 {
   if (space.regionCount == MAX_REGIONS) return SpaceError.TOO_MANY_REGIONS;
   const last = first + bytes - 1;
+  assert(
+    first >= NULL_ZONE_BYTES && last > first && last <= USER_LAST - PAGE_BYTES,
+    "a region outside of what users may have",
+  );
   for (let i: u32 = 0; i < space.regionCount; i++) {
     const other = regionAt(space, i);
     if (first <= other.last && other.first <= last) return SpaceError.OVERLAP;
@@ -84,9 +88,10 @@ function populate(space: Space, first: VirtAddr, bytes: u64, flags: u64): u32 {
   for (let done: u64 = 0; done < bytes; done += PAGE_BYTES) {
     const frame = allocateFrame(FrameOwner.USER);
     if (frame.isNone) return SpaceError.NO_FRAME;
-    if (mapPage(<PhysAddr>space.root, <VirtAddr>(first + done), frame.address, 1, flags) != PagingError.NONE) {
+    const error = mapPage(<PhysAddr>space.root, <VirtAddr>(first + done), frame.address, 1, flags);
+    if (error != PagingError.NONE) {
       freeFrame(frame);
-      return SpaceError.NO_FRAME;
+      return error == PagingError.OCCUPIED ? SpaceError.OVERLAP : SpaceError.NO_FRAME;
     }
   }
   trace(RecordKind.MAPPED, first, bytes, flags);
@@ -142,13 +147,18 @@ export function leaveSpaces(): void {
   if (readCr3() != kernelRoot()) writeCr3(kernelRoot());
 }
 
+function traceUnmapped(region: Region): void {
+  if (region.rights == 0) return;
+  trace(RecordKind.UNMAPPED, region.first, region.last - region.first + 1, pageFlags(region.rights));
+}
+
 /** Gives back every frame and table of the space. It must be loaded on no CPU. */
 export function destroySpace(space: Space): void {
   if (space.root == 0) return;
   assert(readCr3() != space.root);
-  const frames = freeLowerHalf(<PhysAddr>space.root);
-  freeFrame(Frame.containing(<PhysAddr>space.root));
-  trace(RecordKind.UNMAPPED, 0, 0, frames + 1);
+  for (let i: u32 = 0; i < space.regionCount; i++) traceUnmapped(regionAt(space, i));
+  freeLowerHalf(<PhysAddr>space.root);
+  freeTable(<PhysAddr>space.root);
   space.root = 0;
   space.regionCount = 0;
 }

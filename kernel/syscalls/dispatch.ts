@@ -1,5 +1,5 @@
 import { contextSetResult } from "platform";
-import { finishWhenIdle } from "../tasks/ending";
+import { resumeNextOrEnd } from "../tasks/ending";
 import { currentTask, exitCurrent, preempt } from "../tasks/scheduler";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
@@ -12,7 +12,7 @@ export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: 
   trace(RecordKind.CALL, number, a, b);
   if (number == Call.EXIT) {
     exitCurrent(<i32>a);
-    finishWhenIdle();
+    resumeNextOrEnd();
     return;
   }
   const result = perform(number, a, b);
@@ -20,7 +20,7 @@ export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: 
   contextSetResult(currentTask().context, result);
   if (number == Call.YIELD) {
     preempt();
-    finishWhenIdle();
+    resumeNextOrEnd();
   }
 }
 

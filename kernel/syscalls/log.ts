@@ -9,6 +9,9 @@ import { traceText } from "../trace/trace";
 import { Errno } from "./abi";
 
 const MAX_BYTES: u64 = 4096;
+const NEW_LINE: u32 = 0x0a;
+const TAB: u32 = 0x09;
+const QUESTION_MARK: u32 = 0x3f;
 const text = memory.data(4096);
 
 /** The task that spoke last: an unfinished line on the console is its. */
@@ -31,9 +34,15 @@ function show(task: Task, length: u32): void {
   lastSpeaker = task.id;
   for (let i: u32 = 0; i < length; i++) {
     if (isAtLineStart()) prefix(task);
-    putByte(load<u8>(text + i));
+    putByte(shown(load<u8>(text + i)));
   }
   flush();
+}
+
+/** Control characters do not reach the console: a program could rewrite what others wrote. Records keep the text as it is. */
+function shown(byte: u32): u32 {
+  const isControl = byte < 0x20 || byte == 0x7f;
+  return isControl && byte != NEW_LINE && byte != TAB ? QUESTION_MARK : byte;
 }
 
 function prefix(task: Task): void {

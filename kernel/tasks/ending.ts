@@ -20,7 +20,7 @@ export function rememberFrames(): void {
 }
 
 /** Leaves to the next ready task, or ends the machine when there is none. */
-export function finishWhenIdle(): void {
+export function resumeNextOrEnd(): void {
   if (schedule()) return;
   if (usedFrames() != framesBeforeTasks)
     panic("tasks have leaked frames; in use, where none should be", usedFrames() - framesBeforeTasks);

@@ -11,6 +11,8 @@ import { Task } from "./task";
  *     task 2 (write-to-code) killed: it wrote to read-only memory
  *       address  v0x0000100000000000, 0x0 into its text
  *       access   write by user code (page fault, error code 0x7)
+ *
+ * Other exceptions have a line "cause" instead of the two.
  */
 const PAGE_FAULT: u32 = 14;
 
@@ -24,11 +26,24 @@ export function reportKill(task: Task, vector: u32, error: u64, address: u64, re
   print(") killed: ");
   style(Style.PLAIN);
   printLine(reasonText(reason));
-  if (vector == PAGE_FAULT) reportAddress(task.space, address, reason);
+  if (vector == PAGE_FAULT) reportPageFault(task.space, error, address, reason);
+  else reportException(vector, error);
+}
+
+function reportPageFault(space: Space, error: u64, address: u64, reason: u32): void {
+  reportAddress(space, address, reason);
   print("  access   ");
-  if (vector == PAGE_FAULT) print(accessText(error));
-  print(" (");
+  print(accessText(error));
+  print(" (page fault, error code ");
+  printHexShort(error);
+  printLine(")");
+}
+
+function reportException(vector: u32, error: u64): void {
+  print("  cause    ");
   print(vectorText(vector));
+  print(" (vector ");
+  printDecimal(vector);
   print(", error code ");
   printHexShort(error);
   printLine(")");
@@ -92,6 +107,5 @@ function vectorText(vector: u32): string {
   if (vector == 6) return "invalid opcode";
   if (vector == 12) return "stack fault";
   if (vector == 13) return "general protection";
-  if (vector == PAGE_FAULT) return "page fault";
   return "exception";
 }

@@ -34,9 +34,9 @@ let imageBytes: u64 = 0;
 let dynamicAt: u64 = 0;
 let dynamicBytes: u64 = 0;
 
-/** The value that the last error is about. */
-export function imageErrorFound(): u64 {
-  return found;
+/** The value that `error`, which was the last, is about. */
+export function imageErrorFound(error: u32): u64 {
+  return error == ImageError.NO_MEMORY ? imageBytes : found;
 }
 
 function refuse(error: u32, value: u64): u32 {

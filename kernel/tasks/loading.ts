@@ -9,7 +9,7 @@ import { Right } from "../spaces/region";
 import { addRegion, createSpace, Space, SpaceError } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
-import { checkImage, imageEntry, imageExtent, loadImage } from "./image";
+import { checkImage, imageEntry, imageErrorFound, imageExtent, loadImage } from "./image";
 import { ImageError } from "./image-errors";
 import { endTask } from "./scheduler";
 import { Task, TaskEnd, TaskState } from "./task";
@@ -27,8 +27,14 @@ export function loadTask(task: Task, module: u32): u32 {
   task.nameLength = moduleName(module, task.name);
   let error = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
   if (error == ImageError.NONE) error = furnish(task, module);
-  if (error != ImageError.NONE) endTask(task, TaskEnd.REFUSED, <i32>error);
+  if (error != ImageError.NONE) refuse(task, module, error);
   return error;
+}
+
+function refuse(task: Task, module: u32, error: u32): void {
+  trace(RecordKind.TASK_REFUSED, module, imageErrorFound(error), error);
+  traceText(RecordKind.TASK_NAME, task.name, task.nameLength);
+  endTask(task, TaskEnd.REFUSED, <i32>error);
 }
 
 function furnish(task: Task, module: u32): u32 {

@@ -1,9 +1,9 @@
 import { panicFault } from "../console/panic";
-import { pageFaultReason, regionKindAt, reportedAddress } from "../spaces/fault";
+import { FaultBit, pageFaultReason, regionKindAt, reportedAddress } from "../spaces/fault";
 import { FaultReason, RegionKind } from "../spaces/kinds";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { finishWhenIdle } from "./ending";
+import { resumeNextOrEnd } from "./ending";
 import { reportKill } from "./fault-report";
 import { currentTask, endTask } from "./scheduler";
 import { TaskEnd } from "./task";
@@ -24,7 +24,7 @@ namespace Vector {
  * the machine's and not the program's, it ends the machine.
  */
 export function trap(vector: u32, error: u64, address: u64, fromUser: u32): void {
-  if (fromUser == 0 || vector == Vector.NMI || vector == Vector.DOUBLE_FAULT || vector == Vector.MACHINE_CHECK) {
+  if (fromUser == 0 || isMachines(vector, error)) {
     panicFault(panicText(vector), vector, error, address);
     return;
   }
@@ -36,7 +36,13 @@ export function trap(vector: u32, error: u64, address: u64, fromUser: u32): void
   trace(RecordKind.TASK_KILLED, reported, error, vector | (kind << 8) | (reason << 16));
   reportKill(task, vector, error, reported, reason);
   endTask(task, TaskEnd.KILLED, <i32>vector);
-  finishWhenIdle();
+  resumeNextOrEnd();
+}
+
+/** Is it the machine's or the kernel's doing, whoever ran? A reserved bit in a table is a bug of the kernel (SDM 3A 4.7). */
+function isMachines(vector: u32, error: u64): bool {
+  if (vector == Vector.PAGE_FAULT) return (error & FaultBit.RESERVED) != 0;
+  return vector == Vector.NMI || vector == Vector.DOUBLE_FAULT || vector == Vector.MACHINE_CHECK;
 }
 
 function reasonOf(vector: u32): u32 {

@@ -31,6 +31,8 @@ export namespace RecordKind {
   export const FRAMES: u16 = 5;
   /** Kernel segment mapped: first byte, last byte, SegmentRight bits. */
   export const SEGMENT: u16 = 6;
+  /** A program could not be loaded: index of its module, the value found, ImageError. Its name follows as TASK_NAME text. */
+  export const TASK_REFUSED: u16 = 7;
   /** A task starts: text base, stack top, index of its module. Its name follows as TASK_NAME text. */
   export const TASK_START: u16 = 8;
   export const TASK_NAME: u16 = 9;
@@ -43,7 +45,7 @@ export namespace RecordKind {
   /** Kernel panic: address, error code, vector. Its message follows as PANIC_TEXT text. */
   export const PANIC: u16 = 13;
   export const PANIC_TEXT: u16 = 14;
-  /** Frames of bootinfo's seed: the seed in use, KASLR base, direct map base. */
+  /** What was drawn: the seed in use, the kernel's base, the direct map's base (virtual). */
   export const RANDOM: u16 = 15;
 
   /** Frames allocated or freed together: number of the first, binary logarithm of their count, FrameOwner. */

@@ -1,15 +1,15 @@
 import { cpuInstall } from "platform";
 import { VirtAddr } from "../address/addr";
 import { KERNEL_HALF, KERNEL_ZONE_LAST } from "../address/layout";
-import { alignUp, HUGE_BYTES, PAGE_BYTES } from "../address/pages";
-import { kernelBytes, kernelVirtual } from "../bootinfo/bootinfo";
+import { HUGE_BYTES, PAGE_BYTES } from "../address/pages";
+import { kernelVirtual } from "../bootinfo/bootinfo";
 import { allocateFrame } from "../frames/allocator";
 import { FrameOwner } from "../frames/owners";
 import { kernelRoot, sealedBase } from "../paging/kernel-space";
 import { mapPage, PagingError } from "../paging/tables";
 import { Pte } from "../paging/pte";
+import { isRandomised } from "../random/aslr";
 import { randomBelow } from "../random/random";
-import { isRandomised } from "../spaces/placement";
 
 /**
  * Kernel stacks of a CPU, in the kernel zone, in a gigabyte of their own. Every stack has an unmapped page below it, so that an
@@ -19,8 +19,6 @@ import { isRandomised } from "../spaces/placement";
  */
 const KERNEL_STACK_BYTES: u64 = 32 * 1024;
 const FAULT_STACK_BYTES: u64 = 16 * 1024;
-/** Of the sealed segment, for one CPU's descriptor tables. */
-const CPU_TABLE_BYTES: u64 = 8192;
 
 let next: u64 = 0;
 
@@ -36,15 +34,11 @@ export function installStacks(): u32 {
   return PagingError.NONE;
 }
 
-/** Where this CPU's descriptor tables end in the sealed segment. */
-export function cpuTablesEnd(): u64 {
-  return sealedBase() + CPU_TABLE_BYTES;
-}
-
 /** A gigabyte of the kernel zone that the kernel image does not touch: drawn, or the next one when nothing is to be random. */
 function drawStackZone(): u64 {
   const imageFirst = kernelVirtual() / HUGE_BYTES;
-  const imageEnd = alignUp(kernelVirtual() + kernelBytes(), HUGE_BYTES) / HUGE_BYTES;
+  // An image is smaller than a gigabyte and so touches two at most. Not asking how large it is, two machines draw the same numbers.
+  const imageEnd = imageFirst + 2;
   const zoneFirst = KERNEL_HALF / HUGE_BYTES;
   const zoneEnd = KERNEL_ZONE_LAST / HUGE_BYTES + 1;
   if (!isRandomised()) return (imageEnd < zoneEnd ? imageEnd : zoneFirst) * HUGE_BYTES;
