@@ -1,13 +1,11 @@
-import { closeSync, openSync, writeSync } from "node:fs";
 import type { BootObserver } from "../../machine/machine.ts";
 import { wantsColour } from "../colour.ts";
-import { UsageError } from "../exit-status.ts";
 import { loadMachine, readFirmware } from "../machines.ts";
 import { findPrograms } from "../programs.ts";
 import { progress } from "../progress.ts";
 import { decodeRecords, type TraceRecord } from "../records/decode.ts";
 import { bootDocument } from "../records/document.ts";
-import { TraceLines } from "../records/lines.ts";
+import { TraceFile } from "../trace-file.ts";
 import { makeRequest, refuseUnbuilt, type BootFlags } from "./request.ts";
 
 /** `nitros boot`: boots a machine with some programs. Returns the exit status. */
@@ -21,12 +19,12 @@ export async function boot(programs: readonly string[], flags: BootFlags): Promi
   const request = await makeRequest(machine, sources, flags, colour);
   progress(`booting the ${flags.machine} machine`);
   const result = await machine.boot(request, output, { firmware });
-  output.close();
   if (result.message !== undefined) process.stderr.write(`nitros: ${result.message}\n`);
   if (flags.json) {
     const outcome = { machine: flags.machine, request, result, records: output.kept, console: output.consoleText() };
     process.stdout.write(`${JSON.stringify(bootDocument(outcome), null, 2)}\n`);
   }
+  output.close();
   return result.status;
 }
 
@@ -41,7 +39,7 @@ interface Output extends BootObserver {
 function openOutput(flags: BootFlags): Output {
   const consoleParts: Uint8Array[] = [];
   const kept: TraceRecord[] = [];
-  const trace = flags.trace === undefined ? undefined : openTrace(flags.trace);
+  const trace = flags.trace === undefined ? undefined : new TraceFile(flags.trace);
   return {
     kept,
     console(bytes) {
@@ -56,18 +54,4 @@ function openOutput(flags: BootFlags): Output {
     consoleText: () => Buffer.concat(consoleParts).toString("utf8"),
     close: () => trace?.close(),
   };
-}
-
-function openTrace(path: string): { write(records: readonly TraceRecord[]): void; close(): void } {
-  const file = openForWriting(path);
-  const lines = new TraceLines();
-  return { write: (records) => void writeSync(file, lines.write(records)), close: () => closeSync(file) };
-}
-
-function openForWriting(path: string): number {
-  try {
-    return openSync(path, "w");
-  } catch (error) {
-    throw new UsageError(`--trace ${path}: ${(error as Error).message}`);
-  }
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { BootRequest } from "../../machine/machine.ts";
-import { ExitStatus } from "../exit-status.ts";
+import { ExitStatus, UsageError } from "../exit-status.ts";
 import { findPrograms } from "../programs.ts";
 import { progress } from "../progress.ts";
 import { compilePrograms } from "./request.ts";
@@ -13,6 +13,8 @@ export interface ImageFlags {
 
 /** `nitros image FILE`: a disk image that boots a UEFI PC. */
 export async function makeImage(file: string, programs: readonly string[], flags: ImageFlags): Promise<number> {
+  const path = resolve(file);
+  refuseTarget(path);
   const sources = findPrograms(programs);
   const [{ buildMetalKernel, buildMetalProgram }, { buildLoaderEfi }, { buildBootImage }, { composeBootConfig }] =
     await Promise.all([
@@ -26,10 +28,15 @@ export async function makeImage(file: string, programs: readonly string[], flags
   progress("compiling kernel and boot agent");
   const kernel = readFileSync(await buildMetalKernel());
   const loader = readFileSync(await buildLoaderEfi());
-  const path = resolve(file);
   await buildBootImage({ kernel, loader, config: composeBootConfig(request), programs: request.programs }, path);
   process.stdout.write(`${path}\n`);
   return ExitStatus.OK;
+}
+
+/** Before anything is compiled: an image is a file, or a disk, in a folder that exists. */
+function refuseTarget(path: string): void {
+  if (!existsSync(dirname(path))) throw new UsageError(`there is no folder ${dirname(path)}`);
+  if (existsSync(path) && statSync(path).isDirectory()) throw new UsageError(`${path} is a folder`);
 }
 
 /** A PC has the memory and the processors that it has; the rest as `nitros boot` has it. */

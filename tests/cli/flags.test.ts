@@ -36,6 +36,8 @@ const bad: readonly { readonly args: readonly string[]; readonly says: RegExp }[
   { args: ["boot", ...Array<string>(65).fill("hello")], says: /65 programs: .* at most 64/ },
   { args: ["bench", "bot"], says: /"bot".*Did you mean boot/ },
   { args: ["image"], says: /missing required argument 'file'/ },
+  { args: ["image", "/no/such/folder/usb.img"], says: /there is no folder \/no\/such\/folder/ },
+  { args: ["image", "docs"], says: /docs is a folder/ },
   { args: ["programs", "extra"], says: /too many arguments/ },
 ];
 

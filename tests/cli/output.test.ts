@@ -135,6 +135,13 @@ describe("nitros boot --trace FILE", () => {
     }
   });
 
+  test("a file that cannot be written does not disturb the boot, and is told", async () => {
+    const { status, stdout, stderr } = await nitros(["boot", "--trace", "/dev/full"]);
+    assert.match(stdout, /1 of 1 program ended well/);
+    assert.match(stderr, /--trace \/dev\/full: ENOSPC/);
+    assert.equal(status, 64);
+  });
+
   test("docs/TRACE.md has every kind that the kernel has", () => {
     const described = documentedFields();
     const kinds = Object.keys(RecordKind).map((name) => name.toLowerCase().replaceAll("_", "-"));
