@@ -14,6 +14,7 @@ const KERNEL_FLOORS: readonly { readonly name: string; readonly files: RegExp }[
   { name: "bootinfo", files: /^kernel\/bootinfo\// },
   { name: "memory map", files: /^kernel\/memory-map\// },
   { name: "paging", files: /^kernel\/paging\// },
+  { name: "cpu", files: /^kernel\/cpu\// },
   { name: "spaces", files: /^kernel\/spaces\// },
   { name: "tasks", files: /^kernel\/tasks\// },
   { name: "syscalls", files: /^kernel\/syscalls\// },
