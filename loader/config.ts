@@ -121,6 +121,7 @@ function parseCrash(start: u64, end: u64): void {
   else if (matches(start, end, "write-sealed")) configCrash = CrashKind.WRITE_SEALED;
   else if (matches(start, end, "read-unmapped")) configCrash = CrashKind.READ_UNMAPPED;
   else if (matches(start, end, "stack-overflow")) configCrash = CrashKind.STACK_OVERFLOW;
+  else if (matches(start, end, "early")) configCrash = CrashKind.EARLY;
   else badLine("BadConfigValue", "has the unknown kind of crash ", start, end);
 }
 

@@ -4,7 +4,7 @@
 export const HIDEABLE_FEATURES = ["nx", "smep", "smap", "umip", "pge", "pdpe1gb"] as const;
 export type HideableFeature = (typeof HIDEABLE_FEATURES)[number];
 
-export const CRASH_KINDS = ["write-text", "write-sealed", "read-unmapped", "stack-overflow"] as const;
+export const CRASH_KINDS = ["write-text", "write-sealed", "read-unmapped", "stack-overflow", "early"] as const;
 export type CrashKind = (typeof CRASH_KINDS)[number];
 
 /** A user program, compiled for the machine that will run it. */

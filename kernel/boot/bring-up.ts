@@ -1,10 +1,11 @@
-import { clock, setDirectMap } from "platform";
+import { clock, cpuInstallEarly, setDirectMap } from "platform";
 import { panic } from "../console/panic";
 import { useColours } from "../console/style";
 import { reclaimLoaderMemory } from "../frames/bring-up";
 import { FrameError } from "../frames/errors";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
-import { buildKernelSpace, loadKernelSpace, lockSealedSegments } from "../paging/kernel-space";
+import { leaveLowerHalf } from "../paging/handover";
+import { buildKernelSpace, loadKernelSpace, lockSealedSegments, sealedBase } from "../paging/kernel-space";
 import { PagingError, pagingErrorText } from "../paging/tables";
 import { placeAtFixedBases } from "../random/aslr";
 import { seedFromEntropy, seedRandom } from "../random/random";
@@ -25,7 +26,7 @@ import {
   seed,
 } from "../bootinfo/bootinfo";
 import { BootFlag } from "../bootinfo/layout";
-import { crashOnPurpose } from "./crash";
+import { crashEarlyOnPurpose, crashOnPurpose } from "./crash";
 import * as log from "./log";
 import { mapErrorText, mapFound, readMemoryMap } from "../memory-map/memory-map";
 import { framesInitialise } from "./frames";
@@ -37,6 +38,7 @@ import { keepTextForScreen, openScreen } from "./screen";
 /** First entry, on the boot stack: everything up to a kernel that stands by itself. `bootinfo` is physical. */
 export function boot(bootinfo: u64): void {
   takeBootinfo(bootinfo);
+  leaveFirmware();
   takeMemoryMap();
   takeFrames();
   takePageTables();
@@ -73,6 +75,16 @@ function takeBootinfo(bootinfo: u64): void {
   keepTextForScreen();
   ended(Phase.BOOTINFO);
   log.phaseBootinfo();
+}
+
+/**
+ * Nothing of the firmware's is used from here on: neither its interrupt table nor its half of the page tables, whose memory will be
+ * handed out. Since bootinfo has been checked, the sealed segment is known and the direct map reaches all RAM.
+ */
+function leaveFirmware(): void {
+  cpuInstallEarly(sealedBase());
+  leaveLowerHalf();
+  crashEarlyOnPurpose(crashKind());
 }
 
 function takeMemoryMap(): void {

@@ -142,5 +142,5 @@ function checkRest(): u32 {
   const flags = headerHalf(BootinfoAt.flags);
   if ((flags & ~KNOWN_FLAGS) != 0) return refuse(BootinfoError.BAD_FLAGS, flags);
   const crash = headerHalf(BootinfoAt.crash);
-  return crash <= CrashKind.STACK_OVERFLOW ? BootinfoError.NONE : refuse(BootinfoError.BAD_CRASH, crash);
+  return crash <= CrashKind.EARLY ? BootinfoError.NONE : refuse(BootinfoError.BAD_CRASH, crash);
 }

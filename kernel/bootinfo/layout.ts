@@ -33,7 +33,7 @@
  *      180     4  framebufferHeight
  *      184     4  framebufferStride     pixels a line
  *      188     4  framebufferFormat     0 RGBx, 1 BGRx (UEFI 2.10 §12.9)
- *      192     4  crash                 CrashKind: a deliberate kernel fault after bring-up, 0 none
+ *      192     4  crash                 CrashKind: a deliberate kernel fault, 0 none
  *      196    12  reserved, zero
  *      208        end
  *
@@ -89,7 +89,7 @@ export namespace BootFlag {
   export const TRACE: u32 = 8;
 }
 
-/** Deliberate kernel faults (`nitros boot --crash KIND`), to see what a panic looks like. */
+/** Deliberate kernel faults, after bring-up but for the last (`nitros boot --crash KIND`), to see what a panic looks like. */
 export namespace CrashKind {
   export const NONE: u32 = 0;
   /** A store to the kernel's text. */
@@ -100,6 +100,8 @@ export namespace CrashKind {
   export const READ_UNMAPPED: u32 = 3;
   /** Recursion without end. */
   export const STACK_OVERFLOW: u32 = 4;
+  /** A load through the firmware's lower half once that is gone, before there are frames, page tables or stacks of the kernel's own. */
+  export const EARLY: u32 = 5;
 }
 
 /**

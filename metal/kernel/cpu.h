@@ -101,6 +101,7 @@ IMPORT(void, mmu, invalidatePage, uint64_t address) { __asm__ volatile("invlpg (
 extern uint8_t trap_entries[], ignore_entry[], syscall_entry[];
 void load_descriptor_tables(const void* gdt, const void* idt, uint32_t taskSelector);
 IMPORT(uint64_t, native, cpuBlock) { return (uintptr_t)&boot_cpu; }
+IMPORT(uint64_t, native, linearAddress, uint32_t at) { return (uintptr_t)linear_memory + at; }
 IMPORT(uint64_t, native, taskState) { return (uintptr_t)boot_cpu.task_state; }
 IMPORT(uint64_t, native, trapEntry, uint32_t vector) {
   return (uintptr_t)(vector < 32 ? trap_entries + 16 * vector : ignore_entry);
@@ -109,6 +110,7 @@ IMPORT(uint64_t, native, syscallEntry) { return (uintptr_t)syscall_entry; }
 IMPORT(void, native, portWrite8, uint32_t port, uint32_t value) {
   __asm__ volatile("outb %0, %1" ::"a"((uint8_t)value), "Nd"((uint16_t)port));
 }
+IMPORT(void, native, writeDr7, uint64_t value) { __asm__ volatile("mov %0, %%dr7" ::"r"(value)); }
 IMPORT(void, native, loadTables, uint64_t gdt, uint32_t gdtLimit, uint64_t idt, uint32_t idtLimit, uint32_t task) {
   struct __attribute__((packed)) { uint16_t limit; uint64_t base; } operands[2] = {{gdtLimit, gdt}, {idtLimit, idt}};
   load_descriptor_tables(&operands[0], &operands[1], task);

@@ -138,7 +138,7 @@ const REFUSALS: readonly Refusal[] = [
   word("handover tables between pages", BootinfoAt.loaderTables, ARENA + 8n, BAD_TABLES),
   word("half a page of handover tables", BootinfoAt.loaderTablesBytes, 0x800n, BAD_TABLES),
   half("an unknown flag", BootinfoAt.flags, 0x10, BootinfoError.BAD_FLAGS),
-  half("an unknown crash", BootinfoAt.crash, 5, BootinfoError.BAD_CRASH),
+  half("an unknown crash", BootinfoAt.crash, 6, BootinfoError.BAD_CRASH),
 ];
 
 for (const { what, patch, error, found } of REFUSALS) {

@@ -15,7 +15,7 @@
  */
 import { kernelStore64, kernelStore8 } from "./memory";
 import { readCr0, readCr4, readMsr, writeCr0, writeCr4, writeMsr } from "./mmu";
-import { cpuBlock, loadTables, portWrite8, syscallEntry, taskState, trapEntry } from "./native";
+import { cpuBlock, linearAddress, loadTables, portWrite8, syscallEntry, taskState, trapEntry } from "./native";
 
 const KERNEL_CODE: u64 = 0x08;
 const SYSRET_BASE: u64 = 0x18;
@@ -45,11 +45,40 @@ namespace Msr {
 /** RFLAGS that SYSCALL clears: TF, IF, DF, NT, AC. */
 const SYSCALL_CLEARS: u64 = (1 << 8) | (1 << 9) | (1 << 10) | (1 << 14) | (1 << 18);
 
+/** One stack for every fault that wants one of its own, until there are guarded ones: what uses it only panics. */
+const EARLY_STACK_BYTES: usize = 16 * 1024;
+const earlyStack = memory.data(16384, 16);
+if (EARLY_STACK_BYTES != 16384) ERROR("earlyStack has EARLY_STACK_BYTES");
+
+/**
+ * Makes this CPU answer faults with the kernel's own code, before there are stacks: until then the firmware's interrupt table is in
+ * use, and its memory is free as soon as the kernel takes over. `tables` is as for `cpuInstall`, which comes later.
+ */
+export function cpuInstallEarly(tables: u64): void {
+  const top = linearAddress(earlyStack) + EARLY_STACK_BYTES;
+  installTables(tables, top, top, top, top);
+}
+
 /**
  * Makes this CPU ready for ring 3 and for faults: segments, task state with its stacks, interrupt table, SYSCALL entry.
  * `tables` is the virtual address of 8 KiB of the sealed section that are this CPU's. The stack tops are virtual, 16-byte aligned.
  */
 export function cpuInstall(
+  tables: u64,
+  kernelStackTop: u64,
+  doubleFaultStackTop: u64,
+  nmiStackTop: u64,
+  machineCheckStackTop: u64,
+): void {
+  installTables(tables, kernelStackTop, doubleFaultStackTop, nmiStackTop, machineCheckStackTop);
+  writeMsr(Msr.KERNEL_GS_BASE, 0);
+  enableSystemCalls();
+  enableUserVectorState();
+  silenceLegacyInterrupts();
+}
+
+/** May be called again: what is in use is written over with what it is already, but for the stacks. */
+function installTables(
   tables: u64,
   kernelStackTop: u64,
   doubleFaultStackTop: u64,
@@ -62,16 +91,14 @@ export function cpuInstall(
   buildInterruptTable(tables + IDT_OFFSET);
   loadTables(tables, <u32>(GDT_BYTES - 1), tables + IDT_OFFSET, <u32>(VECTORS * GATE_BYTES - 1), <u32>TASK_STATE);
   writeMsr(Msr.GS_BASE, cpuBlock());
-  writeMsr(Msr.KERNEL_GS_BASE, 0);
-  enableSystemCalls();
-  enableUserVectorState();
-  silenceLegacyInterrupts();
 }
 
-/** SDM 3A 7.7. RSP0 is set each time the CPU leaves to a context. The I/O permission map lies beyond the limit: no port for ring 3. */
+/**
+ * SDM 3A 7.7. Zeros at first; not zeroed here, for a fault may come while it is in use. RSP0 is set each time the CPU leaves to a
+ * context. The I/O permission map lies beyond the limit: no port for ring 3.
+ */
 function buildTaskState(doubleFaultStackTop: u64, nmiStackTop: u64, machineCheckStackTop: u64): void {
   const state = taskState();
-  for (let offset: u64 = 0; offset < 104; offset += 8) kernelStore64(state + offset, 0);
   setStack(state, StackSlot.DOUBLE_FAULT, doubleFaultStackTop);
   setStack(state, StackSlot.NMI, nmiStackTop);
   setStack(state, StackSlot.MACHINE_CHECK, machineCheckStackTop);

@@ -2,8 +2,10 @@
 
 /** Address of this CPU's block, which the GS base holds while the CPU is in the kernel. Its first word is the kernel stack's top. */
 export declare function cpuBlock(): u64;
-/** Address of this CPU's task-state segment (SDM 3A 7.7): 104 bytes that stay writable. */
+/** Address of this CPU's task-state segment (SDM 3A 7.7): 104 bytes that stay writable, zeros at first. */
 export declare function taskState(): u64;
+/** Virtual address of the byte at `at` of the kernel's linear memory. */
+export declare function linearAddress(at: usize): u64;
 /** Address of the code that answers interrupt `vector`. */
 export declare function trapEntry(vector: u32): u64;
 /** Address of the code that SYSCALL enters. */
