@@ -4,6 +4,7 @@ import { FaultBit } from "../spaces/fault";
 import { FaultReason, RegionKind } from "../spaces/kinds";
 import { findRegion, Space } from "../spaces/space";
 import { Task } from "./task";
+import { Vector } from "./vectors";
 
 /**
  * The report of a fault that killed a task:
@@ -14,8 +15,6 @@ import { Task } from "./task";
  *
  * Other exceptions have a line "cause" instead of the two.
  */
-const PAGE_FAULT: u32 = 14;
-
 export function reportKill(task: Task, vector: u32, error: u64, address: u64, reason: u32): void {
   startLine();
   style(Style.BAD);
@@ -26,7 +25,7 @@ export function reportKill(task: Task, vector: u32, error: u64, address: u64, re
   print(") killed: ");
   style(Style.PLAIN);
   printLine(reasonText(reason));
-  if (vector == PAGE_FAULT) reportPageFault(task.space, error, address, reason);
+  if (vector == Vector.PAGE_FAULT) reportPageFault(task.space, error, address, reason);
   else reportException(vector, error);
 }
 
@@ -103,9 +102,9 @@ function accessText(error: u64): string {
 }
 
 function vectorText(vector: u32): string {
-  if (vector == 0) return "divide error";
-  if (vector == 6) return "invalid opcode";
-  if (vector == 12) return "stack fault";
-  if (vector == 13) return "general protection";
+  if (vector == Vector.DIVIDE) return "divide error";
+  if (vector == Vector.INVALID_OPCODE) return "invalid opcode";
+  if (vector == Vector.STACK_FAULT) return "stack fault";
+  if (vector == Vector.PROTECTION) return "general protection";
   return "exception";
 }

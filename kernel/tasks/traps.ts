@@ -6,37 +6,37 @@ import { trace } from "../trace/trace";
 import { resumeNextOrEnd } from "./ending";
 import { reportKill } from "./fault-report";
 import { currentTask, endTask } from "./scheduler";
-import { TaskEnd } from "./task";
+import { Task, TaskEnd } from "./task";
+import { Vector } from "./vectors";
 
-namespace Vector {
-  export const DIVIDE: u32 = 0;
-  export const NMI: u32 = 2;
-  export const INVALID_OPCODE: u32 = 6;
-  export const DOUBLE_FAULT: u32 = 8;
-  export const STACK_FAULT: u32 = 12;
-  export const PROTECTION: u32 = 13;
-  export const PAGE_FAULT: u32 = 14;
-  export const MACHINE_CHECK: u32 = 18;
+/** What ran when an exception came. */
+export namespace TrapOrigin {
+  export const KERNEL: u32 = 0;
+  export const USER: u32 = 1;
 }
 
 /**
  * An exception (SDM 3A 6.15). From ring 3 it kills the running task, with a report, and nothing else; in the kernel, or when it is
  * the machine's and not the program's, it ends the machine.
  */
-export function trap(vector: u32, error: u64, address: u64, fromUser: u32): void {
-  if (fromUser == 0 || isMachines(vector, error)) {
+export function trap(vector: u32, error: u64, address: u64, origin: u32): void {
+  if (origin == TrapOrigin.KERNEL || isMachines(vector, error)) {
     panicFault(panicText(vector), vector, error, address);
     return;
   }
-  const task = currentTask();
-  if (vector == Vector.PAGE_FAULT) trace(RecordKind.FAULT, address, error, 0);
-  const reason = vector == Vector.PAGE_FAULT ? pageFaultReason(task.space, error, address) : reasonOf(vector);
+  kill(currentTask(), vector, error, address);
+  resumeNextOrEnd();
+}
+
+function kill(task: Task, vector: u32, error: u64, address: u64): void {
+  const isPageFault = vector == Vector.PAGE_FAULT;
+  if (isPageFault) trace(RecordKind.FAULT, address, error, 0);
+  const reason = isPageFault ? pageFaultReason(task.space, error, address) : reasonOf(vector);
   const reported = reportedAddress(address, reason);
-  const kind = vector == Vector.PAGE_FAULT ? regionKindAt(task.space, address) : RegionKind.NONE;
+  const kind = isPageFault ? regionKindAt(task.space, address) : RegionKind.NONE;
   trace(RecordKind.TASK_KILLED, reported, error, vector | (kind << 8) | (reason << 16));
   reportKill(task, vector, error, reported, reason);
   endTask(task, TaskEnd.KILLED, <i32>vector);
-  resumeNextOrEnd();
 }
 
 /** Is it the machine's or the kernel's doing, whoever ran? A reserved bit in a table is a bug of the kernel (SDM 3A 4.7). */
