@@ -1,5 +1,8 @@
-/** Text for people, a line at a time, through the firmware's console (UEFI 2.10 §12.4). Nothing is printed after ExitBootServices. */
-import { load64, load8, scratch, store16 } from "./firmware";
+/**
+ * Text for people, a line at a time: through the firmware's console (UEFI 2.10 §12.4) while its services run, then, if there is still
+ * something to say, through the first serial port. No caller notices.
+ */
+import { load16, load64, load8, scratch, serialWrite, store16 } from "./firmware";
 import { LINE_BYTES, ScratchAt } from "./scratch";
 import { method, system } from "./uefi/system";
 import { SystemTableAt, TextOutputAt } from "./uefi/tables";
@@ -8,6 +11,13 @@ import { SystemTableAt, TextOutputAt } from "./uefi/tables";
 let length: u64 = 0;
 /** The two that end a line and the NUL. */
 const RESERVED_UNITS: u64 = 3;
+
+let isFirmwareLeaving: bool = false;
+
+/** From the first call of ExitBootServices on, what the firmware's console needs may be gone (UEFI 2.10 §7.4.6). */
+export function useSerialPort(): void {
+  isFirmwareLeaving = true;
+}
 
 function put(unit: u32): void {
   if ((length + RESERVED_UNITS) * 2 >= LINE_BYTES) return;
@@ -58,9 +68,19 @@ export function endLine(): void {
   putAlways(0x0d);
   putAlways(0x0a);
   putAlways(0);
+  if (isFirmwareLeaving) printBySerialPort();
+  else printByFirmware();
   length = 0;
+}
+
+function printByFirmware(): void {
   const consoleOut = load64(system() + SystemTableAt.consoleOut);
   if (consoleOut != 0) method(consoleOut, TextOutputAt.outputString, scratch() + ScratchAt.line);
+}
+
+/** The line is ASCII, and its last unit the NUL. */
+function printBySerialPort(): void {
+  for (let i: u64 = 0; i + 1 < length; i++) serialWrite(load16(scratch() + ScratchAt.line + i * 2));
 }
 
 /** What the agent does, for people: "boot agent: …". */

@@ -39,6 +39,9 @@ export declare function entropy64(): u64;
 /** `e_machine` of the images that this machine runs: 62 (x86-64) on metal, 0x4157 (WebAssembly) on the embedded machine. */
 export declare function imageMachine(): u32;
 
+/** Sends a byte through the first serial port, COM1 of a PC, without the firmware's help. */
+export declare function serialWrite(byte: u32): void;
+
 /** Leaves for the kernel: interrupts off, CR3 loaded, a jump to `entry` with `bootinfo` as the first argument. Does not return. */
 export declare function enter(entry: u64, cr3: u64, bootinfo: u64): void;
 /** Ends the machine with an exit status. Does not return. */

@@ -1,4 +1,5 @@
 /** The kernel: read, checked, put at a free place in physical memory, and made to fit its virtual base. */
+import { EfiType } from "../kernel/bootinfo/efi-memory";
 import { SegmentRight } from "../kernel/bootinfo/layout";
 import { addSegmentInfo } from "./bootinfo/block";
 import { isRandomised } from "./config";
@@ -19,7 +20,6 @@ import { allocateAligned, roundUp } from "./memory";
 import { randomBelow } from "./random";
 import { descriptorCount, descriptorPages, descriptorStart, descriptorType } from "./uefi/memory-map";
 import { freePages, NO_PAGES, PAGE_BYTES, pagesFor, tryAllocateAt } from "./uefi/pages";
-import { MemoryType } from "./uefi/tables";
 import { LARGE_PAGE_BYTES } from "./zones";
 
 const KERNEL_FILE_LIMIT_BYTES: u64 = 0x1000_0000;
@@ -109,7 +109,7 @@ function firstPlaceIn(index: u64): u64 {
 
 /** How many aligned places for the kernel a descriptor's free memory has; none in one that wraps. */
 function placesIn(index: u64): u64 {
-  if (descriptorType(index) != MemoryType.CONVENTIONAL) return 0;
+  if (descriptorType(index) != EfiType.CONVENTIONAL) return 0;
   const start = descriptorStart(index);
   const pageCount = descriptorPages(index);
   const first = firstPlaceIn(index);

@@ -11,7 +11,8 @@ import { fileBytes, openVolume, readFile, setPath } from "./files";
 import { enter } from "./firmware";
 import { findFramebuffer } from "./framebuffer";
 import { buildHandoverTables, refuseFiveLevels } from "./handover/build";
-import { findRam, forgetRam, ramEnd } from "./handover/ram";
+import { reserveLateRam } from "./handover/late-ram";
+import { findRam, ramEnd } from "./handover/ram";
 import { rootTable } from "./handover/tables";
 import { kernelBytes, kernelEntry, kernelPhysical, kernelVirtual, loadKernel } from "./kernel-image";
 import { loadPrograms } from "./programs";
@@ -51,7 +52,6 @@ function prepareKernel(): void {
   loadKernel(virtual);
   loadPrograms();
   buildHandoverTables(directMap, virtual, kernelPhysical(), kernelBytes());
-  forgetRam();
   fillBootinfo(directMap);
   reportKernel(directMap);
 }
@@ -72,9 +72,10 @@ function reportKernel(directMap: u64): void {
   endLine();
 }
 
-/** Nothing is allocated or printed from here on. */
+/** Nothing is allocated from here on. */
 function leave(): void {
   exitBootServices();
+  reserveLateRam();
   fillMemoryMap();
   enter(kernelEntry(), rootTable(), bootinfo());
 }

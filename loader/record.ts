@@ -2,6 +2,7 @@
  * Another EFI application from the same parts: prints the firmware's memory map, a descriptor a line, for `machine/firmware/record.ts`,
  * which writes it down for the embedded machine.
  */
+import { DescriptorAt } from "../kernel/bootinfo/efi-memory";
 import { endLine, hex, text } from "./console";
 import { halt, load64 } from "./firmware";
 import {
@@ -14,7 +15,6 @@ import {
   readMemoryMap,
 } from "./uefi/memory-map";
 import { setSystem } from "./uefi/system";
-import { DescriptorAt } from "./uefi/tables";
 
 export function main(imageHandle: u64, systemTable: u64): void {
   setSystem(imageHandle, systemTable);

@@ -8,7 +8,7 @@ const KERNEL_PLACES: u64 = (0x1000_0000_0000 - 0x4000_0000) / 0x20_0000;
 export const LARGE_PAGE_BYTES: u64 = 0x20_0000;
 
 const DIRECT_MAP_ZONE: u64 = 0xffff_a000_0000_0000;
-export const DIRECT_MAP_ZONE_BYTES: u64 = 0x2000_0000_0000;
+const DIRECT_MAP_ZONE_BYTES: u64 = 0x2000_0000_0000;
 export const GIGABYTE: u64 = 0x4000_0000;
 /** RAM that leaves the usual number of places; with more, there are fewer. */
 const USUAL_RAM_BYTES: u64 = 0x1000_0000_0000;

@@ -58,6 +58,14 @@ u64 w2c_firmware_entropy64(struct w2c_firmware* f) {
 
 u32 w2c_firmware_imageMachine(struct w2c_firmware* f) { return 62; }
 
+/* As the firmware set COM1 up. It is waited for (line status, bit 5), but not for ever: the port may not be there. */
+void w2c_firmware_serialWrite(struct w2c_firmware* f, u32 byte) {
+  u8 status = 0;
+  for (u32 patience = 1 << 20; patience && !(status & 0x20); patience--)
+    __asm__ volatile("inb %1, %0" : "=a"(status) : "Nd"((u16)0x3fd));
+  __asm__ volatile("outb %0, %1" ::"a"((u8)byte), "Nd"((u16)0x3f8));
+}
+
 void w2c_firmware_enter(struct w2c_firmware* f, u64 entry, u64 cr3, u64 bootinfo) {
   __asm__ volatile("cli; cld; mov %0, %%cr3; jmp *%1" ::"r"(cr3), "r"(entry), "D"(bootinfo) : "memory");
   __builtin_unreachable();

@@ -2,6 +2,7 @@ import { physLoad32, physLoad64 } from "platform";
 import { DIRECT_MAP_ZONE, KERNEL_HALF, KERNEL_ZONE_LAST, MMIO_ZONE } from "../address/layout";
 import { HUGE_BYTES, isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { copyHeader, copyModules, copySegments, headerHalf, headerWord, moduleCopy, segmentCopy } from "./copy";
+import { DESCRIPTOR_BYTES } from "./efi-memory";
 import { BootinfoError } from "./errors";
 import {
   BootFlag,
@@ -16,7 +17,6 @@ import {
 } from "./layout";
 
 /** Takes bootinfo over: everything is checked before anything is believed, in the order of the fields. */
-const DESCRIPTOR_BYTES: u32 = 40;
 const DESCRIPTOR_VERSION: u32 = 1;
 const KNOWN_FLAGS: u32 = BootFlag.SEEDED | BootFlag.NO_ASLR | BootFlag.COLOUR | BootFlag.TRACE;
 const WRITE_EXECUTE: u32 = SegmentRight.WRITE | SegmentRight.EXECUTE;

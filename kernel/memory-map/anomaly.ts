@@ -3,13 +3,14 @@ export namespace Anomaly {
   /** Starts below the descriptor before it. UEFI does not forbid it. */
   export const OUT_OF_ORDER: u32 = 0;
   export const ZERO_LENGTH: u32 = 1;
-  /** Does not start on a page: usable memory was cut, anything else widened, to whole pages. */
+  // RAM with one of the next four is not believed, but for the fourth: usable, it is left out; the firmware's own, it is reserved.
+  /** Does not start on a page. What is no RAM was widened to whole pages. */
   export const MISALIGNED: u32 = 2;
-  /** Ends beyond 2^64: not believed if it says usable, cut at the last physical address if it says anything else. */
+  /** Ends beyond 2^64. What is no RAM was cut at the last physical address. */
   export const WRAPPING: u32 = 3;
-  /** Lies above the CPU's last physical address, wholly or in part: that part was left out. */
+  /** Lies above the CPU's last physical address, wholly or in part, and does not wrap. What is no RAM was cut there. */
   export const BEYOND_PHYSICAL: u32 = 4;
-  /** RAM above the last frame number, wholly or in part: that part was left out. */
+  /** RAM above the last frame number, wholly or in part: that part was left out, and all of it if the direct map has no room for it. */
   export const BEYOND_FRAMES: u32 = 5;
   /** Of a type that UEFI 2.10 does not define: reserved. */
   export const UNKNOWN_TYPE: u32 = 6;

@@ -3,30 +3,12 @@ import { PAGE_BYTES, PAGE_SHIFT } from "../address/pages";
 import { FRAME_LIMIT } from "../frames/frame";
 import { noteAnomaly } from "./anomalies";
 import { Anomaly } from "./anomaly";
+import { DescriptorAt, EFI_TYPE_COUNT, EfiType, isSoundRam } from "../bootinfo/efi-memory";
 import { isRam, isUsable, RangeKind } from "./kinds";
-import { physicalPages } from "./limits";
+import { physicalPages, ramPages } from "./limits";
 import { addRun } from "./sweep";
 
-/**
- * EFI_MEMORY_DESCRIPTOR (UEFI 2.10 §7.2). Only the firmware's stride says where the next one is.
- *
- *     byte  size  field
- *        0     4  Type
- *        8     8  PhysicalStart
- *       16     8  VirtualStart
- *       24     8  NumberOfPages   of 4 KiB
- *       32     8  Attribute
- *       40        end
- */
-export const DESCRIPTOR_BYTES: u32 = 40;
-
-namespace DescriptorAt {
-  export const type: u64 = 0;
-  export const physicalStart: u64 = 8;
-  export const pageCount: u64 = 24;
-  export const attribute: u64 = 32;
-}
-
+/** The firmware's descriptors (kernel/bootinfo/efi-memory.ts draws one), as runs of pages of the kernel's kinds. */
 /** EFI_MEMORY_RUNTIME: the operating system must keep it, whatever its type. */
 const RUNTIME_ATTRIBUTE: u64 = 1 << 63;
 /** EFI_MEMORY_SP: set aside for a purpose of its own, not for general use. */
@@ -34,39 +16,35 @@ const SPECIFIC_PURPOSE_ATTRIBUTE: u64 = 1 << 18;
 /** Page numbers are below this: 2^64 bytes. */
 const ALL_PAGES: u64 = 1 << 52;
 
-/** EFI_MEMORY_TYPE (UEFI 2.10 §7.2, table 7.10), as the kernel sees it. */
+/** EFI_MEMORY_TYPE, as the kernel sees it. */
 function kindOfType(type: u32): u32 {
   switch (type) {
-    case 1: // EfiLoaderCode
-    case 2: // EfiLoaderData
+    case EfiType.LOADER_CODE:
+    case EfiType.LOADER_DATA:
       return RangeKind.LOADER;
-    case 3: // EfiBootServicesCode: the services ended with ExitBootServices
-    case 4: // EfiBootServicesData
-    case 7: // EfiConventionalMemory
+    case EfiType.BOOT_SERVICES_CODE: // The services ended with ExitBootServices.
+    case EfiType.BOOT_SERVICES_DATA:
+    case EfiType.CONVENTIONAL:
       return RangeKind.FREE;
-    case 5: // EfiRuntimeServicesCode
-    case 6: // EfiRuntimeServicesData
+    case EfiType.RUNTIME_SERVICES_CODE:
+    case EfiType.RUNTIME_SERVICES_DATA:
       return RangeKind.RUNTIME;
-    case 8: // EfiUnusableMemory
+    case EfiType.UNUSABLE:
       return RangeKind.UNUSABLE;
-    case 9: // EfiACPIReclaimMemory
+    case EfiType.ACPI_RECLAIM:
       return RangeKind.ACPI_RECLAIM;
-    case 10: // EfiACPIMemoryNVS
+    case EfiType.ACPI_NVS:
       return RangeKind.ACPI_NVS;
-    case 11: // EfiMemoryMappedIO
-    case 12: // EfiMemoryMappedIOPortSpace
+    case EfiType.MMIO:
+    case EfiType.MMIO_PORTS:
       return RangeKind.MMIO;
-    case 14: // EfiPersistentMemory
+    case EfiType.PERSISTENT:
       return RangeKind.PERSISTENT;
-    case 15: // EfiUnacceptedMemoryType
+    case EfiType.UNACCEPTED:
       return RangeKind.UNACCEPTED;
-    default: // EfiReservedMemoryType, EfiPalCode, OEM's, operating systems', nobody's
+    default: // Reserved, PAL code, an OEM's, an operating system's, nobody's.
       return RangeKind.RESERVED;
   }
-}
-
-function isKnownType(type: u32): bool {
-  return type <= 15;
 }
 
 function kindOf(type: u32, attribute: u64): u32 {
@@ -96,37 +74,37 @@ export function addDescriptors(map: u64, count: u64, stride: u64): u64 {
 function addDescriptor(at: u64, start: u64): void {
   const type = physLoad32(at + DescriptorAt.type);
   const pages = physLoad64(at + DescriptorAt.pageCount);
-  if (!isKnownType(type)) noteAnomaly(Anomaly.UNKNOWN_TYPE, type);
+  if (type >= EFI_TYPE_COUNT) noteAnomaly(Anomaly.UNKNOWN_TYPE, type);
   if (pages == 0) return noteAnomaly(Anomaly.ZERO_LENGTH, start);
   addPages(start, pages, kindOf(type, physLoad64(at + DescriptorAt.attribute)));
 }
 
-/** Rounds to pages: what may be used shrinks, what may not grows. */
+/**
+ * RAM of which the descriptor is wrong about something is not believed: the boot agent has not mapped it. Usable, it is left out; kept
+ * by the firmware for itself, it stays reserved. The rest is widened to whole pages.
+ */
 function addPages(start: u64, pages: u64, kind: u32): void {
-  const isMisaligned = (start & (PAGE_BYTES - 1)) != 0;
-  if (isMisaligned) noteAnomaly(Anomaly.MISALIGNED, start);
-  const edge: u64 = isMisaligned ? 1 : 0;
   const page = start >> PAGE_SHIFT;
+  const edge: u64 = (start & (PAGE_BYTES - 1)) != 0 ? 1 : 0;
   const isWrapping = pages > ALL_PAGES - page - edge;
+  const end = isWrapping ? ALL_PAGES : page + pages + edge;
+  if (edge != 0) noteAnomaly(Anomaly.MISALIGNED, start);
   if (isWrapping) noteAnomaly(Anomaly.WRAPPING, start);
-  if (isWrapping && isUsable(kind)) return;
-  const end = isWrapping ? ALL_PAGES : page + pages;
-  if (isUsable(kind)) addBounded(page + edge, end, kind);
-  else addBounded(page, isWrapping ? end : end + edge, kind);
+  else if (end > physicalPages()) noteAnomaly(Anomaly.BEYOND_PHYSICAL, max<u64>(page, physicalPages()) << PAGE_SHIFT);
+  if (!isRam(kind)) return addReachable(page, end, kind);
+  if (!isWrapping && end > FRAME_LIMIT) noteAnomaly(Anomaly.BEYOND_FRAMES, max<u64>(page, FRAME_LIMIT) << PAGE_SHIFT);
+  if (isSoundRam(start, pages, ramPages())) addRam(page, min<u64>(end, FRAME_LIMIT), kind);
+  else if (!isUsable(kind)) addReachable(page, end, RangeKind.RESERVED);
 }
 
-/** Leaves out what no address, or no frame number, reaches. */
-function addBounded(first: u64, end: u64, kind: u32): void {
-  let bounded = end;
-  if (bounded > physicalPages()) {
-    noteAnomaly(Anomaly.BEYOND_PHYSICAL, max<u64>(first, physicalPages()) << PAGE_SHIFT);
-    bounded = physicalPages();
-  }
-  if (isRam(kind) && bounded > FRAME_LIMIT) {
-    noteAnomaly(Anomaly.BEYOND_FRAMES, max<u64>(first, FRAME_LIMIT) << PAGE_SHIFT);
-    bounded = FRAME_LIMIT;
-  }
-  if (first >= bounded) return;
-  if (isUsable(kind)) usablePages += bounded - first;
-  addRun(first, bounded, kind);
+function addRam(first: u64, end: u64, kind: u32): void {
+  if (first >= end) return;
+  if (isUsable(kind)) usablePages += end - first;
+  addRun(first, end, kind);
+}
+
+/** Leaves out what no address reaches. */
+function addReachable(first: u64, end: u64, kind: u32): void {
+  const bounded = min<u64>(end, physicalPages());
+  if (first < bounded) addRun(first, bounded, kind);
 }

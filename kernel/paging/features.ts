@@ -4,12 +4,26 @@ import { Protection } from "./protections";
 
 /** What this CPU has, and turning it on. Features are looked for before use: SDM 2A, CPUID. */
 const CR0_WP: u64 = 1 << 16;
+const CR4_MCE: u64 = 1 << 6;
 const CR4_PGE: u64 = 1 << 7;
 const CR4_UMIP: u64 = 1 << 11;
 const CR4_SMEP: u64 = 1 << 20;
 const CR4_SMAP: u64 = 1 << 21;
 const EFER: u32 = 0xc000_0080;
 const EFER_NXE: u64 = 1 << 11;
+
+/**
+ * CR0 and CR4 as this kernel wants them (SDM 3A 2.5), whatever the firmware left: what is not named here is off. So ring 3 has no
+ * alignment checks (CR0.AM), no counters (CR4.PCE), no keys (PKE), no state that FXSAVE does not save (OSXSAVE), and no base of its own
+ * in GS (FSGSBASE), by which metal tells the kernel's from the user's.
+ *
+ *     CR0   PG, NE, ET, MP, PE; WP      EM and TS off, MP and NE on: floating point is ring 3's to use (SDM 3A 9.2)
+ *     CR4   OSXMMEXCPT, OSFXSR, PAE     SSE, too (SDM 3A 14.1.1)
+ */
+const CR0: u64 = 0x8000_0033 | CR0_WP;
+const CR4: u64 = (1 << 5) | (1 << 9) | (1 << 10);
+/** EFER's SCE, which the platform sets, LME, and LMA, which must be written as it is (SDM 3A 2.2.1). */
+const EFER_KEPT: u64 = (1 << 0) | (1 << 8) | (1 << 10);
 
 const EAX: u32 = 0;
 const EBX: u32 = 1;
@@ -18,18 +32,20 @@ const EDX: u32 = 3;
 
 let present: u32 = 0;
 let hugePages: bool = false;
-let physicalBits: u32 = 36;
+/** CR4.MCE is this CPU's to set: #MC is then told, where without it the machine stops dead (SDM 3A 16.3.2.1). */
+let machineChecks: bool = false;
 /** All-ones except `NO_EXECUTE` while that bit would be reserved: EFER.NXE is off. */
 let entryMask: u64 = ~Pte.NO_EXECUTE;
 
 /** Reads CPUID. Called once, before any table is built. */
 export function detectFeatures(): void {
   present = Protection.WP;
-  if ((cpuid(1, 0, EDX) & (1 << 13)) != 0) present |= Protection.PGE;
+  const edx = cpuid(1, 0, EDX);
+  if ((edx & (1 << 13)) != 0) present |= Protection.PGE;
+  machineChecks = (edx & (1 << 7)) != 0;
   if (cpuid(0, 0, EAX) >= 7) detectLeaf7();
   const extended = cpuid(0x8000_0000, 0, EAX);
   if (extended >= 0x8000_0001) detectExtended();
-  if (extended >= 0x8000_0008) physicalBits = cpuid(0x8000_0008, 0, EAX) & 0xff;
 }
 
 function detectLeaf7(): void {
@@ -54,35 +70,30 @@ export function hasHugePages(): bool {
   return hugePages;
 }
 
-/** MAXPHYADDR: entries hold no address at or above 2^this (SDM 3A 4.1.4). */
-export function physicalAddressBits(): u32 {
-  return physicalBits;
-}
-
 /**
- * Sets NXE and WP, on this CPU. NXE first of all: loading tables that contain NX without it makes every such entry a
- * reserved-bit fault.
+ * Writes EFER and CR0, with NXE and WP, on this CPU. NXE first of all: loading tables that contain NX without it makes every such
+ * entry a reserved-bit fault.
  */
 export function enableTableProtections(): void {
-  if ((present & Protection.NX) != 0) {
-    writeMsr(EFER, readMsr(EFER) | EFER_NXE);
-    entryMask = u64.MAX_VALUE;
-  }
-  writeCr0(readCr0() | CR0_WP);
+  const kept = readMsr(EFER) & EFER_KEPT;
+  const hasNx = (present & Protection.NX) != 0;
+  writeMsr(EFER, hasNx ? kept | EFER_NXE : kept);
+  if (hasNx) entryMask = u64.MAX_VALUE;
+  writeCr0(CR0);
 }
 
 /**
- * Sets SMEP, SMAP, UMIP and PGE, on this CPU, once the kernel's own tables are loaded. PGE last, and only now: toggling it
+ * Writes CR4, with SMEP, SMAP, UMIP and PGE, on this CPU, once the kernel's own tables are loaded. PGE last, and only now: toggling it
  * flushes everything, so that no translation of the firmware's survives.
  */
 export function enableModeProtections(): void {
-  let cr4 = readCr4() & ~CR4_PGE;
-  writeCr4(cr4);
+  let cr4 = CR4;
+  if (machineChecks) cr4 |= CR4_MCE;
   if ((present & Protection.SMEP) != 0) cr4 |= CR4_SMEP;
   if ((present & Protection.SMAP) != 0) cr4 |= CR4_SMAP;
   if ((present & Protection.UMIP) != 0) cr4 |= CR4_UMIP;
-  if ((present & Protection.PGE) != 0) cr4 |= CR4_PGE;
   writeCr4(cr4);
+  if ((present & Protection.PGE) != 0) writeCr4(cr4 | CR4_PGE);
 }
 
 /** Protection bits that are on, read back from the control registers of this CPU. */

@@ -1,19 +1,24 @@
 /**
- * What of the memory map is RAM: sorted, disjoint physical ranges, each u64 start and u64 end. Where descriptors overlap, one that is
- * not RAM wins. The map may be in any order and hold any nonsense.
+ * What of the memory map is RAM, by the kernel's own rule: sorted, disjoint physical ranges, each u64 start and u64 end. Where
+ * descriptors overlap, one that is not RAM wins. The map may be in any order and hold any nonsense.
  */
+import {
+  ADDRESS_SIZES,
+  addressBits,
+  EXTENDED_LEAVES,
+  isRamType,
+  isSoundRam,
+  ramPageLimit,
+} from "../../kernel/bootinfo/efi-memory";
 import { cpuid, load64, store64 } from "../firmware";
 import { allocatePages } from "../memory";
 import { descriptorCount, descriptorPages, descriptorStart, descriptorType } from "../uefi/memory-map";
-import { freePages, PAGE_BYTES, pagesFor } from "../uefi/pages";
-import { MemoryType } from "../uefi/tables";
-import { DIRECT_MAP_ZONE_BYTES } from "../zones";
+import { PAGE_BYTES, pagesFor } from "../uefi/pages";
 
 const RANGE_BYTES: u64 = 16;
 
 let table: u64 = 0;
 let count: u64 = 0;
-let tablePages: u64 = 0;
 
 export function rangeCount(): u64 {
   return count;
@@ -34,49 +39,31 @@ export function findRam(): void {
   const total = descriptorCount();
   count = 0;
   // Every RAM descriptor adds a range at most, every other splits one at most.
-  tablePages = pagesFor((total + 1) * RANGE_BYTES);
-  table = allocatePages(tablePages, "the list of RAM");
-  for (let i: u64 = 0; i < total; i++) if (isUsable(i) && isRam(descriptorType(i))) addRange(startOf(i), endOf(i));
-  for (let i: u64 = 0; i < total; i++) if (!isRam(descriptorType(i))) removeRange(startOf(i), endOf(i));
+  table = allocatePages(pagesFor((total + 1) * RANGE_BYTES), "the list of RAM");
+  for (let i: u64 = 0; i < total; i++) if (isBelievedRam(i)) addRange(startOf(i), endOf(i));
+  for (let i: u64 = 0; i < total; i++) if (!isRamType(descriptorType(i))) removeRange(startOf(i), endOf(i));
 }
 
-export function forgetRam(): void {
-  freePages(table, tablePages);
-  count = 0;
+/** Whether descriptor `index` of the map that was read last says RAM, and is believed. */
+export function isBelievedRam(index: u64): bool {
+  const bits = addressBits(cpuid(EXTENDED_LEAVES, 0, 0), cpuid(ADDRESS_SIZES, 0, 0));
+  return (
+    isRamType(descriptorType(index)) && isSoundRam(descriptorStart(index), descriptorPages(index), ramPageLimit(bits))
+  );
 }
 
-/** Memory that keeps what is stored in it, in use or not. Unknown types and 0 (reserved) are not. */
-function isRam(type: u32): bool {
-  if (type >= MemoryType.LOADER_CODE && type <= MemoryType.CONVENTIONAL) return true;
-  return type == MemoryType.ACPI_RECLAIM || type == MemoryType.ACPI_NVS || type == MemoryType.PERSISTENT;
-}
-
-/** Whether the descriptor tells of RAM that can be there: whole frames, no wrap, within the CPU's reach and the direct map's. */
-function isUsable(index: u64): bool {
-  const start = descriptorStart(index);
-  const limit = addressLimit();
-  return start % PAGE_BYTES == 0 && start < limit && descriptorPages(index) <= (limit - start) / PAGE_BYTES;
-}
-
-function startOf(index: u64): u64 {
+/** First byte of the first frame that the descriptor touches. */
+export function startOf(index: u64): u64 {
   return descriptorStart(index) & ~(PAGE_BYTES - 1);
 }
 
 /** One past the last frame that the descriptor touches; where it would wrap, the last frame of the address space. */
-function endOf(index: u64): u64 {
+export function endOf(index: u64): u64 {
   const start = startOf(index);
   const roomPages = (~start >> 12) + 1;
   const isUnaligned = descriptorStart(index) != start;
   const pageCount = descriptorPages(index) + <u64>isUnaligned;
   return pageCount >= roomPages ? ~(PAGE_BYTES - 1) : start + pageCount * PAGE_BYTES;
-}
-
-/** MAXPHYADDR (SDM 3A 4.1.4): 36 where CPUID does not say. */
-function addressLimit(): u64 {
-  const isTold = cpuid(0x8000_0000, 0, 0) >= 0x8000_0008;
-  const bits: u64 = isTold ? cpuid(0x8000_0008, 0, 0) & 0xff : 36;
-  const reach: u64 = (<u64>1) << bits;
-  return reach < DIRECT_MAP_ZONE_BYTES ? reach : DIRECT_MAP_ZONE_BYTES;
 }
 
 /** Adds [start, end) and merges it with the ranges that it touches. */

@@ -2,14 +2,15 @@
  * The firmware's memory map (UEFI 2.10 §7.2, GetMemoryMap): one buffer, read once for the agent's own use and again, to be handed
  * over, when nothing is left to allocate.
  */
-import { hex, text, decimal } from "../console";
+import { DESCRIPTOR_BYTES, DescriptorAt, EfiType } from "../../kernel/bootinfo/efi-memory";
+import { decimal, hex, text, useSerialPort } from "../console";
 import { endError, firmwareFailed, startError, Status } from "../errors";
-import { load32, load64 } from "../firmware";
+import { load32, load64, store32, store64 } from "../firmware";
 import { out, setOut } from "../scratch";
 import { freePages, NO_PAGES, PAGE_BYTES, pagesFor, tryAllocate } from "./pages";
 import { EFI_BUFFER_TOO_SMALL, EFI_INVALID_PARAMETER, isError } from "./status";
 import { image, service } from "./system";
-import { BootServicesAt, DESCRIPTOR_BYTES, DescriptorAt, MemoryType } from "./tables";
+import { BootServicesAt } from "./tables";
 
 /** Descriptors that the map may gain before it is read for the last time: allocations split what they take from. */
 const SPARE_DESCRIPTORS: u64 = 128;
@@ -48,6 +49,23 @@ export function descriptorPages(index: u64): u64 {
   return load64(buffer + index * stride + DescriptorAt.pageCount);
 }
 
+/** Changes the agent's copy of the map. So does the next. */
+export function setDescriptorType(index: u64, type: u32): void {
+  store32(buffer + index * stride + DescriptorAt.type, type);
+}
+
+/** Whether there was room for one descriptor more. */
+export function appendDescriptor(type: u32, start: u64, pageCount: u64): bool {
+  if (byteCount + stride > bufferPages * PAGE_BYTES) return false;
+  const at = buffer + byteCount;
+  store32(at + DescriptorAt.type, type);
+  store64(at + DescriptorAt.physicalStart, start);
+  store64(at + DescriptorAt.pageCount, pageCount);
+  store64(at + DescriptorAt.attribute, 0);
+  byteCount += stride;
+  return true;
+}
+
 /** More pages than any machine has: a descriptor of so many tells nothing. */
 const ABSURD_PAGE_COUNT: u64 = 0x10_0000_0000;
 
@@ -56,7 +74,7 @@ export function freeBytes(): u64 {
   let pages: u64 = 0;
   const count = stride == 0 ? 0 : descriptorCount();
   for (let i: u64 = 0; i < count; i++) {
-    const isFree = descriptorType(i) == MemoryType.CONVENTIONAL && descriptorPages(i) < ABSURD_PAGE_COUNT;
+    const isFree = descriptorType(i) == EfiType.CONVENTIONAL && descriptorPages(i) < ABSURD_PAGE_COUNT;
     if (isFree) pages += descriptorPages(i);
   }
   return pages * PAGE_BYTES;
@@ -115,10 +133,11 @@ function noBuffer(needed: u64): void {
 
 /**
  * Leaves boot services with a map that is still true. A refused exit may already have shut some services down: from then on only
- * GetMemoryMap is called (UEFI 2.10 §7.4.6), so the buffer must be large enough beforehand.
+ * GetMemoryMap is called (UEFI 2.10 §7.4.6), so the buffer must be large enough beforehand, and errors are told without the firmware.
  */
 export function exitBootServices(): void {
   readMemoryMap();
+  useSerialPort();
   for (let attempt: u32 = 0; attempt < MAX_EXIT_ATTEMPTS; attempt++) {
     const status = service(BootServicesAt.exitBootServices, image(), mapKey);
     if (!isError(status)) return;

@@ -1,8 +1,9 @@
 /** The firmware's page allocator (UEFI 2.10 §7.2). All pages that the agent takes are of type EfiLoaderData. */
+import { EfiType } from "../../kernel/bootinfo/efi-memory";
 import { out, setOut } from "../scratch";
 import { isError } from "./status";
 import { service } from "./system";
-import { AllocateType, BootServicesAt, MemoryType } from "./tables";
+import { AllocateType, BootServicesAt } from "./tables";
 
 export const PAGE_BYTES: u64 = 4096;
 /** No pages: never an address that is handed out, for page 0 is not. */
@@ -17,7 +18,7 @@ export function tryAllocate(pageCount: u64): u64 {
   const status = service(
     BootServicesAt.allocatePages,
     AllocateType.ANY_PAGES,
-    MemoryType.LOADER_DATA,
+    EfiType.LOADER_DATA,
     pageCount,
     setOut(0, NO_PAGES),
   );
@@ -29,7 +30,7 @@ export function tryAllocateAt(address: u64, pageCount: u64): bool {
   const status = service(
     BootServicesAt.allocatePages,
     AllocateType.ADDRESS,
-    MemoryType.LOADER_DATA,
+    EfiType.LOADER_DATA,
     pageCount,
     setOut(0, address),
   );

@@ -1,4 +1,4 @@
-/** Offsets in the firmware's tables, 64-bit layout. Section numbers are of UEFI 2.10. */
+/** Offsets in the firmware's tables, 64-bit layout. Section numbers are of UEFI 2.10. Memory descriptors: kernel/bootinfo/efi-memory.ts. */
 
 /** EFI_SYSTEM_TABLE, §4.3. */
 export namespace SystemTableAt {
@@ -76,29 +76,6 @@ export namespace GraphicsInfoAt {
   export const height: u64 = 8;
   export const pixelFormat: u64 = 12;
   export const pixelsPerScanLine: u64 = 32;
-}
-
-/** EFI_MEMORY_DESCRIPTOR, §7.2. The stride is the firmware's, and at least this. */
-export namespace DescriptorAt {
-  export const type: u64 = 0;
-  export const physicalStart: u64 = 8;
-  export const pageCount: u64 = 24;
-  export const attribute: u64 = 32;
-}
-export const DESCRIPTOR_BYTES: u64 = 40;
-
-/** EFI_MEMORY_TYPE, §7.2. */
-export namespace MemoryType {
-  export const LOADER_CODE: u32 = 1;
-  export const LOADER_DATA: u32 = 2;
-  export const BOOT_SERVICES_CODE: u32 = 3;
-  export const BOOT_SERVICES_DATA: u32 = 4;
-  export const RUNTIME_SERVICES_CODE: u32 = 5;
-  export const RUNTIME_SERVICES_DATA: u32 = 6;
-  export const CONVENTIONAL: u32 = 7;
-  export const ACPI_RECLAIM: u32 = 9;
-  export const ACPI_NVS: u32 = 10;
-  export const PERSISTENT: u32 = 14;
 }
 
 /** EFI_ALLOCATE_TYPE, §7.2. */

@@ -37,6 +37,11 @@ export class BootServices {
     this.staleKeysLeft = faults.staleMapKeys ?? 0;
   }
 
+  /** Nothing but GetMemoryMap and ExitBootServices is to be called any more, the console included (UEFI 2.10 §7.4.6). */
+  get areEnding(): boolean {
+    return this.phase !== "running";
+  }
+
   get haveEnded(): boolean {
     return this.phase === "left";
   }
@@ -126,6 +131,7 @@ export class BootServices {
   }
 
   private exit(key: bigint): bigint {
+    if (this.faults.lateMemory !== undefined && this.phase === "running") this.pages.add(this.faults.lateMemory);
     if (this.staleKeysLeft > 0) {
       this.staleKeysLeft -= 1;
       this.pages.disturb();

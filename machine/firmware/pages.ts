@@ -63,6 +63,12 @@ export class Pages {
     this.key += 1n;
   }
 
+  /** The map gains a descriptor; nothing is handed out of it. */
+  add(descriptor: FirmwareDescriptor): void {
+    this.list = [...this.list, descriptor];
+    this.key += 1n;
+  }
+
   private take(range: RamRange, type: number): void {
     this.free = subtract(this.free, [range]);
     this.retype(range, type);

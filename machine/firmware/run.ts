@@ -54,13 +54,18 @@ export function runBootAgent(
   const log = new ConsoleLog(options.print);
   const rsdp = installAcpi(memory, map, options);
   const cr3 = buildOneToOne(memory, pages, map);
-  const tables = buildTables(memory, functions, (text) => log.write(text), rsdp);
+  const tables = buildTables(memory, functions, (text) => printByFirmware(text), rsdp);
   const services = new BootServices(memory, pages, buildProtocols(memory, functions, disk, faults), faults);
   functions.install(tables.bootServices, services.functions());
+  const printByFirmware = (text: string): void => {
+    if (services.areEnding) throw new FirmwareMisuse(`OutputString was called after ExitBootServices: ${text.trim()}`);
+    log.write(text);
+  };
   const imports = {
     ...memoryImports(memory),
     ...cpuImports(options, cr3),
     ...callImports(functions, memory.reserve(SCRATCH_BYTES)),
+    serialWrite: (byte: number) => log.write(String.fromCharCode(byte)),
   };
   return start(tables.systemTable, { ...imports, ...wayOut(log, services) });
 }

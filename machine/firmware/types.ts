@@ -73,6 +73,8 @@ export interface RamRange {
 export interface FirmwareFaults {
   /** The map changes this many times between GetMemoryMap and ExitBootServices, which then refuses the stale key. */
   readonly staleMapKeys?: number;
+  /** RAM that joins the map between GetMemoryMap and the first ExitBootServices, which refuses the stale key. */
+  readonly lateMemory?: FirmwareDescriptor;
   /** From the n-th AllocatePages or AllocatePool on (from 1), all fail with EFI_OUT_OF_RESOURCES. */
   readonly failAllocation?: number;
   /** Read returns at most this many bytes a call. */

@@ -28,7 +28,8 @@ const MAY_IMPORT: Readonly<Record<string, RegExp>> = {
   "platform/metal": /^platform$/,
   "platform/embedded/model": /^model\//,
   "platform/embedded/platform": /^platform\/embedded\/model\//,
-  loader: /^kernel\/bootinfo\/layout\.ts$/,
+  // What the two agree on: layouts, numbers, and the rule for what is RAM.
+  loader: /^kernel\/bootinfo\/(layout|efi-memory|elf)\.ts$/,
   user: /^nitros(\/|$)|^kernel\/syscalls\/abi\.ts$/,
   tools: /^(?!(cli|bench|tests)\/)/,
   machine: /^(?!(cli|bench|tests)\/)/,

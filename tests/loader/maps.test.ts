@@ -43,7 +43,7 @@ function mappedFrames({ ram, handover }: Booted): Set<bigint> {
 /** The same from the descriptors, a frame at a time: RAM types are in, then every other type takes out what it touches. */
 function expectedFrames(descriptors: readonly FirmwareDescriptor[]): Set<bigint> {
   const frames = new Set<bigint>();
-  const isRam = ({ type }: FirmwareDescriptor): boolean => (type >= 1 && type <= 7) || [9, 10, 14].includes(type);
+  const isRam = ({ type }: FirmwareDescriptor): boolean => (type >= 1 && type <= 7) || [9, 10].includes(type);
   const each = (one: FirmwareDescriptor, visit: (frame: bigint) => void): void => {
     const first = one.physicalStart >> 12n;
     const extra = one.physicalStart % 4096n === 0n ? 0n : 1n;

@@ -142,28 +142,61 @@ test("an unknown type is reserved, and the log can name it", () => {
   assert.equal(kernel.wide("anomalyFirst", 6), 0x8000_0001n);
 });
 
-test("usable memory that wraps is not believed; anything else is cut at the last address", () => {
-  const top = (1n << 40n) - MIB;
-  const wrapping = (type: number) => ({ type, start: top, pages: (1n << 52n) - 1n });
-  assert.deepEqual(rangesOf([wrapping(EfiType.CONVENTIONAL)]), []);
-  assert.deepEqual(rangesOf([wrapping(EfiType.MMIO)]), [range("MMIO", top, MIB)]);
-  assert.deepEqual(readAnomalies(read([wrapping(EfiType.CONVENTIONAL)]).kernel), { "wrapping around 2^64": 1 });
+const TOP = 1n << 40n;
+const disbelieved: readonly {
+  what: string;
+  start: bigint;
+  pages: bigint;
+  last: bigint;
+  noted: Record<string, number>;
+}[] = [
+  { what: "wraps", start: TOP - MIB, pages: (1n << 52n) - 1n, last: TOP, noted: { "wrapping around 2^64": 1 } },
+  {
+    what: "crosses this CPU's last address",
+    start: TOP - MIB,
+    pages: 512n,
+    last: TOP,
+    noted: { "beyond the CPU's physical addresses": 1 },
+  },
+  {
+    what: "starts inside a page",
+    start: ABOVE + MIB + 0x123n,
+    pages: 4n,
+    last: ABOVE + MIB + 5n * PAGE,
+    noted: { "not page-aligned": 1 },
+  },
+];
+
+for (const { what, start, pages, last, noted } of disbelieved) {
+  test(`RAM that ${what} is not believed: left out if usable, else reserved; anything else is bounded`, () => {
+    const first = start - (start % PAGE);
+    const kinds: [type: number, kind: string | undefined][] = [
+      [EfiType.CONVENTIONAL, undefined],
+      [EfiType.LOADER_DATA, undefined],
+      [EfiType.BOOT_CODE, undefined],
+      [EfiType.ACPI_NVS, "reserved"],
+      [EfiType.ACPI_RECLAIM, "reserved"],
+      [EfiType.RUNTIME_DATA, "reserved"],
+      [EfiType.MMIO, "MMIO"],
+      [EfiType.PERSISTENT, "persistent"],
+    ];
+    for (const [type, kind] of kinds) {
+      const others = [{ type, start, pages }];
+      assert.deepEqual(rangesOf(others), kind === undefined ? [] : [range(kind, first, last - first)], `type ${type}`);
+      assert.deepEqual(readAnomalies(read(others).kernel), noted);
+    }
+  });
+}
+
+test("RAM that ends with the last address is believed", () => {
+  assert.deepEqual(rangesOf([free(TOP - MIB, MIB)]), [range("free", TOP - MIB, MIB)]);
+  assert.deepEqual(readAnomalies(read([free(TOP - MIB, MIB)]).kernel), {});
 });
 
 test("the last page of 2^64 does not wrap, but is beyond this CPU", () => {
   const others = [descriptor(EfiType.MMIO, (1n << 64n) - PAGE, PAGE)];
   assert.deepEqual(rangesOf(others), []);
   assert.deepEqual(readAnomalies(read(others).kernel), { "beyond the CPU's physical addresses": 1 });
-});
-
-test("what does not start on a page shrinks if it may be used, and grows if not", () => {
-  const at = ABOVE + MIB + 0x123n;
-  assert.deepEqual(rangesOf([{ type: EfiType.CONVENTIONAL, start: at, pages: 4n }]), [
-    range("free", ABOVE + MIB + PAGE, 3n * PAGE),
-  ]);
-  assert.deepEqual(rangesOf([{ type: EfiType.ACPI_NVS, start: at, pages: 4n }]), [
-    range("ACPI NVS", ABOVE + MIB, 5n * PAGE),
-  ]);
 });
 
 for (const stride of [40, 48, 64, 4096]) {

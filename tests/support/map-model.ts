@@ -142,20 +142,15 @@ function kindOf({ type, attribute = 0xfn }: Descriptor): Kind {
   return (attribute & SPECIFIC_PURPOSE) !== 0n ? "reserved" : kind;
 }
 
-/** The pages that a descriptor speaks of, as far as it is believed. */
+/** The pages that a descriptor speaks of, as far as it is believed. RAM is believed wholly or not at all. */
 function runOf(one: Descriptor, limit: bigint): Run | undefined {
   if (one.pages === 0n) return undefined;
   const kind = kindOf(one);
-  const mayShrink = kind === "free" || kind === "boot agent";
-  const first = mayShrink ? (one.start + PAGE - 1n) / PAGE : one.start / PAGE;
-  let end = one.start / PAGE + one.pages;
-  if (!mayShrink && one.start % PAGE !== 0n) end += 1n;
-  if (wraps(one)) {
-    if (mayShrink) return undefined;
-    end = EVERYTHING;
-  }
-  if (end > limit) end = limit;
-  return first < end ? { first, end, kind } : undefined;
+  const isDoubtful = isRamKind(kind) && (one.start % PAGE !== 0n || reach(one) > limit);
+  if (isDoubtful && (kind === "free" || kind === "boot agent")) return undefined;
+  const first = one.start / PAGE;
+  const end = reach(one) < limit ? reach(one) : limit;
+  return first < end ? { first, end, kind: isDoubtful ? "reserved" : kind } : undefined;
 }
 
 function wraps({ start, pages }: Descriptor): boolean {
@@ -169,22 +164,20 @@ function countAnomalies(
 ): Record<string, number> {
   const present = descriptors.filter(({ pages }) => pages > 0n);
   const count = (test: (one: Descriptor, index: number) => boolean) => present.filter(test).length;
-  const disbelieved = (one: Descriptor) => wraps(one) && ["free", "boot agent"].includes(kindOf(one));
   return {
     "out of order": descriptors.filter(({ start }, index) => index > 0 && start < descriptors[index - 1]!.start).length,
     "of no length": descriptors.length - present.length,
     "not page-aligned": count(({ start }) => start % PAGE !== 0n),
     "wrapping around 2^64": count(wraps),
-    "beyond the CPU's physical addresses": count((one) => !disbelieved(one) && reach(one) > limit),
+    "beyond the CPU's physical addresses": count((one) => !wraps(one) && reach(one) > limit),
     "of unknown type": descriptors.filter(({ type }) => type > 15).length,
     overlapping: countOverlaps(runs),
   };
 }
 
-/** One past the last page that a descriptor speaks of. */
-function reach(one: Descriptor): bigint {
-  const grows = one.start % PAGE !== 0n && !["free", "boot agent"].includes(kindOf(one));
-  return one.start / PAGE + one.pages + (grows ? 1n : 0n);
+/** One past the last page that a descriptor touches. */
+function reach({ start, pages }: Descriptor): bigint {
+  return (start + pages * PAGE + PAGE - 1n) / PAGE;
 }
 
 /** Runs that begin inside another, or where another began. */

@@ -10,7 +10,7 @@ import { wasmToC } from "./wasm2c.ts";
 const firmwareImports = new Set(
   [
     ...["load8", "load16", "load32", "load64", "store8", "store16", "store32", "store64"],
-    ...["call", "scratch", "cpuid", "readCr3", "readCr4", "entropy64", "imageMachine", "enter", "halt"],
+    ...["call", "scratch", "cpuid", "readCr3", "readCr4", "entropy64", "imageMachine", "serialWrite", "enter", "halt"],
   ].map((name) => `firmware.${name}`),
 );
 
