@@ -1,8 +1,8 @@
 /*
- * What the C that wasm2c writes needs from its surroundings on bare hardware: wasm2c's runtime and as much of the C library as
- * is used. An image (kernel, loader, program) is one translation unit that includes this, then its platform, then wasm2c's
- * output; -DLINEAR_MEMORY_PAGES says how many 64 KiB pages its only memory has. Memory does not grow, and nothing is checked for
- * bounds: the image's own page tables are the fence. A wasm trap is the processor's exception (CONTRACT, "Images").
+ * What the C that wasm2c writes needs from its surroundings: wasm2c's runtime and, on bare hardware, as much of the C library as is used
+ * (constants and mathematics are macros that wasm2c.ts writes). An image (kernel, loader, program) is one translation unit that includes this, then
+ * its platform, then wasm2c's output; -DLINEAR_MEMORY_PAGES says how many 64 KiB pages its only memory has. Memory does not grow, and
+ * nothing is checked for bounds: the image's own page tables are the fence. A wasm trap is the processor's exception (CONTRACT, "Images").
  */
 #pragma once
 #include <stdarg.h>
@@ -11,32 +11,9 @@
 #include <stdint.h>
 #undef _MSC_VER /* clang sets it for the loader's target; the compiler is clang all the same */
 
-#define LIKELY(x) __builtin_expect(!!(x), 1)
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define WABT_BIG_ENDIAN 0
-#define WASM_RT_MEMCHECK_GUARD_PAGES 1
-#define WASM_RT_STACK_DEPTH_COUNT 0
-#define WASM_RT_USE_SEGUE 0
-#define wasm_rt_memcpy __builtin_memcpy
-#define wasm_rt_is_initialized() true
-#define assert(x) ((void)0)
-#define NAN __builtin_nanf("")
-#define isnan __builtin_isnan
-#define signbit __builtin_signbit
-#define floor __builtin_floor
-#define floorf __builtin_floorf
-#define ceil __builtin_ceil
-#define ceilf __builtin_ceilf
-#define trunc __builtin_trunc
-#define truncf __builtin_truncf
-#define nearbyint __builtin_nearbyint
-#define nearbyintf __builtin_nearbyintf
-#define fabs __builtin_fabs
-#define fabsf __builtin_fabsf
-#define sqrt __builtin_sqrt
-#define sqrtf __builtin_sqrtf
-
-/* The compiler may call these four whatever the source says. */
+#if __STDC_HOSTED__
+#include <string.h>
+#else /* The compiler may call these four whatever the source says. */
 void* memcpy(void* to, const void* from, size_t length) {
   void* start = to;
   __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(length)::"memory");
@@ -60,6 +37,7 @@ int memcmp(const void* a, const void* b, size_t length) {
     if (*p != *q) return *p - *q;
   return 0;
 }
+#endif
 
 typedef enum {
   WASM_RT_TRAP_OOB, WASM_RT_TRAP_INT_OVERFLOW, WASM_RT_TRAP_DIV_BY_ZERO, WASM_RT_TRAP_INVALID_CONVERSION,
@@ -78,10 +56,7 @@ typedef const char* wasm_rt_func_type_t;
 typedef void (*wasm_rt_function_ptr_t)(void);
 typedef struct wasm_rt_tailcallee_t { void (*fn)(void**, void*, struct wasm_rt_tailcallee_t*); } wasm_rt_tailcallee_t;
 typedef struct {
-  wasm_rt_func_type_t func_type;
-  wasm_rt_function_ptr_t func;
-  wasm_rt_tailcallee_t func_tailcallee;
-  void* module_instance;
+  wasm_rt_func_type_t func_type; wasm_rt_function_ptr_t func; wasm_rt_tailcallee_t func_tailcallee; void* module_instance;
 } wasm_rt_funcref_t;
 typedef void* wasm_rt_externref_t;
 typedef struct { wasm_rt_funcref_t* data; uint32_t max_size, size; } wasm_rt_funcref_table_t;
@@ -104,9 +79,7 @@ static inline void wasm_rt_allocate_memory(wasm_rt_memory_t* memory, uint64_t pa
   *memory = (wasm_rt_memory_t){linear_memory, pages, pages, pages * unit};
 }
 static inline void wasm_rt_free_memory(wasm_rt_memory_t* memory) {}
-static inline uint64_t wasm_rt_grow_memory(wasm_rt_memory_t* memory, uint64_t pages) {
-  return pages ? ~0ull : memory->pages;
-}
+static inline uint64_t wasm_rt_grow_memory(wasm_rt_memory_t* memory, uint64_t pages) { return pages ? ~0ull : memory->pages; }
 
 /* Function tables, for programs with function values; the kernel and the loader have none. */
 static wasm_rt_funcref_t table_entries[256];

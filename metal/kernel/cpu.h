@@ -1,10 +1,7 @@
 /* The processor: contexts, control registers, descriptors. platform/metal/platform/ says what each promises. */
 #pragma once
+#include "../physical.h"
 #include "layout.h"
-
-#define IMPORT(result, module, name, ...) \
-  struct w2c_##module; \
-  static inline result w2c_##module##_##name(struct w2c_##module* instance, ##__VA_ARGS__)
 
 /* In the order of `trapRegister`, then what the entry stub and the processor push. */
 struct Frame { uint64_t registers[15], vector, error, rip, cs, rflags, rsp, ss; };

@@ -2,46 +2,15 @@
 #pragma once
 #include "cpu.h"
 
-static uint64_t direct_map;
-IMPORT(void, memory, setDirectMap, uint64_t base) { direct_map = base; }
-static inline void* physical(uint64_t address) { return (void*)(direct_map + address); }
-
-#define PHYSICAL_WORD(bits, passed) \
-  IMPORT(passed, memory, physLoad##bits, uint64_t at) { return *(volatile uint##bits##_t*)physical(at); } \
-  IMPORT(void, memory, physStore##bits, uint64_t at, passed value) { *(volatile uint##bits##_t*)physical(at) = value; }
-PHYSICAL_WORD(8, uint32_t)
-PHYSICAL_WORD(16, uint32_t)
-PHYSICAL_WORD(32, uint32_t)
-PHYSICAL_WORD(64, uint64_t)
-IMPORT(uint64_t, memory, physCompareExchange64, uint64_t at, uint64_t expected, uint64_t replacement) {
-  __atomic_compare_exchange_n((uint64_t*)physical(at), &expected, replacement, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-  return expected;
-}
-IMPORT(uint64_t, memory, physAdd64, uint64_t at, uint64_t delta) {
-  return __atomic_fetch_add((uint64_t*)physical(at), delta, __ATOMIC_SEQ_CST);
-}
-IMPORT(uint32_t, memory, physAdd32, uint64_t at, uint32_t delta) {
-  return __atomic_fetch_add((uint32_t*)physical(at), delta, __ATOMIC_SEQ_CST);
-}
-
 IMPORT(void, memory, frameZero, uint64_t at) {
   void* to = physical(at);
   uint64_t words = 512;
   __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0) : "memory");
 }
-IMPORT(void, memory, physCopy, uint64_t to, uint64_t from, uint64_t length) {
-  memcpy(physical(to), physical(from), length);
-}
 IMPORT(void, memory, frameCopy, uint64_t to, uint64_t from) {
   void *target = physical(to), *source = physical(from);
   uint64_t words = 512;
   __asm__ volatile("rep movsq" : "+D"(target), "+S"(source), "+c"(words)::"memory");
-}
-IMPORT(void, memory, physWrite, uint64_t to, uint32_t from, uint32_t length) {
-  memcpy(physical(to), linear_memory + from, length);
-}
-IMPORT(void, memory, physRead, uint32_t to, uint64_t from, uint32_t length) {
-  memcpy(linear_memory + to, physical(from), length);
 }
 IMPORT(uint32_t, memory, kernelLoad8, uint64_t address) { return *(volatile uint8_t*)address; }
 IMPORT(uint64_t, memory, kernelLoad64, uint64_t address) { return *(volatile uint64_t*)address; }

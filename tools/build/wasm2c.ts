@@ -79,9 +79,14 @@ interface Edit {
 /** wasm2c writes for a hosted C compiler. Each edit must find its place: another version of wasm2c may need other edits. */
 const edits: readonly Edit[] = [
   {
-    why: "wasm-rt.h has what is needed of the C library",
+    why: "what the runtime is like",
+    pattern: /#define IS_SINGLE_UNSHARED_MEMORY/,
+    replacement: `${settings()}$&`,
+  },
+  {
+    why: "there is no C library: wasm-rt.h has what is needed of it, and the compiler has the mathematics",
     pattern: /#include <assert\.h>[\s\S]*?#include <alloca\.h>\n#endif\n/,
-    replacement: "",
+    replacement: mathematics(),
   },
   {
     why: "the address of linear memory is a constant, not a field to load before each access",
@@ -94,6 +99,32 @@ const edits: readonly Edit[] = [
     replacement: "$1TRAP(INVALID_CONVERSION)",
   },
 ];
+
+/** What wasm2c's C asks of its runtime by macros: a little-endian machine, bounds and stack fenced by page tables. */
+function settings(): string {
+  const values = {
+    WABT_BIG_ENDIAN: "0",
+    WASM_RT_MEMCHECK_GUARD_PAGES: "1",
+    WASM_RT_STACK_DEPTH_COUNT: "0",
+    WASM_RT_USE_SEGUE: "0",
+    wasm_rt_memcpy: "__builtin_memcpy",
+    "wasm_rt_is_initialized()": "true",
+    "LIKELY(x)": "__builtin_expect(!!(x), 1)",
+    "UNLIKELY(x)": "__builtin_expect(!!(x), 0)",
+  };
+  return definitions(Object.entries(values));
+}
+
+/** The functions of math.h that wasm2c's C calls, as what the compiler makes itself. */
+function mathematics(): string {
+  const rounding = ["floor", "ceil", "trunc", "nearbyint", "fabs", "sqrt"].flatMap((name) => [name, `${name}f`]);
+  const builtins = [...rounding, "isnan", "signbit"].map((name) => [name, `__builtin_${name}`] as const);
+  return definitions([...builtins, ["NAN", '__builtin_nanf("")'], ["assert(x)", "((void)0)"]]);
+}
+
+function definitions(entries: readonly (readonly [name: string, value: string])[]): string {
+  return entries.map(([name, value]) => `#define ${name} ${value}\n`).join("");
+}
 
 function forBareHardware(source: string): string {
   return edits.reduce((text, { why, pattern, replacement }) => {

@@ -1,0 +1,48 @@
+/*
+ * Physical memory through the direct map, for the kernel and the hosted build: platform/metal/platform/memory.ts says what each promises.
+ * Plain words are relaxed atomics: the instructions of ordinary ones, and no data race (C11 5.1.2.4) with another CPU.
+ */
+#pragma once
+#define IMPORT(result, module, name, ...) \
+  struct w2c_##module; \
+  static inline result w2c_##module##_##name(struct w2c_##module* instance, ##__VA_ARGS__)
+
+static uint64_t direct_map;
+IMPORT(void, memory, setDirectMap, uint64_t base) { direct_map = base; }
+static inline void* physical(uint64_t address) { return (void*)(direct_map + address); }
+
+#define WORD(bits, at) ((volatile uint##bits##_t*)physical(at))
+
+#define PHYSICAL_WORD(bits, passed) \
+  IMPORT(passed, memory, physLoad##bits, uint64_t at) { return __atomic_load_n(WORD(bits, at), __ATOMIC_RELAXED); } \
+  IMPORT(void, memory, physStore##bits, uint64_t at, passed value) { \
+    __atomic_store_n(WORD(bits, at), value, __ATOMIC_RELAXED); \
+  }
+PHYSICAL_WORD(8, uint32_t)
+PHYSICAL_WORD(16, uint32_t)
+PHYSICAL_WORD(32, uint32_t)
+PHYSICAL_WORD(64, uint64_t)
+
+#define PHYSICAL_CHANGE(name, bits, change) \
+  IMPORT(uint##bits##_t, memory, name##bits, uint64_t at, uint##bits##_t value) { \
+    return change(WORD(bits, at), value, __ATOMIC_SEQ_CST); \
+  }
+PHYSICAL_CHANGE(physAdd, 32, __atomic_fetch_add)
+PHYSICAL_CHANGE(physAdd, 64, __atomic_fetch_add)
+PHYSICAL_CHANGE(physAnd, 64, __atomic_fetch_and)
+PHYSICAL_CHANGE(physOr, 64, __atomic_fetch_or)
+PHYSICAL_CHANGE(physExchange, 64, __atomic_exchange_n)
+IMPORT(uint64_t, memory, physCompareExchange64, uint64_t at, uint64_t expected, uint64_t replacement) {
+  __atomic_compare_exchange_n(WORD(64, at), &expected, replacement, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  return expected;
+}
+
+IMPORT(void, memory, physCopy, uint64_t to, uint64_t from, uint64_t length) {
+  memcpy(physical(to), physical(from), length);
+}
+IMPORT(void, memory, physWrite, uint64_t to, uint32_t from, uint32_t length) {
+  memcpy(physical(to), linear_memory + from, length);
+}
+IMPORT(void, memory, physRead, uint32_t to, uint64_t from, uint32_t length) {
+  memcpy(linear_memory + to, physical(from), length);
+}
