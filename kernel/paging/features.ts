@@ -13,12 +13,12 @@ const EFER: u32 = 0xc000_0080;
 const EFER_NXE: u64 = 1 << 11;
 
 /**
- * CR0 and CR4 as this kernel wants them (SDM 3A 2.5), whatever the firmware left: what is not named here is off. So ring 3 has no
- * alignment checks (CR0.AM), no counters (CR4.PCE), no keys (PKE), no state that FXSAVE does not save (OSXSAVE), and no base of its own
- * in GS (FSGSBASE), by which metal tells the kernel's from the user's.
+ * CR0 and CR4 as this kernel wants them (SDM 3A 2.5), whatever the firmware left: what is not named here is off. So ring 3
+ * has no alignment checks (CR0.AM), no counters (CR4.PCE), no keys (PKE), no state that FXSAVE does not save (OSXSAVE), and
+ * no way to set GS's base (FSGSBASE), by which metal's entry code tells the kernel's from the user's.
  *
- *     CR0   PG, NE, ET, MP, PE; WP      EM and TS off, MP and NE on: floating point is ring 3's to use (SDM 3A 9.2)
- *     CR4   OSXMMEXCPT, OSFXSR, PAE     SSE, too (SDM 3A 14.1.1)
+ *     CR0   PG, WP, NE, ET, MP, PE      floating point is ring 3's to use: neither EM nor TS (SDM 3A 9.2)
+ *     CR4   OSXMMEXCPT, OSFXSR, PAE     and SSE, as FXSAVE saves it (SDM 3A 13.1)
  */
 const CR0: u64 = 0x8000_0033 | CR0_WP;
 const CR4: u64 = (1 << 5) | (1 << 9) | (1 << 10);
@@ -32,7 +32,7 @@ const EDX: u32 = 3;
 
 let present: u32 = 0;
 let hugePages: bool = false;
-/** CR4.MCE is this CPU's to set: #MC is then told, where without it the machine stops dead (SDM 3A 16.3.2.1). */
+/** There is CR4.MCE. With it #MC is a panic that can be read; without it the processor shuts down (SDM 3A 2.5). */
 let machineChecks: bool = false;
 /** All-ones except `NO_EXECUTE` while that bit would be reserved: EFER.NXE is off. */
 let entryMask: u64 = ~Pte.NO_EXECUTE;
@@ -71,8 +71,8 @@ export function hasHugePages(): bool {
 }
 
 /**
- * Writes EFER and CR0, with NXE and WP, on this CPU. NXE first of all: loading tables that contain NX without it makes every such
- * entry a reserved-bit fault.
+ * Writes EFER and CR0, with NXE and WP, on this CPU. NXE first of all: loading tables that contain NX without it makes every
+ * such entry a reserved-bit fault.
  */
 export function enableTableProtections(): void {
   const kept = readMsr(EFER) & EFER_KEPT;
@@ -83,8 +83,8 @@ export function enableTableProtections(): void {
 }
 
 /**
- * Writes CR4, with SMEP, SMAP, UMIP and PGE, on this CPU, once the kernel's own tables are loaded. PGE last, and only now: toggling it
- * flushes everything, so that no translation of the firmware's survives.
+ * Writes CR4, with SMEP, SMAP, UMIP and PGE, on this CPU, once the kernel's own tables are loaded. PGE last, and only now:
+ * toggling it flushes everything, so that no translation of the firmware's survives.
  */
 export function enableModeProtections(): void {
   let cr4 = CR4;

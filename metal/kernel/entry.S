@@ -109,6 +109,8 @@ load_descriptor_tables: /* RDI, RSI: operands of LGDT and LIDT; EDX: the TSS sel
   lgdt (%rdi)
   lidt (%rsi)
   ltr %dx
+  xor %eax, %eax
+  lldt %ax /* reset leaves 64 KiB at address 0 (SDM 3A 9.1.1), from which ring 3 could load selectors */
   mov $KERNEL_DATA, %eax
   .irp register, ss, ds, es, fs, gs
   mov %eax, %\register

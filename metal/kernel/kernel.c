@@ -20,11 +20,15 @@ void kernel_syscall(struct Frame* frame) {
   w2c_kernel_syscall(&kernel, r[0] >> 32 ? ~0u : r[0], r[5], r[4], r[3], r[9], r[7], r[8]);
 }
 
-static void answer(struct Frame* frame, uint32_t fromUser) {
+static uint64_t fault_address(const struct Frame* frame) {
   uint64_t address = 0;
   if (frame->vector == 14) __asm__ volatile("mov %%cr2, %0" : "=r"(address));
+  return address;
+}
+
+static void answer(struct Frame* frame, uint32_t fromUser) {
   boot_cpu.frame = frame;
-  w2c_kernel_trap(&kernel, frame->vector, frame->error, address, fromUser);
+  w2c_kernel_trap(&kernel, frame->vector, frame->error, fault_address(frame), fromUser);
 }
 
 /* The frame is already in the context, unless the vector has a stack of its own. */
@@ -34,8 +38,15 @@ void kernel_trap_from_user(struct Frame* frame) {
   answer(saved, 1);
 }
 
+/* What a copy forgives, of all that may come at its instruction, NMI and #MC included: a page fault in the user half. */
+static bool is_fault_of_user_memory(const struct Frame* frame) {
+  bool tables_are_sound = !(frame->error & PAGE_FAULT_RESERVED_BIT);
+  return frame->vector == 14 && tables_are_sound && fault_address(frame) >> 63 == 0;
+}
+
 void kernel_trap_from_kernel(struct Frame* frame) {
-  if (frame->rip == (uintptr_t)user_copy) frame->rip = (uintptr_t)user_copy_end;
+  bool copies = frame->rip == (uintptr_t)user_copy;
+  if (copies && is_fault_of_user_memory(frame)) frame->rip = (uintptr_t)user_copy_end;
   else answer(frame, 0);
 }
 
@@ -46,6 +57,8 @@ struct Frame* kernel_leave(void) {
     if (from) __asm__ volatile("fxsave64 (%0)" ::"r"(from) : "memory");
     __asm__ volatile("fxrstor64 (%0)" ::"r"(to) : "memory");
     *(uint64_t*)(boot_cpu.task_state + 4) = (uintptr_t)to + CONTEXT_FRAME_END; /* rsp0 (SDM 3A 7.7) */
+    /* Selectors that one task loaded are not for the next to read. A null one may clear GS's base: the user's, not ours. */
+    __asm__ volatile("mov %0, %%ds; mov %0, %%es; mov %0, %%fs; swapgs; mov %0, %%gs; swapgs" ::"r"(0));
     boot_cpu.current = to;
   }
   return frame_of(to);

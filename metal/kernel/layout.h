@@ -14,4 +14,5 @@
 #define CONTEXT_FRAME 512
 #define CONTEXT_FRAME_END (CONTEXT_FRAME + 22 * 8)
 #define FRAME_CS (18 * 8)
+#define PAGE_FAULT_RESERVED_BIT 8 /* in Frame.error: an entry is damaged (SDM 3A 4.7) */
 #define VECTOR_OF_SYSCALL 0x100 /* in Frame.vector: came by SYSCALL, may leave by SYSRET */

@@ -18,6 +18,9 @@ const probes = [
   { name: "bad-buffers", exit: 0, says: "every bad buffer was refused" },
   { name: "table", exit: 0, says: "called through the table" },
   { name: "frame-jump", fault: 14 },
+  { name: "local-descriptor", fault: 13 },
+  { name: "selectors", exit: 0, says: "nothing was left in FS" },
+  { name: "single-step", fault: 1 },
   // A second task with numbers of its own in the same registers, beside the first from start to end.
   { name: "floats", exit: 0, says: "my numbers are my own" },
 ] as const satisfies readonly { name: string; exit?: number; fault?: number; says?: string }[];

@@ -7,18 +7,28 @@
  *             0x000  null
  *             0x008  kernel code     0x00af9b000000ffff
  *             0x010  kernel data     0x00cf93000000ffff
- *             0x018  null: SYSRET counts from here          (SDM 2B SYSRET: SS = +8, CS = +16)
+ *             0x018  null: SYSRET counts from 0x01b         (SDM 2B SYSRET: SS = +8, CS = +16)
  *             0x020  user data       0x00cff3000000ffff
  *             0x028  user code       0x00affb000000ffff
  *             0x030  task state, 16 bytes
  *          +4096  IDT, 256 gates of 16 bytes                (SDM 3A 6.14.1)
  */
 import { kernelStore64, kernelStore8 } from "./memory";
-import { readCr0, readCr4, readMsr, writeCr0, writeCr4, writeMsr } from "./mmu";
-import { cpuBlock, linearAddress, loadTables, portWrite8, syscallEntry, taskState, trapEntry } from "./native";
+import { readMsr, writeMsr } from "./mmu";
+import {
+  cpuBlock,
+  linearAddress,
+  loadTables,
+  portWrite8,
+  syscallEntry,
+  taskState,
+  trapEntry,
+  writeDr7,
+} from "./native";
 
 const KERNEL_CODE: u64 = 0x08;
-const SYSRET_BASE: u64 = 0x18;
+/** With ring 3's privilege level: Intel's SYSRET puts it into SS itself, AMD's does not (APM 3, SYSRET). */
+const SYSRET_BASE: u64 = 0x1b;
 const TASK_STATE: u64 = 0x30;
 const GDT_BYTES: u64 = 64;
 const IDT_OFFSET: u64 = 4096;
@@ -28,12 +38,13 @@ const VECTORS: u32 = 256;
 /** Slots of the interrupt stack table, from 1; 0 is "the stack in use". */
 namespace StackSlot {
   export const DOUBLE_FAULT: u32 = 1;
-  export const NMI: u32 = 2;
+  export const DEBUG_AND_NMI: u32 = 2;
   export const MACHINE_CHECK: u32 = 3;
 }
 
 /** SDM 4, table 2-2. */
 namespace Msr {
+  export const SYSENTER_CS: u32 = 0x174;
   export const EFER: u32 = 0xc000_0080;
   export const STAR: u32 = 0xc000_0081;
   export const LSTAR: u32 = 0xc000_0082;
@@ -44,6 +55,9 @@ namespace Msr {
 
 /** RFLAGS that SYSCALL clears: TF, IF, DF, NT, AC. */
 const SYSCALL_CLEARS: u64 = (1 << 8) | (1 << 9) | (1 << 10) | (1 << 14) | (1 << 18);
+
+/** Bit 10 is always set (SDM 3B 17.2.4). A breakpoint that the firmware left would go off in programs. */
+const DR7_NO_BREAKPOINTS: u64 = 1 << 10;
 
 /** One stack for every fault that wants one of its own, until there are guarded ones: what uses it only panics. */
 const EARLY_STACK_BYTES: usize = 16 * 1024;
@@ -73,7 +87,7 @@ export function cpuInstall(
   installTables(tables, kernelStackTop, doubleFaultStackTop, nmiStackTop, machineCheckStackTop);
   writeMsr(Msr.KERNEL_GS_BASE, 0);
   enableSystemCalls();
-  enableUserVectorState();
+  writeDr7(DR7_NO_BREAKPOINTS);
   silenceLegacyInterrupts();
 }
 
@@ -100,7 +114,7 @@ function installTables(
 function buildTaskState(doubleFaultStackTop: u64, nmiStackTop: u64, machineCheckStackTop: u64): void {
   const state = taskState();
   setStack(state, StackSlot.DOUBLE_FAULT, doubleFaultStackTop);
-  setStack(state, StackSlot.NMI, nmiStackTop);
+  setStack(state, StackSlot.DEBUG_AND_NMI, nmiStackTop);
   setStack(state, StackSlot.MACHINE_CHECK, machineCheckStackTop);
   kernelStore8(state + 102, 104);
 }
@@ -135,9 +149,12 @@ function buildInterruptTable(idt: u64): void {
   }
 }
 
-/** Faults that may come when the stack in use cannot be trusted. */
+/**
+ * Faults that may come when the stack in use cannot be trusted. #DB should not: between SYSCALL and the kernel's stack, where
+ * RSP is the user's, RFLAGS.TF is clear and no breakpoint is set. It shares the stack of NMI, which does not return.
+ */
 function stackSlot(vector: u32): u32 {
-  if (vector == 2) return StackSlot.NMI;
+  if (vector == 1 || vector == 2) return StackSlot.DEBUG_AND_NMI;
   if (vector == 8) return StackSlot.DOUBLE_FAULT;
   return vector == 18 ? StackSlot.MACHINE_CHECK : 0;
 }
@@ -147,25 +164,13 @@ function gateType(vector: u32): u64 {
   return vector == 3 || vector == 4 ? 0xee : 0x8e;
 }
 
+/** By SYSCALL only: without a code segment SYSENTER is #GP (SDM 2B SYSENTER). */
 function enableSystemCalls(): void {
+  writeMsr(Msr.SYSENTER_CS, 0);
   writeMsr(Msr.STAR, (KERNEL_CODE << 32) | (SYSRET_BASE << 48));
   writeMsr(Msr.LSTAR, syscallEntry());
   writeMsr(Msr.FMASK, SYSCALL_CLEARS);
   writeMsr(Msr.EFER, readMsr(Msr.EFER) | 1);
-}
-
-/**
- * SSE for ring 3, saved by FXSAVE (SDM 3A 13.1). What FXSAVE does not save is switched off (AVX, by OSXSAVE), and so is
- * WRGSBASE: the entry code tells the kernel's GS base from the user's, which must stay 0.
- */
-function enableUserVectorState(): void {
-  const EMULATE: u64 = 1 << 2;
-  const TASK_SWITCHED: u64 = 1 << 3;
-  const MONITOR_AND_NATIVE_ERRORS: u64 = (1 << 1) | (1 << 5);
-  const FXSR_AND_SIMD_EXCEPTIONS: u64 = (1 << 9) | (1 << 10);
-  const FSGSBASE_AND_OSXSAVE: u64 = (1 << 16) | (1 << 18);
-  writeCr0((readCr0() & ~(EMULATE | TASK_SWITCHED)) | MONITOR_AND_NATIVE_ERRORS);
-  writeCr4((readCr4() & ~FSGSBASE_AND_OSXSAVE) | FXSR_AND_SIMD_EXCEPTIONS);
 }
 
 /** Masks both 8259A interrupt controllers: the kernel has no timer yet, and the firmware's must not reach ring 3. */

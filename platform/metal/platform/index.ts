@@ -1,7 +1,7 @@
 /**
- * The platform on x86-64: declarations only. Each becomes a wasm import named after its file (`memory.physLoad64`), which
- * `metal/` defines as a `static inline` C function. `platform/CONTRACT.md` says what each must do; the embedded machine keeps the
- * same promises in `platform/embedded/platform/`.
+ * The platform on x86-64. Each declaration becomes a wasm import named after its file (`memory.physLoad64`), which `metal/`
+ * defines as a `static inline` C function; `descriptors.ts` is code, upon what `native.ts` declares. `platform/CONTRACT.md` says
+ * what each must do; the embedded machine keeps the same promises in `platform/embedded/platform/`.
  */
 export * from "./memory";
 export * from "./mmu";

@@ -18,6 +18,12 @@ export declare function physCompareExchange64(address: u64, expected: u64, repla
 export declare function physAdd64(address: u64, delta: u64): u64;
 /** Atomic; returns the value before. Wraps. */
 export declare function physAdd32(address: u64, delta: u32): u32;
+/** Atomic; returns the value before. */
+export declare function physExchange64(address: u64, replacement: u64): u64;
+/** Atomic; returns the value before. */
+export declare function physOr64(address: u64, bits: u64): u64;
+/** Atomic; returns the value before. */
+export declare function physAnd64(address: u64, bits: u64): u64;
 
 /** Fills the 4096-byte frame at `address` with zeros. */
 export declare function frameZero(address: u64): void;

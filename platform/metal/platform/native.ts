@@ -12,5 +12,6 @@ export declare function trapEntry(vector: u32): u64;
 export declare function syscallEntry(): u64;
 /** OUT to an I/O port. */
 export declare function portWrite8(port: u32, value: u8): void;
-/** LGDT, LIDT, LTR; then code and data segments from the new table, and the rest of them null. */
+export declare function writeDr7(value: u64): void;
+/** LGDT, LIDT, LTR and a null LDTR; then CS is the new table's kernel code, and every other segment its kernel data. */
 export declare function loadTables(gdt: u64, gdtLimit: u32, idt: u64, idtLimit: u32, taskSelector: u32): void;
