@@ -1,19 +1,12 @@
 /** The kernel: read, checked, put at a free place in physical memory, and made to fit its virtual base. */
+import { ProgramHeaderAt } from "../kernel/bootinfo/elf";
 import { EfiType } from "../kernel/bootinfo/efi-memory";
 import { SegmentRight } from "../kernel/bootinfo/layout";
 import { addSegmentInfo } from "./bootinfo/block";
 import { isRandomised } from "./config";
 import { checkHeader, entryPoint } from "./elf/header";
 import { relocate } from "./elf/relocations";
-import {
-  checkSegments,
-  imageBase,
-  imageBytes,
-  loadSegments,
-  ProgramHeaderAt,
-  segment,
-  segmentCount,
-} from "./elf/segments";
+import { checkSegments, imageBase, imageBytes, loadSegments, segment, segmentCount } from "./elf/segments";
 import { fileBytes, readFile, setPath } from "./files";
 import { load32, load64 } from "./firmware";
 import { allocateAligned, roundUp } from "./memory";

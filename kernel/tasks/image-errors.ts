@@ -12,6 +12,8 @@ export namespace ImageError {
   export const BAD_ENTRY: u32 = 9;
   export const BAD_RELOCATION: u32 = 10;
   export const NO_MEMORY: u32 = 11;
+  export const DYNAMIC_LINKING: u32 = 12;
+  export const RELOCATION_TABLE: u32 = 13;
 }
 
 /** What to say of an ImageError, before the value that was found. */
@@ -24,7 +26,10 @@ export function imageErrorText(error: u32): string {
   if (error == ImageError.BAD_HEADER) return "malformed ELF header; found";
   if (error == ImageError.BAD_SEGMENT) return "malformed segment; found";
   if (error == ImageError.WRITE_EXECUTE) return "a segment is both writable and executable; at";
-  if (error == ImageError.BAD_ENTRY) return "the entry point lies outside of the image; at";
+  if (error == ImageError.BAD_ENTRY) return "the entry point lies in no executable segment; at";
   if (error == ImageError.BAD_RELOCATION) return "a relocation that is not R_X86_64_RELATIVE inside the image; found";
+  if (error == ImageError.RELOCATION_TABLE) return "malformed relocation table; size or address";
+  if (error == ImageError.DYNAMIC_LINKING)
+    return "dynamic linking that is not supported; type of the segment, or tag of the dynamic section,";
   return "out of memory for an image of this many bytes:";
 }

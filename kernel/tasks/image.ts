@@ -1,6 +1,27 @@
 import { imageMachine, physLoad16, physLoad32, physLoad64 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
-import { isAligned, PAGE_BYTES } from "../address/pages";
+import { isAligned } from "../address/pages";
+import {
+  DYNAMIC_BYTES,
+  DynamicTag,
+  ELF_HEADER_BYTES,
+  ELF_IDENTITY,
+  ELF_IDENTITY_MASK,
+  ELF_MAGIC,
+  ElfAt,
+  ET_DYN,
+  isUnsupportedTag,
+  MAX_PROGRAM_BYTES,
+  MAX_PROGRAM_HEADERS,
+  PROGRAM_HEADER_BYTES,
+  PROGRAM_UNIT_BYTES,
+  ProgramHeaderAt,
+  R_X86_64_RELATIVE,
+  RELA_BYTES,
+  RelaAt,
+  SegmentType,
+} from "../bootinfo/elf";
+import { MAX_SEGMENTS } from "../bootinfo/layout";
 import { RegionKind } from "../spaces/kinds";
 import { Right } from "../spaces/region";
 import { addRegion, fillSpace, Space, SpaceError, storeWord } from "../spaces/space";
@@ -8,31 +29,22 @@ import { ImageError } from "./image-errors";
 
 /**
  * Program images: ELF64, ET_DYN, as `platform/CONTRACT.md` describes them. Everything read from the file is checked against the
- * file's length and the image's extent before it is used: the file comes from a disk.
+ * file's length and the image's extent before it is used: the file comes from a disk. All checks come before the first page is mapped.
  */
-const ELF_MAGIC: u32 = 0x464c_457f;
-/** ELFCLASS64, ELFDATA2LSB, EV_CURRENT. */
-const ELF_IDENT: u32 = 0x0001_0102;
-const ET_DYN: u32 = 3;
-const PT_LOAD: u32 = 1;
-const PT_DYNAMIC: u32 = 2;
-const HEADER_BYTES: u64 = 64;
-const SEGMENT_HEADER_BYTES: u64 = 56;
-const MAX_SEGMENT_HEADERS: u32 = 16;
-const MAX_IMAGE_BYTES: u64 = 64 << 20;
-
-const DT_RELA: u64 = 7;
-const DT_RELASZ: u64 = 8;
-const R_X86_64_RELATIVE: u64 = 8;
-const RELA_BYTES: u64 = 24;
+const RIGHTS: u32 = 7;
+if (RIGHTS != (Right.READ | Right.WRITE | Right.EXECUTE)) ERROR("RIGHTS is the three rights");
 
 let file: PhysAddr = <PhysAddr>0;
 let fileBytes: u64 = 0;
 /** What was found where something else was expected. */
 let found: u64 = 0;
 let imageBytes: u64 = 0;
+let segmentCount: u32 = 0;
 let dynamicAt: u64 = 0;
 let dynamicBytes: u64 = 0;
+/** The relocation table: as linked, until `checkTable` has found out where the file has it. */
+let tableAt: u64 = 0;
+let tableBytes: u64 = 0;
 
 /** The value that `error`, which was the last, is about. */
 export function imageErrorFound(error: u32): u64 {
@@ -44,71 +56,158 @@ function refuse(error: u32, value: u64): u32 {
   return error;
 }
 
-/** Checks the image's headers; touches no space. After NONE, `imageExtent` and `loadImage` may be called. */
+/** Checks the image; touches no space. After NONE, `imageExtent` and `loadImage` may be called. */
 export function checkImage(at: PhysAddr, bytes: u64): u32 {
   file = at;
   fileBytes = bytes;
   imageBytes = 0;
+  segmentCount = 0;
   dynamicBytes = 0;
-  if (bytes < HEADER_BYTES) return refuse(ImageError.TRUNCATED, bytes);
-  if (physLoad32(at) != ELF_MAGIC) return refuse(ImageError.NOT_ELF, physLoad32(at));
-  if ((physLoad32(at + 4) & 0x00ff_ffff) != (ELF_IDENT & 0x00ff_ffff))
-    return refuse(ImageError.NOT_ELF64, physLoad32(at + 4));
-  if (physLoad16(at + 16) != ET_DYN) return refuse(ImageError.NOT_RELOCATABLE, physLoad16(at + 16));
-  if (physLoad16(at + 18) != imageMachine()) return refuse(ImageError.WRONG_MACHINE, physLoad16(at + 18));
-  return checkSegments();
+  let error = checkHeader();
+  if (error == ImageError.NONE) error = checkSegments();
+  if (error == ImageError.NONE) error = checkEntry();
+  if (error == ImageError.NONE) error = checkDynamic();
+  return error == ImageError.NONE ? checkRelocations() : error;
 }
 
-function segmentHeader(index: u32): u64 {
-  return file + physLoad64(file + 32) + <u64>index * SEGMENT_HEADER_BYTES;
+function checkHeader(): u32 {
+  if (fileBytes < ELF_HEADER_BYTES) return refuse(ImageError.TRUNCATED, fileBytes);
+  const magic = physLoad32(file + ElfAt.magic);
+  if (magic != ELF_MAGIC) return refuse(ImageError.NOT_ELF, magic);
+  const identity = physLoad32(file + ElfAt.identity);
+  if ((identity & ELF_IDENTITY_MASK) != ELF_IDENTITY) return refuse(ImageError.NOT_ELF64, identity);
+  const type = physLoad16(file + ElfAt.type);
+  if (type != ET_DYN) return refuse(ImageError.NOT_RELOCATABLE, type);
+  const machine = physLoad16(file + ElfAt.machine);
+  if (machine != imageMachine()) return refuse(ImageError.WRONG_MACHINE, machine);
+  const headerBytes = physLoad16(file + ElfAt.programHeaderBytes);
+  if (headerBytes != PROGRAM_HEADER_BYTES) return refuse(ImageError.BAD_HEADER, headerBytes);
+  const count = headerCount();
+  if (count == 0 || count > MAX_PROGRAM_HEADERS) return refuse(ImageError.BAD_HEADER, count);
+  const table = physLoad64(file + ElfAt.programHeaders);
+  if (!isAligned(table, 8)) return refuse(ImageError.BAD_HEADER, table);
+  return inFile(table, count * PROGRAM_HEADER_BYTES) ? ImageError.NONE : refuse(ImageError.TRUNCATED, table);
+}
+
+function headerCount(): u32 {
+  return physLoad16(file + ElfAt.programHeaderCount);
+}
+
+function programHeader(index: u32): u64 {
+  return file + physLoad64(file + ElfAt.programHeaders) + index * PROGRAM_HEADER_BYTES;
+}
+
+function typeOf(header: u64): u32 {
+  return physLoad32(header + ProgramHeaderAt.type);
+}
+
+function rightsOf(header: u64): u32 {
+  return physLoad32(header + ProgramHeaderAt.flags) & RIGHTS;
 }
 
 function checkSegments(): u32 {
-  const table = physLoad64(file + 32);
-  const count = physLoad16(file + 56);
-  if (physLoad16(file + 54) != SEGMENT_HEADER_BYTES) return refuse(ImageError.BAD_HEADER, physLoad16(file + 54));
-  if (count == 0 || count > MAX_SEGMENT_HEADERS) return refuse(ImageError.BAD_HEADER, count);
-  if (!isAligned(table, 8) || !inFile(table, <u64>count * SEGMENT_HEADER_BYTES))
-    return refuse(ImageError.TRUNCATED, table);
+  const count = headerCount();
   for (let i: u32 = 0; i < count; i++) {
-    const type = physLoad32(segmentHeader(i));
-    const error = type == PT_LOAD ? checkSegment(i) : type == PT_DYNAMIC ? noteDynamic(i) : ImageError.NONE;
+    const header = programHeader(i);
+    let error: u32 = ImageError.NONE;
+    if (typeOf(header) == SegmentType.LOAD) error = checkSegment(header);
+    else if (typeOf(header) == SegmentType.DYNAMIC) error = noteDynamic(header);
+    else if (typeOf(header) == SegmentType.INTERPRETER) error = refuse(ImageError.DYNAMIC_LINKING, typeOf(header));
     if (error != ImageError.NONE) return error;
   }
-  if (imageBytes == 0) return refuse(ImageError.BAD_SEGMENT, 0);
-  const entry = physLoad64(file + 24);
-  if (entry >= imageBytes) return refuse(ImageError.BAD_ENTRY, entry);
-  return ImageError.NONE;
+  return segmentCount == 0 ? refuse(ImageError.BAD_SEGMENT, 0) : ImageError.NONE;
 }
 
 function inFile(offset: u64, bytes: u64): bool {
   return offset <= fileBytes && bytes <= fileBytes - offset;
 }
 
-function checkSegment(index: u32): u32 {
-  const header = segmentHeader(index);
-  const rights = physLoad32(header + 4) & 7;
-  const offset = physLoad64(header + 8);
-  const virtual = physLoad64(header + 16);
-  const inFileBytes = physLoad64(header + 32);
-  const inMemoryBytes = physLoad64(header + 40);
+/** It begins where the one before it has ended, the first at 0. */
+function checkSegment(header: u64): u32 {
+  const rights = rightsOf(header);
+  const virtual = physLoad64(header + ProgramHeaderAt.virtual);
+  const inMemoryBytes = physLoad64(header + ProgramHeaderAt.memoryBytes);
+  const inFileBytes = physLoad64(header + ProgramHeaderAt.fileBytes);
+  const offset = physLoad64(header + ProgramHeaderAt.offset);
   if ((rights & (Right.WRITE | Right.EXECUTE)) == (Right.WRITE | Right.EXECUTE))
     return refuse(ImageError.WRITE_EXECUTE, virtual);
-  if (rights == 0 || virtual != imageBytes) return refuse(ImageError.BAD_SEGMENT, virtual);
-  if (inMemoryBytes == 0 || inMemoryBytes > MAX_IMAGE_BYTES - imageBytes)
+  if ((rights & Right.READ) == 0 || virtual != imageBytes) return refuse(ImageError.BAD_SEGMENT, virtual);
+  if (segmentCount == MAX_SEGMENTS) return refuse(ImageError.BAD_SEGMENT, segmentCount + 1);
+  if (inMemoryBytes == 0 || inMemoryBytes > MAX_PROGRAM_BYTES - imageBytes)
     return refuse(ImageError.BAD_SEGMENT, inMemoryBytes);
-  if (!isAligned(inMemoryBytes, PAGE_BYTES) || inFileBytes > inMemoryBytes)
-    return refuse(ImageError.BAD_SEGMENT, inMemoryBytes);
+  if (!isAligned(inMemoryBytes, PROGRAM_UNIT_BYTES)) return refuse(ImageError.BAD_SEGMENT, inMemoryBytes);
+  if (inFileBytes > inMemoryBytes) return refuse(ImageError.BAD_SEGMENT, inFileBytes);
   if (!inFile(offset, inFileBytes)) return refuse(ImageError.TRUNCATED, offset);
   imageBytes += inMemoryBytes;
+  segmentCount += 1;
   return ImageError.NONE;
 }
 
-function noteDynamic(index: u32): u32 {
-  const header = segmentHeader(index);
-  dynamicAt = physLoad64(header + 8);
-  dynamicBytes = physLoad64(header + 32);
-  if (!isAligned(dynamicAt, 8) || !inFile(dynamicAt, dynamicBytes)) return refuse(ImageError.TRUNCATED, dynamicAt);
+function checkEntry(): u32 {
+  const count = headerCount();
+  const entry = imageEntry();
+  for (let i: u32 = 0; i < count; i++) {
+    const header = programHeader(i);
+    const first = physLoad64(header + ProgramHeaderAt.virtual);
+    if (typeOf(header) != SegmentType.LOAD || (rightsOf(header) & Right.EXECUTE) == 0 || entry < first) continue;
+    if (entry - first < physLoad64(header + ProgramHeaderAt.memoryBytes)) return ImageError.NONE;
+  }
+  return refuse(ImageError.BAD_ENTRY, entry);
+}
+
+function noteDynamic(header: u64): u32 {
+  dynamicAt = physLoad64(header + ProgramHeaderAt.offset);
+  dynamicBytes = physLoad64(header + ProgramHeaderAt.fileBytes);
+  const isThere = isAligned(dynamicAt, 8) && inFile(dynamicAt, dynamicBytes);
+  return isThere ? ImageError.NONE : refuse(ImageError.TRUNCATED, dynamicAt);
+}
+
+/** Reads the dynamic section, up to its NULL. */
+function checkDynamic(): u32 {
+  tableAt = 0;
+  tableBytes = 0;
+  for (let done: u64 = 0; done + DYNAMIC_BYTES <= dynamicBytes; done += DYNAMIC_BYTES) {
+    const tag = physLoad64(file + dynamicAt + done);
+    const value = physLoad64(file + dynamicAt + done + 8);
+    if (tag == DynamicTag.NULL) break;
+    if (isUnsupportedTag(tag)) return refuse(ImageError.DYNAMIC_LINKING, tag);
+    if (tag == DynamicTag.RELA) tableAt = value;
+    else if (tag == DynamicTag.RELA_BYTES) tableBytes = value;
+  }
+  return tableBytes == 0 ? ImageError.NONE : checkTable();
+}
+
+/** Finds the relocation table in the file. */
+function checkTable(): u32 {
+  if (tableBytes % RELA_BYTES != 0) return refuse(ImageError.RELOCATION_TABLE, tableBytes);
+  const offset = fileOffsetOf(tableAt);
+  if (!isAligned(offset, 8) || !inFile(offset, tableBytes)) return refuse(ImageError.RELOCATION_TABLE, tableAt);
+  tableAt = offset;
+  return ImageError.NONE;
+}
+
+/** Where the file has what the image has at `virtual`; past the file's end when it has it nowhere. */
+function fileOffsetOf(virtual: u64): u64 {
+  const count = headerCount();
+  for (let i: u32 = 0; i < count; i++) {
+    const header = programHeader(i);
+    const first = physLoad64(header + ProgramHeaderAt.virtual);
+    if (typeOf(header) != SegmentType.LOAD || virtual < first) continue;
+    if (virtual - first < physLoad64(header + ProgramHeaderAt.fileBytes))
+      return physLoad64(header + ProgramHeaderAt.offset) + (virtual - first);
+  }
+  return u64.MAX_VALUE & ~7;
+}
+
+/** Each is of the one known type, and of a whole word of the image. */
+function checkRelocations(): u32 {
+  for (let done: u64 = 0; done < tableBytes; done += RELA_BYTES) {
+    const entry = file + tableAt + done;
+    const info = physLoad64(entry + RelaAt.info);
+    if (info != R_X86_64_RELATIVE) return refuse(ImageError.BAD_RELOCATION, info);
+    const offset = physLoad64(entry + RelaAt.offset);
+    if (!isAligned(offset, 8) || offset > imageBytes - 8) return refuse(ImageError.BAD_RELOCATION, offset);
+  }
   return ImageError.NONE;
 }
 
@@ -117,23 +216,31 @@ export function imageExtent(): u64 {
   return imageBytes;
 }
 
+/** Where it starts, as linked. */
 export function imageEntry(): u64 {
-  return physLoad64(file + 24);
+  return physLoad64(file + ElfAt.entry);
 }
 
 /** Maps and fills the checked image at `base` of `space`, and relocates it. */
 export function loadImage(space: Space, base: VirtAddr): u32 {
-  const count = physLoad16(file + 56);
+  const count = headerCount();
   for (let i: u32 = 0; i < count; i++) {
-    const header = segmentHeader(i);
-    if (physLoad32(header) != PT_LOAD) continue;
-    const rights = physLoad32(header + 4) & 7;
-    const at = <VirtAddr>(base + physLoad64(header + 16));
-    const error = addRegion(space, at, physLoad64(header + 40), kindOf(rights), rights);
-    if (error != SpaceError.NONE) return refuse(ImageError.NO_MEMORY, imageBytes);
-    fillSpace(space, at, <PhysAddr>(file + physLoad64(header + 8)), physLoad64(header + 32));
+    if (typeOf(programHeader(i)) != SegmentType.LOAD) continue;
+    const error = loadSegment(space, base, programHeader(i));
+    if (error != ImageError.NONE) return error;
   }
-  return relocate(space, base);
+  relocate(space, base);
+  return ImageError.NONE;
+}
+
+function loadSegment(space: Space, base: VirtAddr, header: u64): u32 {
+  const rights = rightsOf(header);
+  const at = <VirtAddr>(base + physLoad64(header + ProgramHeaderAt.virtual));
+  const error = addRegion(space, at, physLoad64(header + ProgramHeaderAt.memoryBytes), kindOf(rights), rights);
+  if (error != SpaceError.NONE) return refuse(ImageError.NO_MEMORY, imageBytes);
+  const from = <PhysAddr>(file + physLoad64(header + ProgramHeaderAt.offset));
+  fillSpace(space, at, from, physLoad64(header + ProgramHeaderAt.fileBytes));
+  return ImageError.NONE;
 }
 
 function kindOf(rights: u32): u32 {
@@ -141,38 +248,11 @@ function kindOf(rights: u32): u32 {
   return (rights & Right.WRITE) != 0 ? RegionKind.DATA : RegionKind.RODATA;
 }
 
-/** Applies the R_X86_64_RELATIVE relocations (System V ABI, AMD64 supplement, 4.4.1): word at `offset` = base + addend. */
-function relocate(space: Space, base: VirtAddr): u32 {
-  const table = dynamicValue(DT_RELA);
-  const bytes = dynamicValue(DT_RELASZ);
-  if (bytes == 0) return ImageError.NONE;
-  const fileOffset = fileOffsetOf(table);
-  if (!isAligned(fileOffset, 8) || !inFile(fileOffset, bytes)) return refuse(ImageError.BAD_RELOCATION, table);
-  for (let done: u64 = 0; done + RELA_BYTES <= bytes; done += RELA_BYTES) {
-    const entry = file + fileOffset + done;
-    const offset = physLoad64(entry);
-    if (physLoad64(entry + 8) != R_X86_64_RELATIVE) return refuse(ImageError.BAD_RELOCATION, physLoad64(entry + 8));
-    if (!isAligned(offset, 8) || offset > imageBytes - 8) return refuse(ImageError.BAD_RELOCATION, offset);
-    storeWord(space, <VirtAddr>(base + offset), base + physLoad64(entry + 16));
+/** Applies the relocations that have been checked. */
+function relocate(space: Space, base: VirtAddr): void {
+  for (let done: u64 = 0; done < tableBytes; done += RELA_BYTES) {
+    const entry = file + tableAt + done;
+    const at = <VirtAddr>(base + physLoad64(entry + RelaAt.offset));
+    storeWord(space, at, base + physLoad64(entry + RelaAt.addend));
   }
-  return ImageError.NONE;
-}
-
-function dynamicValue(tag: u64): u64 {
-  for (let done: u64 = 0; done + 16 <= dynamicBytes; done += 16) {
-    if (physLoad64(file + dynamicAt + done) == tag) return physLoad64(file + dynamicAt + done + 8);
-  }
-  return 0;
-}
-
-/** Where the file has what the image has at `virtual`; past the file's end when it has it nowhere. */
-function fileOffsetOf(virtual: u64): u64 {
-  const count = physLoad16(file + 56);
-  for (let i: u32 = 0; i < count; i++) {
-    const header = segmentHeader(i);
-    const first = physLoad64(header + 16);
-    if (physLoad32(header) != PT_LOAD || virtual < first || virtual - first >= physLoad64(header + 32)) continue;
-    return physLoad64(header + 8) + (virtual - first);
-  }
-  return u64.MAX_VALUE & ~7;
 }

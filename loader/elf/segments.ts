@@ -1,5 +1,6 @@
 /** Segments of the ELF file that `checkHeader` accepted: checked, then laid out. */
-import { MAX_SEGMENTS } from "../../kernel/bootinfo/layout";
+import { ProgramHeaderAt, SegmentType } from "../../kernel/bootinfo/elf";
+import { MAX_SEGMENTS, SegmentRight } from "../../kernel/bootinfo/layout";
 import { decimal, hex, text } from "../console";
 import { endError, Status } from "../errors";
 import { startFileError } from "../files";
@@ -7,22 +8,8 @@ import { load32, load64 } from "../firmware";
 import { copyBytes, roundUp, zeroBytes } from "../memory";
 import { elfFile, entryPoint, isInFile, programHeader, programHeaderCount, truncatedElf } from "./header";
 
-/** Elf64_Phdr. */
-export namespace ProgramHeaderAt {
-  export const type: u64 = 0;
-  export const flags: u64 = 4;
-  export const offset: u64 = 8;
-  export const virtual: u64 = 16;
-  export const fileBytes: u64 = 32;
-  export const memoryBytes: u64 = 40;
-}
-const PT_LOAD: u32 = 1;
-export const PT_DYNAMIC: u32 = 2;
-const PT_INTERP: u32 = 3;
-const PF_X: u32 = 1;
-const PF_W: u32 = 2;
 /** The largest image and the highest address before relocation that make sense here: far below what could wrap. */
-export const MAX_IMAGE_BYTES: u64 = 0x4000_0000;
+const MAX_IMAGE_BYTES: u64 = 0x4000_0000;
 
 let segmentTotal: u32 = 0;
 /** Program header indices of the PT_LOAD segments, a u32 each. */
@@ -52,8 +39,8 @@ export function checkSegments(alignment: u64): void {
   const count = programHeaderCount();
   for (let i: u32 = 0; i < count; i++) {
     const type = load32(programHeader(i) + ProgramHeaderAt.type);
-    if (type == PT_INTERP) badSegment(i, "asks for an interpreter, type ", PT_INTERP);
-    if (type == PT_LOAD) addSegment(i, alignment);
+    if (type == SegmentType.INTERPRETER) badSegment(i, "asks for an interpreter, type ", type);
+    if (type == SegmentType.LOAD) addSegment(i, alignment);
   }
   if (segmentTotal == 0) noSegments();
   checkEntry();
@@ -72,6 +59,20 @@ function addSegment(index: u32, alignment: u64): void {
   segmentTotal += 1;
 }
 
+/** What programs must satisfy besides: they begin at 0, each segment has whole units, and all have `limitBytes` at most. */
+export function checkProgramSegments(unit: u64, limitBytes: u64): void {
+  let end: u64 = 0;
+  for (let i: u32 = 0; i < segmentTotal; i++) {
+    const index = load<u32>(segmentHeaders + ((<usize>i) << 2));
+    const start = load64(segment(i) + ProgramHeaderAt.virtual);
+    const byteCount = load64(segment(i) + ProgramHeaderAt.memoryBytes);
+    if (start != end) badSegment(index, "does not begin where it should, but at address ", start);
+    if (byteCount % unit != 0) badSegment(index, "is of a ragged size, of bytes ", byteCount);
+    if (byteCount > limitBytes - end) badSegment(index, "is too large for a program, of bytes ", byteCount);
+    end += byteCount;
+  }
+}
+
 /** What one segment must satisfy whatever the others are. */
 function checkSegment(index: u32, alignment: u64): void {
   const header = programHeader(index);
@@ -85,14 +86,16 @@ function checkSegment(index: u32, alignment: u64): void {
   if (inFile > inMemory) badSegment(index, "has more bytes in the file than in memory: ", inFile);
   if (start >= MAX_IMAGE_BYTES) badSegment(index, "is too high, at address ", start);
   if (inMemory > MAX_IMAGE_BYTES - start) badSegment(index, "is too large, of bytes ", inMemory);
-  if ((flags & PF_W) != 0 && (flags & PF_X) != 0) badSegment(index, "is writable and executable, flags ", flags);
+  if ((flags & SegmentRight.READ) == 0) badSegment(index, "is not readable, flags ", flags);
+  if ((flags & SegmentRight.WRITE) != 0 && (flags & SegmentRight.EXECUTE) != 0)
+    badSegment(index, "is writable and executable, flags ", flags);
   if (!isInFile(offset, inFile)) truncatedElf("a segment", offset, inFile);
 }
 
 function checkEntry(): void {
   const entry = entryPoint();
   const holder = segmentHolding(entry, 1);
-  if (holder != 0 && (load32(holder + ProgramHeaderAt.flags) & PF_X) != 0) return;
+  if (holder != 0 && (load32(holder + ProgramHeaderAt.flags) & SegmentRight.EXECUTE) != 0) return;
   startFileError("BadEntry");
   text("starts at ");
   hex(entry);
