@@ -3,19 +3,16 @@
 /** What the kernel's entry writes before anything else. */
 export const CONSOLE_MARKER = Buffer.from("\x1b]nitros\x07", "latin1");
 
-/** The firmware's own handler reports so, and then does nothing for ever, when the kernel faults before it has handlers of its own. */
+/** The firmware's own handler reports so, and then does nothing for ever, when the boot agent faults. */
 const FIRMWARE_FAULT = "!!!! X64 Exception Type";
 
 export class SerialConsole {
   #firmware = Buffer.alloc(0);
   #kernelStarted = false;
-  #tail = "";
-  #fault = false;
 
   constructor(readonly kernelConsole: (bytes: Uint8Array) => void) {}
 
   receive(bytes: Buffer): void {
-    this.#watchForFault(bytes);
     if (this.#kernelStarted) {
       this.kernelConsole(bytes);
       return;
@@ -33,9 +30,9 @@ export class SerialConsole {
     return this.#kernelStarted;
   }
 
-  /** The firmware's fault handler has spoken: nothing more will happen. */
+  /** The firmware's fault handler has spoken: nothing more will happen. Once the kernel has started, those words are anybody's. */
   get firmwareFault(): boolean {
-    return this.#fault;
+    return !this.#kernelStarted && this.#firmware.includes(FIRMWARE_FAULT);
   }
 
   /** What the boot agent said was wrong: "code: message". */
@@ -49,11 +46,5 @@ export class SerialConsole {
       .toString("latin1")
       .replace(/\x1b\[[0-9;?=]*[A-Za-z]/g, "")
       .replaceAll("\r", "");
-  }
-
-  #watchForFault(bytes: Buffer): void {
-    const text = this.#tail + bytes.toString("latin1");
-    this.#fault ||= text.includes(FIRMWARE_FAULT);
-    this.#tail = text.slice(-FIRMWARE_FAULT.length);
   }
 }

@@ -14,6 +14,13 @@ interface Reply {
   readonly QMP?: unknown;
 }
 
+/** A segment register, with what the processor keeps of its descriptor. */
+export interface Segment {
+  readonly selector: number;
+  readonly base: bigint;
+  readonly limit: number;
+}
+
 /** A running guest from outside, by the QEMU Machine Protocol: one command at a time. */
 export class QemuMonitor {
   readonly #socket: Socket;
@@ -61,10 +68,26 @@ export class QemuMonitor {
 
   /** Control registers and the like of CPU 0, by the names that QEMU prints them under: CR3, EFER, RIP… */
   async registers(): Promise<ReadonlyMap<string, bigint>> {
-    const text = (await this.execute("human-monitor-command", { "command-line": "info registers" })) as string;
+    const text = await this.#infoRegisters();
     return new Map(
       [...text.matchAll(/\b([A-Z][A-Z0-9]+) *=([0-9a-f]+)\b/g)].map((match) => [match[1]!, BigInt(`0x${match[2]}`)]),
     );
+  }
+
+  /** Segment registers of CPU 0: CS, SS, DS, ES, FS, GS, LDT, TR. */
+  async segments(): Promise<ReadonlyMap<string, Segment>> {
+    const text = await this.#infoRegisters();
+    const lines = text.matchAll(/^([A-Z]{2,3}) *=([0-9a-f]{4}) ([0-9a-f]{16}) ([0-9a-f]{8}) /gm);
+    return new Map(
+      [...lines].map(([, name, selector, base, limit]) => [
+        name!,
+        { selector: parseInt(selector!, 16), base: BigInt(`0x${base}`), limit: parseInt(limit!, 16) },
+      ]),
+    );
+  }
+
+  #infoRegisters(): Promise<string> {
+    return this.execute("human-monitor-command", { "command-line": "info registers" }) as Promise<string>;
   }
 
   /** Physical memory. */
@@ -74,6 +97,15 @@ export class QemuMonitor {
     const data = readFileSync(file);
     rmSync(file);
     return data;
+  }
+
+  /** What is on the screen, as a PPM picture. */
+  async screen(): Promise<Buffer> {
+    const file = `${this.#path}.ppm`;
+    await this.execute("screendump", { filename: file });
+    const picture = readFileSync(file);
+    rmSync(file);
+    return picture;
   }
 
   close(): void {

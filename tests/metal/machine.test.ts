@@ -71,6 +71,14 @@ describe("the serial port", () => {
     assert.equal(serial("!!!! X64 Exc", "eption Type - 0E").serial.firmwareFault, true);
     assert.equal(serial("all is well").serial.firmwareFault, false);
   });
+
+  test("takes the same words for a program's once the kernel has started", () => {
+    const marker = CONSOLE_MARKER.toString("latin1");
+    const report = "!!!! X64 Exception Type - 0E";
+    assert.equal(serial(`${marker}${report}`).serial.firmwareFault, false);
+    assert.equal(serial("BdsDxe\n", marker, "1 liar | ", report).serial.firmwareFault, false);
+    assert.equal(serial(report).serial.firmwareFault, true);
+  });
 });
 
 const END: QemuEnd = {

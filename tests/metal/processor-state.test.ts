@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { RecordKind } from "../../kernel/trace/records.ts";
+import type { QemuMonitor, Segment } from "../../machine/qemu/monitor.ts";
+import { kernelFile, symbolOffset, withPrologue } from "./kernel-file.ts";
+import { lookAtLiveMachine } from "./live-machine.ts";
+
+/**
+ * What a firmware may leave behind, set before the kernel's first instruction: CR0.AM and TS; CR4.VME, PVI, TSD, DE, PCE, FSGSBASE,
+ * OSXSAVE and PKE; a breakpoint; EFER.FFXSR; a segment for SYSENTER.
+ */
+const UNTIDY_FIRMWARE = [
+  ...[0x0f, 0x20, 0xc0, 0x0d, 0x08, 0x00, 0x04, 0x00, 0x0f, 0x22, 0xc0], // CR0 |= 0x40008
+  ...[0x0f, 0x20, 0xe0, 0x0d, 0x0f, 0x01, 0x45, 0x00, 0x0f, 0x22, 0xe0], // CR4 |= 0x45010f
+  ...[0xb8, 0x03, 0x04, 0x00, 0x00, 0x0f, 0x23, 0xf8], // DR7 = 0x403
+  ...[0xb9, 0x80, 0x00, 0x00, 0xc0, 0x0f, 0x32, 0x0d, 0x01, 0x40, 0x00, 0x00, 0x0f, 0x30], // EFER |= 0x4001
+  ...[0xb9, 0x74, 0x01, 0x00, 0x00, 0xb8, 0x08, 0x00, 0x00, 0x00, 0x31, 0xd2, 0x0f, 0x30], // SYSENTER_CS = 8
+];
+
+const USER_CODE = 0x2b;
+
+/** Stops the machine at a moment when it runs the program. */
+async function stopInRing3(monitor: QemuMonitor): Promise<void> {
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    await monitor.stop();
+    if ((await monitor.segments()).get("CS")!.selector === USER_CODE) return;
+    await monitor.resume();
+  }
+  throw new Error("the program never ran");
+}
+
+describe("in ring 3, after a firmware that left everything on", () => {
+  let registers: ReadonlyMap<string, bigint>;
+  let segments: ReadonlyMap<string, Segment>;
+
+  before(async () => {
+    const kernel = withPrologue(await kernelFile(), UNTIDY_FIRMWARE);
+    const request = { programs: ["tests/metal/programs/spin.ts"], ready: "| spinning\n", kernel };
+    await lookAtLiveMachine(request, async ({ monitor }) => {
+      await stopInRing3(monitor);
+      registers = await monitor.registers();
+      segments = await monitor.segments();
+      monitor.quit();
+    });
+  });
+
+  const expected: readonly { name: string; value: bigint; which: string }[] = [
+    { name: "CR0", value: 0x8001_0033n, which: "PG WP NE ET MP PE" },
+    { name: "CR4", value: 0x0030_0ee0n, which: "SMAP SMEP UMIP OSXMMEXCPT OSFXSR PGE MCE PAE" },
+    { name: "EFER", value: 0xd01n, which: "NXE LMA LME SCE" },
+    { name: "DR7", value: 0x400n, which: "no breakpoint" },
+  ];
+  for (const { name, value, which } of expected) {
+    test(`${name} is ${which}, and nothing else`, () => {
+      assert.equal(registers.get(name)!.toString(16), value.toString(16));
+    });
+  }
+
+  test("there is no local descriptor table", () => {
+    assert.deepEqual(segments.get("LDT"), { selector: 0, base: 0n, limit: 0 });
+  });
+
+  test("SYSRET has given CS and SS the selectors that IRET will ask for, and the other segments are null", () => {
+    const selectors = ["CS", "SS", "DS", "ES", "FS", "GS"].map((name) => segments.get(name)!.selector);
+    assert.deepEqual(selectors, [USER_CODE, 0x23, 0, 0, 0, 0]);
+    assert.equal(segments.get("GS")!.base, 0n);
+  });
+});
+
+test("an NMI in the middle of a copy from user memory is an NMI, not a short copy", async () => {
+  const kernel = await kernelFile();
+  let copying = 0n;
+  const request = { programs: ["tests/metal/programs/refused-copies.ts"], ready: "| copying\n", kernel };
+  const result = await lookAtLiveMachine(request, async ({ monitor, records }) => {
+    copying = records.find(({ kind }) => kind === RecordKind.SEGMENT)!.first + symbolOffset(kernel, "user_copy");
+    await stopAt(copying, monitor);
+    await monitor.execute("inject-nmi");
+    await monitor.resume();
+  });
+  assert.equal(result.status, 70, result.console);
+  assert.match(result.console, /KERNEL PANIC: non-maskable interrupt/);
+  assert.match(result.console, new RegExp(`rip +0x${copying.toString(16)}`));
+});
+
+async function stopAt(instruction: bigint, monitor: QemuMonitor): Promise<void> {
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    await monitor.stop();
+    if ((await monitor.registers()).get("RIP") === instruction) return;
+    await monitor.resume();
+  }
+  throw new Error(`the machine was never at 0x${instruction.toString(16)}`);
+}
