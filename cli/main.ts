@@ -67,7 +67,7 @@ function addBoot(command: Command, ended: Ended): void {
       `hide features from the kernel: ${HIDEABLE_FEATURES.join(",")}`,
       values.readFeatures,
     )
-    .option("--crash <kind>", `make the kernel fault after boot: ${CRASH_KINDS.join(", ")}`, values.readCrash)
+    .option("--crash <kind>", `make the kernel fault: ${CRASH_KINDS.join(", ")}`, values.readCrash)
     .action(async (programs, flags) => ended(await (await import("./commands/boot.ts")).boot(programs, flags)));
 }
 

@@ -1,4 +1,5 @@
 import { PhysAddr } from "../address/addr";
+import { PAGE_SHIFT } from "../address/pages";
 import { prepareScreen, showScreen } from "../console/screen";
 import { mapAperture } from "../paging/apertures";
 import {
@@ -8,20 +9,39 @@ import {
   framebufferStride,
   framebufferWidth,
 } from "../bootinfo/bootinfo";
+import { physicalPages } from "../memory-map/limits";
 import { isRam, rangeCount, rangeFirst, rangeKind, rangeLast } from "../memory-map/memory-map";
+
+/** More than any screen takes: 8192 × 8192 dots. Page tables for what a wild size asks for would take all RAM. */
+const MAX_SCREEN_BYTES: u64 = 256 << 20;
 
 /** The screen of a PC, when the firmware left one: text is kept from the first line on, and shown once there is a mapping. */
 export function keepTextForScreen(): void {
-  if (framebuffer() != 0) prepareScreen(framebufferWidth(), framebufferHeight(), framebufferStride());
+  if (framebuffer() != 0) prepareScreen(screenWidth(), framebufferHeight(), framebufferStride());
 }
 
-/** A frame buffer that lies in RAM, or is smaller than it says, is not touched. */
+/** In dots. What is beyond a line's end belongs to the next line, and after the last to nobody. */
+export function screenWidth(): u32 {
+  return min<u32>(framebufferWidth(), framebufferStride());
+}
+
 export function openScreen(): void {
-  const first = framebuffer();
-  const needed = <u64>framebufferStride() * framebufferHeight() * 4;
-  if (first == 0 || framebufferBytes() < needed || touchesRam(first, first + needed - 1)) return;
-  const at = mapAperture(<PhysAddr>first, needed);
+  const bytes = screenBytes();
+  if (bytes == 0) return;
+  const at = mapAperture(<PhysAddr>framebuffer(), bytes);
   if (at != 0) showScreen(at);
+}
+
+/** Bytes of all lines. 0 for a frame buffer that is none, is smaller than it says, lies in RAM, or beyond the CPU's addresses. */
+export function screenBytes(): u64 {
+  const lineBytes = <u64>framebufferStride() * 4;
+  const height: u64 = framebufferHeight();
+  if (framebuffer() == 0 || lineBytes == 0 || height == 0) return 0;
+  if (height > min<u64>(framebufferBytes(), MAX_SCREEN_BYTES) / lineBytes) return 0;
+  const bytes = lineBytes * height;
+  const reach = physicalPages() << PAGE_SHIFT;
+  if (framebuffer() >= reach || bytes > reach - framebuffer()) return 0;
+  return touchesRam(framebuffer(), framebuffer() + bytes - 1) ? 0 : bytes;
 }
 
 function touchesRam(first: u64, last: u64): bool {

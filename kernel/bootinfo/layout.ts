@@ -89,7 +89,7 @@ export namespace BootFlag {
   export const TRACE: u32 = 8;
 }
 
-/** Deliberate kernel faults, after bring-up but for the last (`nitros boot --crash KIND`), to see what a panic looks like. */
+/** Deliberate kernel faults, after bring-up but for EARLY (`nitros boot --crash KIND`), to see what a panic looks like. */
 export namespace CrashKind {
   export const NONE: u32 = 0;
   /** A store to the kernel's text. */
