@@ -6,6 +6,7 @@ import { CONSOLE_MARKER, SerialConsole } from "../../machine/qemu/console.ts";
 import { bootResult, type QemuEnd } from "../../machine/qemu/endings.ts";
 import { bootQemu } from "../../machine/qemu/index.ts";
 import { walkTables } from "../../machine/qemu/tables.ts";
+import { kernelFile, withPrologue } from "./kernel-file.ts";
 
 const FILES = {
   firmwareCode: "/code.fd",
@@ -198,15 +199,29 @@ describe("page tables from outside", () => {
   });
 });
 
+const REQUEST: BootRequest = {
+  ...{ ...MACHINE, programs: [], seed: 1n, aslr: true, colour: false, trace: false, crash: undefined },
+  timeoutSeconds: 120,
+};
+
 test("a disk without a kernel that is ELF: the boot agent's own words, and its status", async () => {
-  const request: BootRequest = {
-    ...{ ...MACHINE, programs: [], seed: 1n, aslr: true, colour: false, trace: false, crash: undefined },
-    timeoutSeconds: 120,
-  };
   let console = "";
   const observer = { console: (bytes: Uint8Array) => void (console += bytes.toString()), records: () => undefined };
-  const result = await bootQemu(request, observer, { kernel: Buffer.from("not ELF at all") });
+  const result = await bootQemu(REQUEST, observer, { kernel: Buffer.from("not ELF at all") });
   assert.equal(result.status, 1, result.message);
   assert.match(result.message!, /boot agent gave up: .*kernel/i);
   assert.equal(console, "");
+});
+
+test("a triple fault ends the machine with status 70, and is called by its name", async () => {
+  const noHandlers = [
+    ...[0x0f, 0x01, 0x1d, 0x02, 0x00, 0x00, 0x00], // lidt 2(%rip): of the ten zeros
+    ...[0x0f, 0x0b], // ud2
+    ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  ];
+  const kernel = withPrologue(await kernelFile(), noHandlers);
+  const observer = { console: () => assert.fail("the kernel has not started"), records: () => undefined };
+  const result = await bootQemu(REQUEST, observer, { kernel });
+  assert.equal(result.status, 70);
+  assert.match(result.message!, /^the machine reset: a triple fault/);
 });

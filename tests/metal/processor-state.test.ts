@@ -7,13 +7,13 @@ import { lookAtLiveMachine } from "./live-machine.ts";
 
 /**
  * What a firmware may leave behind, set before the kernel's first instruction: CR0.AM and TS; CR4.VME, PVI, TSD, DE, PCE, FSGSBASE,
- * OSXSAVE and PKE; a breakpoint; EFER.FFXSR; a segment for SYSENTER.
+ * OSXSAVE and PKE; a breakpoint; EFER.SVME (QEMU has no FFXSR); a segment for SYSENTER.
  */
 const UNTIDY_FIRMWARE = [
   ...[0x0f, 0x20, 0xc0, 0x0d, 0x08, 0x00, 0x04, 0x00, 0x0f, 0x22, 0xc0], // CR0 |= 0x40008
   ...[0x0f, 0x20, 0xe0, 0x0d, 0x0f, 0x01, 0x45, 0x00, 0x0f, 0x22, 0xe0], // CR4 |= 0x45010f
   ...[0xb8, 0x03, 0x04, 0x00, 0x00, 0x0f, 0x23, 0xf8], // DR7 = 0x403
-  ...[0xb9, 0x80, 0x00, 0x00, 0xc0, 0x0f, 0x32, 0x0d, 0x01, 0x40, 0x00, 0x00, 0x0f, 0x30], // EFER |= 0x4001
+  ...[0xb9, 0x80, 0x00, 0x00, 0xc0, 0x0f, 0x32, 0x0d, 0x01, 0x10, 0x00, 0x00, 0x0f, 0x30], // EFER |= 0x1001
   ...[0xb9, 0x74, 0x01, 0x00, 0x00, 0xb8, 0x08, 0x00, 0x00, 0x00, 0x31, 0xd2, 0x0f, 0x30], // SYSENTER_CS = 8
 ];
 
@@ -32,6 +32,7 @@ async function stopInRing3(monitor: QemuMonitor): Promise<void> {
 describe("in ring 3, after a firmware that left everything on", () => {
   let registers: ReadonlyMap<string, bigint>;
   let segments: ReadonlyMap<string, Segment>;
+  let localApic: string;
 
   before(async () => {
     const kernel = withPrologue(await kernelFile(), UNTIDY_FIRMWARE);
@@ -40,6 +41,7 @@ describe("in ring 3, after a firmware that left everything on", () => {
       await stopInRing3(monitor);
       registers = await monitor.registers();
       segments = await monitor.segments();
+      localApic = (await monitor.execute("human-monitor-command", { "command-line": "info lapic" })) as string;
       monitor.quit();
     });
   });
@@ -58,6 +60,10 @@ describe("in ring 3, after a firmware that left everything on", () => {
 
   test("there is no local descriptor table", () => {
     assert.deepEqual(segments.get("LDT"), { selector: 0, base: 0n, limit: 0 });
+  });
+
+  test("the local APIC's timer, which nothing here would answer, is masked", () => {
+    assert.match(localApic, /^LVTT\s.*\bmasked\b/m);
   });
 
   test("SYSRET has given CS and SS the selectors that IRET will ask for, and the other segments are null", () => {

@@ -1,0 +1,2 @@
+/** The descriptor tables of a CPU, as the metal platform builds them. */
+export { cpuInstall } from "platform";
