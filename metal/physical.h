@@ -18,10 +18,7 @@ static inline void* physical(uint64_t address) { return (void*)(direct_map + add
   IMPORT(void, memory, physStore##bits, uint64_t at, passed value) { \
     __atomic_store_n(WORD(bits, at), value, __ATOMIC_RELAXED); \
   }
-PHYSICAL_WORD(8, uint32_t)
-PHYSICAL_WORD(16, uint32_t)
-PHYSICAL_WORD(32, uint32_t)
-PHYSICAL_WORD(64, uint64_t)
+EACH_WORD(PHYSICAL_WORD)
 
 #define PHYSICAL_CHANGE(name, bits, change) \
   IMPORT(uint##bits##_t, memory, name##bits, uint64_t at, uint##bits##_t value) { \

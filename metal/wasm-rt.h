@@ -33,11 +33,13 @@ void* memmove(void* to, const void* from, size_t length) {
 }
 int memcmp(const void* a, const void* b, size_t length) {
   const volatile uint8_t *p = a, *q = b;
-  for (; length; length--, p++, q++)
-    if (*p != *q) return *p - *q;
-  return 0;
+  for (; length && *p == *q; length--) p++, q++;
+  return length ? *p - *q : 0;
 }
 #endif
+
+/* Loads and stores of each width: define(bits, type passed). */
+#define EACH_WORD(define) define(8, uint32_t) define(16, uint32_t) define(32, uint32_t) define(64, uint64_t)
 
 typedef enum {
   WASM_RT_TRAP_OOB, WASM_RT_TRAP_INT_OVERFLOW, WASM_RT_TRAP_DIV_BY_ZERO, WASM_RT_TRAP_INVALID_CONVERSION,

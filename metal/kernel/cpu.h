@@ -1,6 +1,7 @@
 /* The processor: contexts, control registers, descriptors. platform/metal/platform/ says what each promises. */
 #pragma once
 #include "../physical.h"
+#include "../processor.h"
 #include "layout.h"
 
 /* In the order of `trapRegister`, then what the entry stub and the processor push. */
@@ -31,34 +32,14 @@ IMPORT(void, context, contextStart, uint32_t at, uint64_t entry, uint64_t stackT
   *frame_of(context) = (struct Frame){.rip = entry, .cs = USER_CODE, .rflags = 0x202, .rsp = stackTop, .ss = USER_DATA};
   if (boot_cpu.current == context) boot_cpu.current = 0; /* the processor still holds what an earlier task left */
 }
-IMPORT(void, context, contextSetResult, uint32_t at, uint64_t value) {
-  frame_of(linear_memory + at)->registers[0] = value;
-}
+IMPORT(void, context, contextSetResult, uint32_t at, uint64_t value) { frame_of(linear_memory + at)->registers[0] = value; }
 IMPORT(void, context, resumeNext, uint32_t at) { boot_cpu.next = linear_memory + at; }
 
 IMPORT(uint32_t, cpu, cpuIndex) { return 0; }
-IMPORT(uint32_t, cpu, cpuid, uint32_t leaf, uint32_t subleaf, uint32_t index) {
-  uint32_t r[4];
-  __asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf), "c"(subleaf));
-  return r[index & 3];
-}
-IMPORT(uint64_t, cpu, clock) {
-  uint32_t low, high;
-  __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-  return (uint64_t)high << 32 | low;
-}
-IMPORT(uint64_t, cpu, entropy64) {
-  uint64_t value;
-  uint8_t done = 0;
-  if (w2c_cpu_cpuid(0, 1, 0, 2) >> 30 & 1)
-    for (int tries = 10; tries && !done; tries--)
-      __asm__ volatile("rdrand %0; setc %1" : "=r"(value), "=qm"(done)::"cc");
-  if (done) return value;
-  value = w2c_cpu_clock(0) * 0x9e3779b97f4a7c15;
-  value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
-  return value ^ value >> 31;
-}
-IMPORT(void, cpu, pause) { __asm__ volatile("pause"); }
+IMPORT(uint32_t, cpu, cpuid, uint32_t leaf, uint32_t subleaf, uint32_t index) { return processor_id(leaf, subleaf, index); }
+IMPORT(uint64_t, cpu, clock) { return __builtin_ia32_rdtsc(); }
+IMPORT(uint64_t, cpu, entropy64) { return processor_random(); }
+IMPORT(void, cpu, pause) { __builtin_ia32_pause(); }
 IMPORT(uint32_t, cpu, imageMachine) { return 62; }
 IMPORT(uint32_t, cpu, trapRegisterCount) { return 18; }
 IMPORT(uint64_t, cpu, trapRegister, uint32_t index) {
@@ -67,18 +48,9 @@ IMPORT(uint64_t, cpu, trapRegister, uint32_t index) {
   return index < 15 ? frame->registers[index] : index == 15 ? frame->rsp : index == 16 ? frame->rip : frame->rflags;
 }
 
-#define CONTROL_REGISTER(number) \
-  IMPORT(uint64_t, mmu, readCr##number) { \
-    uint64_t value; \
-    __asm__ volatile("mov %%cr" #number ", %0" : "=r"(value)); \
-    return value; \
-  } \
-  static inline void set_cr##number(uint64_t value) { \
-    __asm__ volatile("mov %0, %%cr" #number ::"r"(value) : "memory"); \
-  }
-CONTROL_REGISTER(0)
-CONTROL_REGISTER(3)
-CONTROL_REGISTER(4)
+IMPORT(uint64_t, mmu, readCr0) { return get_cr0(); }
+IMPORT(uint64_t, mmu, readCr3) { return get_cr3(); }
+IMPORT(uint64_t, mmu, readCr4) { return get_cr4(); }
 IMPORT(void, mmu, writeCr0, uint64_t value) { set_cr0(value); }
 IMPORT(void, mmu, writeCr3, uint64_t value) { set_cr3(value); }
 IMPORT(void, mmu, writeCr4, uint64_t value) {
@@ -100,13 +72,9 @@ void load_descriptor_tables(const void* gdt, const void* idt, uint32_t taskSelec
 IMPORT(uint64_t, native, cpuBlock) { return (uintptr_t)&boot_cpu; }
 IMPORT(uint64_t, native, linearAddress, uint32_t at) { return (uintptr_t)linear_memory + at; }
 IMPORT(uint64_t, native, taskState) { return (uintptr_t)boot_cpu.task_state; }
-IMPORT(uint64_t, native, trapEntry, uint32_t vector) {
-  return (uintptr_t)(vector < 32 ? trap_entries + 16 * vector : ignore_entry);
-}
+IMPORT(uint64_t, native, trapEntry, uint32_t vector) { return (uintptr_t)(vector < 32 ? trap_entries + 16 * vector : ignore_entry); }
 IMPORT(uint64_t, native, syscallEntry) { return (uintptr_t)syscall_entry; }
-IMPORT(void, native, portWrite8, uint32_t port, uint32_t value) {
-  __asm__ volatile("outb %0, %1" ::"a"((uint8_t)value), "Nd"((uint16_t)port));
-}
+IMPORT(void, native, portWrite8, uint32_t port, uint32_t value) { port_write8(port, value); }
 IMPORT(void, native, writeDr7, uint64_t value) { __asm__ volatile("mov %0, %%dr7" ::"r"(value)); }
 IMPORT(void, native, loadTables, uint64_t gdt, uint32_t gdtLimit, uint64_t idt, uint32_t idtLimit, uint32_t task) {
   struct __attribute__((packed)) { uint16_t limit; uint64_t base; } operands[2] = {{gdtLimit, gdt}, {idtLimit, idt}};

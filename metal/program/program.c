@@ -7,10 +7,7 @@ struct w2c_machine;
 #define MEMORY_WORD(bits, passed) \
   MACHINE(passed, load##bits, uint64_t address) { return *(volatile uint##bits##_t*)address; } \
   MACHINE(void, store##bits, uint64_t address, passed value) { *(volatile uint##bits##_t*)address = value; }
-MEMORY_WORD(8, uint32_t)
-MEMORY_WORD(16, uint32_t)
-MEMORY_WORD(32, uint32_t)
-MEMORY_WORD(64, uint64_t)
+EACH_WORD(MEMORY_WORD)
 
 MACHINE(void, execute, uint64_t address) {
   void (*volatile code)(void) = (void (*)(void))address;

@@ -48,7 +48,7 @@ export async function buildEfiApplication(wasmPath: string, output: string): Pro
 const shim = join(projectRoot, "metal/efi.c");
 
 function efiSources(cPath: string): string[] {
-  return [shim, join(projectRoot, "metal/wasm-rt.h"), cPath];
+  return [shim, join(projectRoot, "metal/wasm-rt.h"), join(projectRoot, "metal/processor.h"), cPath];
 }
 
 function fileDigest(path: string): string {

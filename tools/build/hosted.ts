@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { requireNativeTools } from "../native-tools.ts";
+import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
+import { kernelFlags } from "./kernel-flags.ts";
+import { NativeBuildError, platformImports } from "./metal.ts";
+import { wasmToC } from "./wasm2c.ts";
+
+/** 16 MiB of linear memory: the handles of 2^20 frames and more. */
+const LINEAR_PAGES = 256;
+
+/**
+ * The builds of `metal/hosted/`:
+ * - `measured`: what the kernel on metal is compiled with; zeroing costs one instruction a frame, because nothing that is measured
+ *   writes to a frame, and so all stay zero;
+ * - `address`, `thread`: under sanitizers (address and undefined behaviour; data races), zeroing for real;
+ * - `fuzzer`: libFuzzer around the workload `fuzz`, with the first two.
+ */
+export type HostedVariant = "measured" | "address" | "thread" | "fuzzer";
+
+const REALLY_ZERO = "-DZERO_FRAME(at)=memset(at,0,4096)";
+const variantFlags: Readonly<Record<HostedVariant, readonly string[]>> = {
+  measured: ['-DZERO_FRAME(at)=__asm__ volatile("nop"::"r"(at):"memory")'],
+  address: [REALLY_ZERO, "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+  thread: [REALLY_ZERO, "-fsanitize=thread"],
+  // libFuzzer brings a main of its own.
+  fuzzer: [REALLY_ZERO, "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all", "-Dmain=not_main"],
+};
+
+const HEADERS = ["dlfcn.h", "pthread.h", "stdio.h", "stdlib.h", "sys/mman.h", "time.h"];
+
+/** Builds the kernel's frames and their workloads as a Linux program; returns its path. */
+export async function buildHosted(variant: HostedVariant): Promise<string> {
+  const { cPath } = await wasmToC(await compileHosted(), "hosted/frames", "frames");
+  const output = join(buildFolder, "hosted", variant);
+  const args = compilerArguments(variant, cPath);
+  const stamp = digest([...args, ...sources(cPath).map((path) => digest(readFileSync(path)))].join("\n"));
+  const stampPath = `${output}.stamp`;
+  if (existsSync(output) && existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return output;
+  mkdirSync(dirname(output), { recursive: true });
+  // Renamed at the end, so that nobody runs half a program.
+  const draft = `${output}.${process.pid}`;
+  await compile([...args, "-o", draft]);
+  renameSync(draft, output);
+  writeFileSync(stampPath, stamp);
+  return output;
+}
+
+/** The symbol by which the program's command line knows a workload. */
+export function hostedSymbol(workload: string): string {
+  return `w2c_frames_${workload}`;
+}
+
+/** The workloads and the kernel's frames as WebAssembly, with the imports that a Linux process provides. */
+function compileHosted(): Promise<string> {
+  return compileAssemblyScript({
+    entry: "platform/hosted/entry.ts",
+    output: "hosted/frames.wasm",
+    paths: ["platform/hosted", "platform/metal"],
+    flags: [...kernelFlags, "--initialMemory", `${LINEAR_PAGES}`, "--maximumMemory", `${LINEAR_PAGES}`],
+    allowedImports: new Set([...platformImports(), ...hostedImports()]),
+  });
+}
+
+/** What platform/hosted/host.ts declares. */
+function hostedImports(): string[] {
+  const source = readFileSync(join(projectRoot, "platform/hosted/host.ts"), "utf8");
+  return [...source.matchAll(/^export declare function (\w+)\(/gm)].map((match) => `host.${match[1]}`);
+}
+
+function sources(cPath: string): string[] {
+  const metal = ["hosted/hosted.c", "physical.h", "wasm-rt.h"].map((file) => join(projectRoot, "metal", file));
+  return [...metal, cPath];
+}
+
+function compilerArguments(variant: HostedVariant, cPath: string): string[] {
+  return [
+    ...["-std=gnu11", "-O2", "-g", "-Wall", "-Werror", "-Wno-unused", "-fno-strict-aliasing", "-pthread", "-rdynamic"],
+    ...["-D_GNU_SOURCE", `-DLINEAR_MEMORY_PAGES=${LINEAR_PAGES}`, `-DWASM_C="${cPath}"`],
+    ...["-I", join(projectRoot, "metal"), ...HEADERS.flatMap((header) => ["-include", header])],
+    // lld's, because valgrind finds no symbol in what GNU ld makes of a .bss that is aligned to 64 KiB.
+    // The peer's allocations are not to be left out, though nothing comes of them.
+    ...["-fno-builtin-aligned_alloc", "-fno-builtin-free"],
+    ...["-fuse-ld=lld", ...variantFlags[variant]],
+    ...[join(projectRoot, "metal/hosted/hosted.c"), "-ldl"],
+  ];
+}
+
+async function compile(args: readonly string[]): Promise<void> {
+  const { clang } = requireNativeTools("clang", "ld.lld");
+  try {
+    await promisify(execFile)(clang, args, { maxBuffer: 1 << 26 });
+  } catch (error) {
+    throw new NativeBuildError(`clang fails:\n${(error as { stderr?: string }).stderr ?? String(error)}`);
+  }
+}
