@@ -152,6 +152,6 @@ describe("a machine without the native tools", () => {
     const found = withPath("/nowhere", findNativeTools);
     assert.equal(found.find(({ name }) => name === "qemu-system-x86_64")!.path, undefined);
     assert.equal(findNativeTools().length, found.length);
-    assert.match(installCommand(found), /clang fdisk lld mtools ovmf qemu-system-x86$/);
+    assert.match(installCommand(found), /clang fdisk libclang-rt-dev .*lld mtools ovmf qemu-system-x86 valgrind$/);
   });
 });

@@ -73,12 +73,17 @@ describe("the serial port", () => {
     assert.equal(serial("all is well").serial.firmwareFault, false);
   });
 
-  test("takes the same words for a program's once the kernel has started", () => {
+  test("takes the same words for a program's once the kernel has spoken, and not before", () => {
     const marker = CONSOLE_MARKER.toString("latin1");
     const report = "!!!! X64 Exception Type - 0E";
-    assert.equal(serial(`${marker}${report}`).serial.firmwareFault, false);
-    assert.equal(serial("BdsDxe\n", marker, "1 liar | ", report).serial.firmwareFault, false);
-    assert.equal(serial(report).serial.firmwareFault, true);
+    for (let cut = 0; cut <= report.length; cut++) {
+      assert.equal(serial(marker, report.slice(0, cut), report.slice(cut)).serial.firmwareFault, true);
+      assert.equal(
+        serial(`${marker}NitrOS\n1 liar | ${report.slice(0, cut)}`, report.slice(cut)).serial.firmwareFault,
+        false,
+      );
+    }
+    assert.equal(serial("BdsDxe\n", report, marker).serial.firmwareFault, false, "it went on");
   });
 });
 
@@ -224,4 +229,16 @@ test("a triple fault ends the machine with status 70, and is called by its name"
   const result = await bootQemu(REQUEST, observer, { kernel });
   assert.equal(result.status, 70);
   assert.match(result.message!, /^the machine reset: a triple fault/);
+});
+
+test("a fault before the kernel has handlers is the firmware's to tell, and ends the machine with status 70", async () => {
+  const speaks = [0xba, 0xf8, 0x03, 0x00, 0x00, ...[...CONSOLE_MARKER].flatMap((byte) => [0xb0, byte, 0xee])]; // out %al, %dx
+  const invalidInstruction = [0x0f, 0x0b];
+  const kernel = withPrologue(await kernelFile(), [...speaks, ...invalidInstruction]);
+  let console = "";
+  const observer = { console: (bytes: Uint8Array) => void (console += bytes.toString()), records: () => undefined };
+  const result = await bootQemu(REQUEST, observer, { kernel });
+  assert.equal(result.status, 70);
+  assert.match(result.message!, /^a fault before the kernel could answer faults/);
+  assert.match(console, /^!!!! X64 Exception Type - 06\(#UD/);
 });

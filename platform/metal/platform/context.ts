@@ -1,6 +1,6 @@
 /**
  * A context is a task's saved processor state. The kernel gives it `CONTEXT_BYTES` of its linear memory, aligned to 64; only the
- * platform reads or writes what is inside.
+ * platform reads or writes what is inside. Segment selectors are no part of it: after another context has run they are null.
  */
 export const CONTEXT_BYTES: usize = 1024;
 

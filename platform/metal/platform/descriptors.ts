@@ -173,7 +173,7 @@ function enableSystemCalls(): void {
   writeMsr(Msr.EFER, readMsr(Msr.EFER) | 1);
 }
 
-/** Masks both 8259A interrupt controllers: the kernel has no timer yet, and the firmware's must not reach ring 3. */
+/** Masks both 8259A interrupt controllers: no timer of the firmware's may reach ring 3. The APIC's: docs/CAVEATS.md. */
 function silenceLegacyInterrupts(): void {
   portWrite8(0x21, 0xff);
   portWrite8(0xa1, 0xff);
