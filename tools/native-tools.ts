@@ -1,7 +1,10 @@
-import { accessSync, constants, existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, constants, existsSync, readdirSync, realpathSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 
-/** The programs and files outside npm that metal needs, and the Debian package that has each. */
+/** What stands for the folders of clang's own libraries, in a tool's names. */
+const OF_CLANG = "CLANG/";
+
+/** The programs and files outside npm that metal, the hosted build and benches need, and the Debian package that has each. */
 export const NATIVE_TOOLS = {
   clang: { package: "clang", names: ["clang"], what: "compiles the C of wasm2c" },
   "ld.lld": { package: "lld", names: ["ld.lld"], what: "links the kernel and programs" },
@@ -33,14 +36,38 @@ export const NATIVE_TOOLS = {
       "/usr/share/edk2-ovmf/x64/OVMF_VARS.fd",
     ],
   },
+  "sanitizers and libFuzzer": {
+    package: "libclang-rt-dev",
+    what: "find what is wrong in the hosted build",
+    // One folder a platform in older versions, one for all in newer ones.
+    names: [
+      `${OF_CLANG}lib/linux/libclang_rt.fuzzer-x86_64.a`,
+      `${OF_CLANG}lib/x86_64-pc-linux-gnu/libclang_rt.fuzzer.a`,
+    ],
+  },
+  valgrind: { package: "valgrind", names: ["valgrind"], what: "counts the instructions of nitros bench frames" },
+  jemalloc: {
+    package: "libjemalloc2",
+    what: "is a peer in nitros bench frames",
+    names: ["/usr/lib/x86_64-linux-gnu/libjemalloc.so.2", "/usr/lib64/libjemalloc.so.2", "/usr/lib/libjemalloc.so.2"],
+    isOptional: true,
+  },
+  mimalloc: {
+    package: "libmimalloc2.0",
+    what: "is a peer in nitros bench frames",
+    names: ["/usr/lib/x86_64-linux-gnu/libmimalloc.so.2", "/usr/lib64/libmimalloc.so.2", "/usr/lib/libmimalloc.so.2"],
+    isOptional: true,
+  },
 } as const satisfies Record<string, NativeTool>;
 
 interface NativeTool {
   readonly package: string;
-  /** What to look for: names in PATH, or whole paths. The first that is there is it. */
+  /** What to look for: names in PATH, whole paths, or paths below clang's own folder. The first that is there is it. */
   readonly names: readonly string[];
   /** In a sentence after the tool's name. */
   readonly what: string;
+  /** Nothing fails without it: a number is left out. */
+  readonly isOptional?: true;
 }
 
 export type NativeToolName = keyof typeof NATIVE_TOOLS;
@@ -49,6 +76,7 @@ export interface FoundTool {
   readonly name: NativeToolName;
   readonly package: string;
   readonly what: string;
+  readonly isOptional: boolean;
   /** Undefined when it is not on this machine. */
   readonly path: string | undefined;
 }
@@ -71,7 +99,7 @@ export function findNativeTools(): FoundTool[] {
 export function findNativeTool(name: NativeToolName): FoundTool {
   const tool: NativeTool = NATIVE_TOOLS[name];
   const path = tool.names.map(locate).find((found) => found !== undefined);
-  return { name, package: tool.package, what: tool.what, path };
+  return { name, package: tool.package, what: tool.what, isOptional: tool.isOptional ?? false, path };
 }
 
 /** Paths of the tools named, or one ToolMissing that names all that are not there. */
@@ -88,11 +116,28 @@ export function installCommand(missing: readonly FoundTool[]): string {
   return `apt-get install --yes --no-install-recommends ${packages.join(" ")}`;
 }
 
+/** The tools without which something fails, and that are not here. */
+export function missingNativeTools(): FoundTool[] {
+  return findNativeTools().filter((tool) => tool.path === undefined && !tool.isOptional);
+}
+
 function locate(nameOrPath: string): string | undefined {
+  if (nameOrPath.startsWith(OF_CLANG)) return locateOfClang(nameOrPath.slice(OF_CLANG.length));
   if (nameOrPath.startsWith("/")) return existsSync(nameOrPath) ? nameOrPath : undefined;
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
   // Debian keeps sfdisk where an ordinary user's PATH does not look.
   return [...folders, "/usr/sbin", "/sbin"].map((folder) => join(folder, nameOrPath)).find(isExecutable);
+}
+
+/** In the folder of the clang that is used: another version's library does not fit it. */
+function locateOfClang(path: string): string | undefined {
+  const clang = locate("clang");
+  if (clang === undefined) return undefined;
+  const versions = join(dirname(realpathSync(clang)), "../lib/clang");
+  if (!existsSync(versions)) return undefined;
+  return readdirSync(versions)
+    .map((version) => join(versions, version, path))
+    .find((whole) => existsSync(whole));
 }
 
 function isExecutable(path: string): boolean {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { findNativeTools, installCommand, ToolMissing } from "../native-tools.ts";
+import { installCommand, missingNativeTools, ToolMissing } from "../native-tools.ts";
 import { run } from "./run.ts";
 
 /**
@@ -7,7 +7,7 @@ import { run } from "./run.ts";
  * Ubuntu), else says the one command that does. Returns an exit status.
  */
 export async function ensureNativeTools(): Promise<number> {
-  const missing = missingTools();
+  const missing = missingNativeTools();
   if (missing.length === 0) return 0;
   if (!mayInstall()) return refuse();
   const environment = { DEBIAN_FRONTEND: "noninteractive" };
@@ -16,17 +16,13 @@ export async function ensureNativeTools(): Promise<number> {
   const [command, ...args] = installCommand(missing).split(" ");
   const installed = await run(command!, args, environment);
   if (installed !== 0) return installed;
-  return missingTools().length === 0 ? 0 : refuse();
+  return missingNativeTools().length === 0 ? 0 : refuse();
 }
 
 function refuse(): number {
-  const missing = new ToolMissing(missingTools());
+  const missing = new ToolMissing(missingNativeTools());
   process.stderr.write(`${missing.message}\n`);
   return missing.status;
-}
-
-function missingTools() {
-  return findNativeTools().filter((tool) => tool.path === undefined);
 }
 
 /** Root, on a distribution of Debian's family (os-release(5)). */
