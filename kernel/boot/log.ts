@@ -16,8 +16,9 @@ import {
   putByte,
 } from "../console/text";
 import { freeFrames, ownedFrames, reservedFrames, totalFrames, usedFrames } from "../frames/counts";
-import { frameErrorFound, frameErrorNeeded, frameErrorText } from "../frames/errors";
+import { frameErrorText } from "../frames/errors";
 import { FrameOwner } from "../frames/owners";
+import { frameErrorFound, frameErrorNeeded } from "../frames/refusals";
 import { hasHugePages, protectionsEnabled, protectionsPresent } from "../paging/features";
 import { Protection, PROTECTION_COUNT } from "../paging/protections";
 import { isRandomised } from "../random/aslr";

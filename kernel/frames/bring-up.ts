@@ -1,22 +1,28 @@
+import { frameZero, physOr64 } from "platform";
 import { PAGE_BYTES, PAGE_SHIFT } from "../address/pages";
+import { noteFreed, retireLocked } from "./areas";
 import { countMove, countNew, forgetCounts, freeFrames, ownedFrames, totalFrames } from "./counts";
-import { FrameError, frameRefusal } from "./errors";
+import { emptyCaches } from "./cpu-cache";
+import { FrameError } from "./errors";
 import { addExtent, extentCount, extentEnd, extentFirst, extentFrames, extentOwner, forgetExtents } from "./extents";
+import { lockAreas, unlockAreas } from "./lock";
 import { FrameOwner } from "./owners";
+import { findChoices } from "./preference";
+import { frameRefusal } from "./refusals";
 import {
+  AREA_FRAMES,
+  AREA_SHIFT,
+  areaCount,
   buildSpans,
   findSpan,
   ordinalOf,
   spanCount,
   spanEnd,
-  spanEndWord,
   spanFirst,
-  spanFirstWord,
-  wordCount,
+  spanIndex,
 } from "./spans";
-import { fillOwners, KNOWN_ZERO, makeTable, markFree, markTaken, tableBytes } from "./table";
-import { resetSearch } from "./search";
-import { frameZero } from "platform";
+import { allocatorBytes, fillStates, KNOWN_ZERO, makeTable, tableBytes, wordAddress, wordMask } from "./table";
+import { planTrees } from "./trees";
 
 /**
  * From a description of RAM to an allocator that works:
@@ -32,6 +38,7 @@ export const WORKING_BYTES: u64 = 4 * 1024 * 1024;
 const LOW_FRAMES: u32 = 256;
 
 let tableFirst: u64 = 0;
+let treeBytes: u64 = 0;
 let isReclaimed: bool = false;
 
 export function framesForget(): void {
@@ -48,16 +55,18 @@ export function framesDescribe(first: u64, last: u64, owner: u32): u32 {
 /** Makes the frame table. Returns a FrameError: NONE, TOO_LITTLE_MEMORY or NO_ROOM_FOR_TABLE. */
 export function framesBuild(): u32 {
   buildSpans();
+  findChoices();
+  treeBytes = planTrees();
   countExtents();
   const tooLittle = checkMemory();
   if (tooLittle != FrameError.NONE) return tooLittle;
   const error = placeTable();
   if (error != FrameError.NONE) return error;
-  makeTable(tableFirst, wordCount());
-  for (let span: u32 = 0; span < spanCount(); span++) markPadding(span);
-  for (let i: u32 = 0; i < extentCount(); i++) takeExtent(i);
+  makeTable(tableFirst, areaCount(), treeBytes);
+  emptyCaches();
+  markHoles();
+  for (let i: u32 = 0; i < extentCount(); i++) placeExtent(i);
   takeTable();
-  resetSearch();
   return FrameError.NONE;
 }
 
@@ -68,7 +77,12 @@ export function frameTableAddress(): u64 {
 
 /** Bytes of the frame table. */
 export function frameTableBytes(): u64 {
-  return tableBytes(wordCount());
+  return tableBytes(areaCount(), treeBytes);
+}
+
+/** Bytes of the part of the frame table that is the allocator: the rest says who has each frame, and how many share it. */
+export function frameAllocatorBytes(): u64 {
+  return allocatorBytes(areaCount(), treeBytes);
 }
 
 function countExtents(): void {
@@ -79,14 +93,14 @@ function countExtents(): void {
 function checkMemory(): u32 {
   const total = totalFrames() << PAGE_SHIFT;
   const usable = (freeFrames() + ownedFrames(FrameOwner.LOADER)) << PAGE_SHIFT;
-  const needed = tableBytes(wordCount()) + WORKING_BYTES;
+  const needed = frameTableBytes() + WORKING_BYTES;
   if (usable >= needed) return FrameError.NONE;
   return frameRefusal(FrameError.TOO_LITTLE_MEMORY, total, total - usable + needed);
 }
 
 /** At the end of the highest free extent that holds it: low addresses stay free for devices that reach no others. */
 function placeTable(): u32 {
-  const frames = tableBytes(wordCount()) >> PAGE_SHIFT;
+  const frames = frameTableBytes() >> PAGE_SHIFT;
   let largest: u64 = 0;
   for (let i = extentCount(); i > 0; i--) {
     if (extentOwner(i - 1) != FrameOwner.FREE) continue;
@@ -100,39 +114,61 @@ function placeTable(): u32 {
   return frameRefusal(FrameError.NO_ROOM_FOR_TABLE, largest << PAGE_SHIFT, frames << PAGE_SHIFT);
 }
 
-function markPadding(span: u32): void {
-  const first = (<u64>spanFirstWord(span)) << 6;
-  const inside = ordinalOf(span, spanFirst(span));
-  const after = ordinalOf(span, spanEnd(span) - 1) + 1;
-  const end = (<u64>spanEndWord(span)) << 6;
-  markHole(first, inside - first);
-  markHole(after, end - after);
+/** What lies between extents in the areas of a span is no RAM. */
+function markHoles(): void {
+  let extent: u32 = 0;
+  for (let span: u32 = 0; span < spanCount(); span++) {
+    const base = spanFirst(span) << AREA_SHIFT;
+    const end = spanIndex(span) + spanEnd(span) - spanFirst(span);
+    let ordinal = spanIndex(span) << AREA_SHIFT;
+    for (; extent < extentCount() && extentFirst(extent) >> AREA_SHIFT < spanEnd(span); extent++) {
+      const first = (spanIndex(span) << AREA_SHIFT) + (extentFirst(extent) - base);
+      fillStates(ordinal, first - ordinal, FrameOwner.HOLE);
+      ordinal = first + extentFrames(extent);
+    }
+    fillStates(ordinal, (end << AREA_SHIFT) - ordinal, FrameOwner.HOLE);
+  }
 }
 
-function markHole(ordinal: u64, count: u64): void {
-  markTaken(ordinal, count);
-  fillOwners(ordinal, count, FrameOwner.HOLE);
-}
-
-function takeExtent(index: u32): void {
+/** The table lies at the end of a free extent. */
+function placeExtent(index: u32): void {
   const owner = extentOwner(index);
-  if (owner == FrameOwner.FREE) return;
-  const ordinal = extentOrdinal(index);
-  markTaken(ordinal, extentFrames(index));
-  fillOwners(ordinal, extentFrames(index), owner);
+  const ordinal = ordinalOfFrame(extentFirst(index));
+  if (owner != FrameOwner.FREE) return fillStates(ordinal, extentFrames(index), owner);
+  const holdsTable = extentEnd(index) == <u32>((tableFirst + frameTableBytes()) >> PAGE_SHIFT);
+  addFrames(ordinal, extentFrames(index) - (holdsTable ? <u32>(frameTableBytes() >> PAGE_SHIFT) : 0));
 }
 
-function extentOrdinal(index: u32): u64 {
-  const first = extentFirst(index);
-  return ordinalOf(findSpan(first), first);
+/** Gives the allocator frames whose states are FREE. Areas that are whole stay as they are: nothing is written for each of their frames. */
+function addFrames(ordinal: u32, count: u32): void {
+  const end = ordinal + count;
+  for (let at = ordinal; at < end;) {
+    const isWhole = (at & (AREA_FRAMES - 1)) == 0 && end - at >= AREA_FRAMES;
+    const part = isWhole ? AREA_FRAMES : min<u32>(64 - (at & 63), end - at);
+    if (isWhole) addWhole(at >> AREA_SHIFT);
+    else addBits(at, part);
+    at += part;
+  }
+}
+
+function addWhole(area: u32): void {
+  lockAreas();
+  retireLocked(area);
+  unlockAreas();
+}
+
+function addBits(ordinal: u32, count: u32): void {
+  physOr64(wordAddress(ordinal >> 6), wordMask(ordinal & 63, count));
+  noteFreed(ordinal >> AREA_SHIFT, count);
+}
+
+function ordinalOfFrame(frame: u32): u32 {
+  return ordinalOf(findSpan(frame), frame);
 }
 
 function takeTable(): void {
-  const first = <u32>(tableFirst >> PAGE_SHIFT);
-  const frames = tableBytes(wordCount()) >> PAGE_SHIFT;
-  const ordinal = ordinalOf(findSpan(first), first);
-  markTaken(ordinal, frames);
-  fillOwners(ordinal, frames, FrameOwner.FRAME_TABLE);
+  const frames = frameTableBytes() >> PAGE_SHIFT;
+  fillStates(ordinalOfFrame(<u32>(tableFirst >> PAGE_SHIFT)), <u32>frames, FrameOwner.FRAME_TABLE);
   countMove(FrameOwner.FREE, FrameOwner.FRAME_TABLE, frames);
 }
 
@@ -145,7 +181,6 @@ export function reclaimLoaderMemory(): u64 {
   isReclaimed = true;
   const before = freeFrames();
   for (let i: u32 = 0; i < extentCount(); i++) if (extentOwner(i) == FrameOwner.LOADER) releaseExtent(i);
-  resetSearch();
   return freeFrames() - before;
 }
 
@@ -157,8 +192,8 @@ function releaseExtent(index: u32): void {
   const frames = extentFrames(index);
   const first = (<u64>extentFirst(index)) << PAGE_SHIFT;
   for (let i: u64 = 0; i < frames; i++) frameZero(first + i * PAGE_BYTES);
-  const ordinal = extentOrdinal(index);
-  markFree(ordinal, frames);
-  fillOwners(ordinal, frames, FrameOwner.FREE | KNOWN_ZERO);
+  const ordinal = ordinalOfFrame(extentFirst(index));
+  fillStates(ordinal, frames, FrameOwner.FREE | KNOWN_ZERO);
+  addFrames(ordinal, frames);
   countMove(FrameOwner.LOADER, FrameOwner.FREE, frames);
 }

@@ -1,4 +1,4 @@
-/** What can go wrong with frames. `frameErrorFound` says what was found, `frameErrorNeeded` what would have been enough. */
+/** What can go wrong with frames. `frameErrorFound` (`refusals.ts`) says what was found, `frameErrorNeeded` what would have been enough. */
 export namespace FrameError {
   export const NONE: u32 = 0;
 
@@ -12,7 +12,7 @@ export namespace FrameError {
   /** Ranges that are empty, overlap or are out of order: the frame number at fault. */
   export const BAD_RANGE: u32 = 4;
 
-  // Freeing. Nothing has changed; found is the frame number.
+  // Freeing and sharing. Nothing has changed; found is the frame number, `frameErrorOwner` its owner.
   export const DOUBLE_FREE: u32 = 16;
   /** Set aside for the kernel, its tables, modules or the firmware: never allocated, so never freed. */
   export const RESERVED: u32 = 17;
@@ -23,31 +23,19 @@ export namespace FrameError {
   export const MISALIGNED: u32 = 20;
   /** Found is the order; needed the largest there is. */
   export const BAD_ORDER: u32 = 21;
+  /** Others hold the frame too: release it. */
+  export const SHARED: u32 = 22;
 
-  // validate(): found is a frame number, or an owner for the counts.
+  // validate(): found is a frame number, an owner for the counts, a CPU for the caches, a tree for the trees.
   export const BITMAP_WRONG: u32 = 32;
   export const OWNER_WRONG: u32 = 33;
   export const PADDING_WRONG: u32 = 34;
   export const COUNT_WRONG: u32 = 35;
-  export const CURSOR_WRONG: u32 = 36;
-}
-
-let found: u64 = 0;
-let needed: u64 = 0;
-
-/** Records and returns the error. */
-export function frameRefusal(error: u32, foundValue: u64, neededValue: u64): u32 {
-  found = foundValue;
-  needed = neededValue;
-  return error;
-}
-
-export function frameErrorFound(): u64 {
-  return found;
-}
-
-export function frameErrorNeeded(): u64 {
-  return needed;
+  /** An area's entry contradicts its bitmap words, or where it is listed. */
+  export const AREA_WRONG: u32 = 36;
+  /** What a CPU has for itself is not free, or not its own. */
+  export const CACHE_WRONG: u32 = 37;
+  export const TREE_WRONG: u32 = 38;
 }
 
 export function frameErrorText(error: u32): string {
@@ -62,6 +50,7 @@ export function frameErrorText(error: u32): string {
   if (error == FrameError.MIXED_OWNERS) return "the block's frames have different owners";
   if (error == FrameError.MISALIGNED) return "the block is not aligned to its size";
   if (error == FrameError.BAD_ORDER) return "no block is that large";
+  if (error == FrameError.SHARED) return "the frame is shared";
   return inconsistencyText(error);
 }
 
@@ -70,6 +59,8 @@ function inconsistencyText(error: u32): string {
   if (error == FrameError.OWNER_WRONG) return "the frame's owner contradicts the memory map";
   if (error == FrameError.PADDING_WRONG) return "what is no RAM is marked as RAM";
   if (error == FrameError.COUNT_WRONG) return "a count of frames is wrong";
-  if (error == FrameError.CURSOR_WRONG) return "a free frame is hidden from the search";
+  if (error == FrameError.AREA_WRONG) return "an area's entry is wrong";
+  if (error == FrameError.CACHE_WRONG) return "a CPU's cache is wrong";
+  if (error == FrameError.TREE_WRONG) return "a tree of areas contradicts itself";
   return "unknown frame error";
 }

@@ -1,6 +1,7 @@
 import { PAGE_SHIFT } from "../address/pages";
-import { FrameError, frameRefusal } from "./errors";
+import { FrameError } from "./errors";
 import { FRAME_LIMIT } from "./frame";
+import { frameRefusal } from "./refusals";
 
 /**
  * What the memory map says about RAM, as boot describes it: runs of frames with one first owner each, ascending, disjoint. Kept, so

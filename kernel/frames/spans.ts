@@ -1,20 +1,26 @@
 import { extentCount, extentEnd, extentFirst, EXTENT_CAPACITY } from "./extents";
 
 /**
- * Runs of RAM without a hole. Only they have entries in the frame table, so that its size follows the RAM and not the highest address.
- * Each span's entries start at a multiple of 64, and bit n of a bitmap word is always a frame whose number is n modulo 64: blocks up
- * to 64 frames lie within a word.
+ * Runs of areas that hold RAM. An area is a naturally aligned 2 MiB of physical memory: 512 frames. Only areas with RAM in them have
+ * entries in the frame table, so that its size follows the RAM and not the highest address. An area's place in the table is its index;
+ * a frame's place is its ordinal, `index * 512 + frame % 512`.
  *
- *     frames    …hole…  61 62 63 │ 64 … 127 │ 128 129 …hole…
- *     ordinals  0 … 60  61 62 63 │ 64 … 127 │ 128 129 130 … 191
- *               padding                               padding
+ *     frames    …hole…  512 … 700 │ 701 … 1023 │ 1024 … 1535 │ …hole…  8192 … 8703 │
+ *               span 0: areas 1, 2; RAM from 701 on            span 1: area 16
+ *     index             0                        1                     2
+ *     ordinals            0 … 511                  512 … 1023            1024 … 1535
+ *                         0 … 188 no RAM
  *
  *     byte  size  field
- *        0     4  first frame
- *        4     4  frame after the last
- *        8     4  first bitmap word
+ *        0     4  first area, by physical number (frame / 512)
+ *        4     4  area after the last
+ *        8     4  index of the first
  *       12        end
  */
+export const AREA_SHIFT: u32 = 9;
+export const AREA_FRAMES: u32 = 512;
+export const AREA_WORDS: u32 = 8;
+
 const SPAN_BYTES: usize = 12;
 const spans = memory.data(27648, 8);
 if (2304 * 12 != 27648) ERROR("spans holds EXTENT_CAPACITY spans");
@@ -22,27 +28,32 @@ if (2304 * 12 != 27648) ERROR("spans holds EXTENT_CAPACITY spans");
 export const NO_SPAN: u32 = 0xffff_ffff;
 
 let count: u32 = 0;
-let words: u32 = 0;
+let areas: u32 = 0;
 
-/** Joins the extents that touch. */
+/** Joins the extents whose areas touch. */
 export function buildSpans(): void {
   assert(extentCount() <= EXTENT_CAPACITY);
   count = 0;
-  words = 0;
+  areas = 0;
   for (let i: u32 = 0; i < extentCount();) {
-    const first = extentFirst(i);
-    let end = extentEnd(i);
-    for (i++; i < extentCount() && extentFirst(i) == end; i++) end = extentEnd(i);
+    const first = extentFirst(i) >> AREA_SHIFT;
+    let end = endArea(i);
+    for (i++; i < extentCount() && extentFirst(i) >> AREA_SHIFT <= end; i++) end = endArea(i);
     addSpan(first, end);
   }
+}
+
+/** The area after the one that holds the last frame of extent `index`. */
+function endArea(index: u32): u32 {
+  return ((extentEnd(index) - 1) >> AREA_SHIFT) + 1;
 }
 
 function addSpan(first: u32, end: u32): void {
   const at = spans + <usize>count * SPAN_BYTES;
   store<u32>(at, first);
   store<u32>(at, end, 4);
-  store<u32>(at, words, 8);
-  words += ((end - 1) >> 6) - (first >> 6) + 1;
+  store<u32>(at, areas, 8);
+  areas += end - first;
   count++;
 }
 
@@ -50,60 +61,71 @@ export function spanCount(): u32 {
   return count;
 }
 
-/** Bitmap words of all spans together. */
-export function wordCount(): u32 {
-  return words;
+/** Areas of all spans together. */
+export function areaCount(): u32 {
+  return areas;
 }
 
+/** Physical number of its first area. */
 export function spanFirst(span: u32): u32 {
   return load<u32>(spans + <usize>span * SPAN_BYTES);
 }
 
+/** Physical number of the area after its last. */
 export function spanEnd(span: u32): u32 {
   return load<u32>(spans + <usize>span * SPAN_BYTES, 4);
 }
 
-export function spanFirstWord(span: u32): u32 {
+/** Index of its first area. */
+export function spanIndex(span: u32): u32 {
   return load<u32>(spans + <usize>span * SPAN_BYTES, 8);
 }
 
-/** One past its last bitmap word. */
-export function spanEndWord(span: u32): u32 {
-  return span + 1 == count ? words : spanFirstWord(span + 1);
-}
-
-/** The span that holds `frame`, or `NO_SPAN`. */
-export function findSpan(frame: u32): u32 {
+/** The first span that ends above physical area `area`; `spanCount()` when none does. */
+function spanAbove(area: u32): u32 {
   let low: u32 = 0;
   let high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (spanEnd(middle) <= frame) low = middle + 1;
-    else high = middle;
-  }
-  return low < count && spanFirst(low) <= frame ? low : NO_SPAN;
-}
-
-/** The span that holds bitmap word `word`. */
-export function spanOfWord(word: u32): u32 {
-  let low: u32 = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (spanEndWord(middle) <= word) low = middle + 1;
+    if (spanEnd(middle) <= area) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** Place of `frame`, which lies in `span` or its padding, in the frame table. */
-export function ordinalOf(span: u32, frame: u32): u64 {
-  const word = spanFirstWord(span) + (frame >> 6) - (spanFirst(span) >> 6);
-  return ((<u64>word) << 6) | (frame & 63);
+/** The span in which `frame` has an entry, or `NO_SPAN`. */
+export function findSpan(frame: u32): u32 {
+  const area = frame >> AREA_SHIFT;
+  const span = spanAbove(area);
+  return span < count && spanFirst(span) <= area ? span : NO_SPAN;
 }
 
-/** The frame whose place `ordinal` is, in `span`. */
-export function frameAtOrdinal(span: u32, ordinal: u64): u32 {
-  const word = <u32>(ordinal >> 6) - spanFirstWord(span) + (spanFirst(span) >> 6);
-  return (word << 6) | ((<u32>ordinal) & 63);
+/** Place of `frame`, which `span` holds, in the frame table. */
+export function ordinalOf(span: u32, frame: u32): u32 {
+  return frame - (spanFirst(span) << AREA_SHIFT) + (spanIndex(span) << AREA_SHIFT);
+}
+
+/** The span that holds the area at `index`. */
+export function spanOfArea(index: u32): u32 {
+  let low: u32 = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spanIndex(middle + 1) <= index) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Physical number of the area at `index`. */
+export function physicalArea(index: u32): u32 {
+  const span = spanOfArea(index);
+  return index - spanIndex(span) + spanFirst(span);
+}
+
+/** Index of the first area at or above physical area `area`. */
+export function indexFrom(area: u32): u32 {
+  const span = spanAbove(area);
+  if (span == count) return areas;
+  return spanIndex(span) + (area > spanFirst(span) ? area - spanFirst(span) : 0);
 }

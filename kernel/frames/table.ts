@@ -1,102 +1,143 @@
 import { frameZero, physLoad64, physLoad8, physStore64, physStore8 } from "platform";
 import { alignUp, PAGE_BYTES } from "../address/pages";
+import { FrameOwner } from "./owners";
+import { AREA_FRAMES } from "./spans";
 
 /**
- * The frame table, in physical memory: what is known of each frame of RAM, by ordinal (see `spans.ts`).
+ * The frame table, in physical memory: what is known of each frame of RAM, by ordinal, and of each area, by index (see `spans.ts`).
  *
- *     bitmap   1 bit a frame      1: taken, or no RAM
- *     owners   1 byte a frame     bits 5:0 FrameOwner, bit 7: free and known to be zero
+ *     head        128 bytes             lock of the areas; 64 states HOLE, for CPUs that have no word yet
+ *     entries     8 bytes an area       `areas.ts`
+ *     bitmap      64 bytes an area      1: free, and in no CPU's hands
+ *     trees       17 sets of areas      `trees.ts`
+ *     states      1 byte a frame        bits 5:0 FrameOwner, bit 6: shared (`sharing.ts`), bit 7: free and known to be zero
+ *     references  2 bytes a frame       `sharing.ts`; made for an area when a frame of it is first shared
  *
- * Invariant: bit clear ⇔ owner FREE. A table of zeros says that every frame is free and unknown, so that making one means zeroing
- * 72 frames for each GiB of RAM and then writing what is not free.
+ * The first four are the allocator, 1.2 bits a frame. Zeros say that every frame is taken and that nobody has it, so that making a
+ * table is to zero a page for each 16 MiB of RAM and to write what is not free.
  */
 export const KNOWN_ZERO: u32 = 0x80;
+export const SHARED: u32 = 0x40;
 const OWNER: u32 = 0x3f;
 const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
 
+const NO_WORD_OFFSET: u64 = 64;
+const HEAD_BYTES: u64 = 128;
+const ENTRY_BYTES: u64 = 8;
+const BITMAP_BYTES: u64 = 64;
+const REFERENCE_BYTES: u64 = 1024;
+
+let head: u64 = 0;
+let entries: u64 = 0;
 let bitmap: u64 = 0;
-let owners: u64 = 0;
+let trees: u64 = 0;
+let states: u64 = 0;
+let references: u64 = 0;
 
-/** Bytes of a table of `words` bitmap words. */
-export function tableBytes(words: u32): u64 {
-  return bitmapBytes(words) + alignUp(<u64>words * 64, PAGE_BYTES);
+/** Bytes of the part that is the allocator, for `areas` areas whose trees take `treeBytes`. */
+export function allocatorBytes(areas: u32, treeBytes: u64): u64 {
+  return alignUp(HEAD_BYTES + <u64>areas * (ENTRY_BYTES + BITMAP_BYTES) + treeBytes, PAGE_BYTES);
 }
 
-function bitmapBytes(words: u32): u64 {
-  return alignUp(<u64>words * 8, PAGE_BYTES);
+function zeroedBytes(areas: u32, treeBytes: u64): u64 {
+  return alignUp(allocatorBytes(areas, treeBytes) + <u64>areas * AREA_FRAMES, PAGE_BYTES);
 }
 
-/** Makes the table at `address`, all free. */
-export function makeTable(address: u64, words: u32): void {
-  bitmap = address;
-  owners = address + bitmapBytes(words);
-  for (let done: u64 = 0; done < tableBytes(words); done += PAGE_BYTES) frameZero(address + done);
+/** Bytes of all of it. */
+export function tableBytes(areas: u32, treeBytes: u64): u64 {
+  return zeroedBytes(areas, treeBytes) + alignUp(<u64>areas * REFERENCE_BYTES, PAGE_BYTES);
 }
 
-export function takenWord(word: u32): u64 {
-  return physLoad64(bitmap + ((<u64>word) << 3));
+/** Makes the table at `address`, all taken by nobody. */
+export function makeTable(address: u64, areas: u32, treeBytes: u64): void {
+  head = address;
+  entries = head + HEAD_BYTES;
+  bitmap = entries + <u64>areas * ENTRY_BYTES;
+  trees = bitmap + <u64>areas * BITMAP_BYTES;
+  states = address + allocatorBytes(areas, treeBytes);
+  const zeroed = zeroedBytes(areas, treeBytes);
+  references = address + zeroed;
+  for (let done: u64 = 0; done < zeroed; done += PAGE_BYTES) frameZero(address + done);
+  for (let i: u64 = 0; i < 64; i += 8) physStore64(noWordStates() + i, <u64>FrameOwner.HOLE * EVERY_BYTE);
 }
 
-export function isTaken(ordinal: u64): bool {
-  return ((takenWord(<u32>(ordinal >> 6)) >> (ordinal & 63)) & 1) != 0;
+export function lockAddress(): u64 {
+  return head;
+}
+
+/** 64 states that no frame has: all HOLE. */
+export function noWordStates(): u64 {
+  return head + NO_WORD_OFFSET;
+}
+
+export function entryAddress(area: u32): u64 {
+  return entries + ((<u64>area) << 3);
+}
+
+/** Address of bitmap word `word`, which is `ordinal / 64`. */
+export function wordAddress(word: u32): u64 {
+  return bitmap + ((<u64>word) << 3);
+}
+
+export function treesAddress(): u64 {
+  return trees;
+}
+
+export function stateAddress(ordinal: u32): u64 {
+  return states + ordinal;
+}
+
+export function referenceAddress(ordinal: u32): u64 {
+  return references + ((<u64>ordinal) << 1);
+}
+
+export function freeWord(word: u32): u64 {
+  return physLoad64(wordAddress(word));
 }
 
 /** Bits `first` to `first + count - 1` of a word; `count` is 1 to 64. */
-export function wordMask(first: u64, count: u64): u64 {
-  return (u64.MAX_VALUE >> (64 - count)) << first;
+export function wordMask(first: u32, count: u32): u64 {
+  return (u64.MAX_VALUE >> (64 - <u64>count)) << (<u64>first);
 }
 
-export function markTaken(ordinal: u64, count: u64): void {
-  for (let done: u64 = 0; done < count;) {
-    const bit = (ordinal + done) & 63;
-    const part = min<u64>(64 - bit, count - done);
-    const at = bitmap + (((ordinal + done) >> 6) << 3);
-    physStore64(at, part == 64 ? u64.MAX_VALUE : physLoad64(at) | wordMask(bit, part));
-    done += part;
-  }
+/** The whole byte: owner, SHARED, KNOWN_ZERO. */
+export function stateAt(ordinal: u32): u32 {
+  return physLoad8(states + ordinal);
 }
 
-export function markFree(ordinal: u64, count: u64): void {
-  for (let done: u64 = 0; done < count;) {
-    const bit = (ordinal + done) & 63;
-    const part = min<u64>(64 - bit, count - done);
-    const at = bitmap + (((ordinal + done) >> 6) << 3);
-    physStore64(at, part == 64 ? 0 : physLoad64(at) & ~wordMask(bit, part));
-    done += part;
-  }
+export function ownerOfState(state: u32): u32 {
+  return state & OWNER;
 }
 
-export function ownerAt(ordinal: u64): u32 {
-  return (<u32>physLoad8(owners + ordinal)) & OWNER;
+export function setState(ordinal: u32, state: u32): void {
+  physStore8(states + ordinal, <u8>state);
 }
 
-/** Is the frame, which is free, known to hold nothing but zeros? */
-export function isKnownZero(ordinal: u64): bool {
-  return ((<u32>physLoad8(owners + ordinal)) & KNOWN_ZERO) != 0;
-}
-
-/** What `uniformState` says when the 64 frames are not all alike. */
-export const MIXED: u32 = 0xffff_ffff;
-
-/** The byte (owner and `KNOWN_ZERO`) that all 64 frames of a bitmap word have, or `MIXED`. */
-export function uniformState(word: u32): u32 {
-  const at = owners + ((<u64>word) << 6);
-  const first = physLoad64(at);
-  if (first != (first & 0xff) * EVERY_BYTE) return MIXED;
-  for (let i: u64 = 8; i < 64; i += 8) if (physLoad64(at + i) != first) return MIXED;
-  return (<u32>first) & 0xff;
-}
-
-export function setOwner(ordinal: u64, owner: u32): void {
-  physStore8(owners + ordinal, <u8>owner);
-}
-
-/** Sets `count` owners, by words where they are aligned. `owner` may carry `KNOWN_ZERO`. */
-export function fillOwners(ordinal: u64, count: u64, owner: u32): void {
+/** Sets `count` states, by words where they are aligned. */
+export function fillStates(ordinal: u32, count: u32, state: u32): void {
   const end = ordinal + count;
   let at = ordinal;
-  for (; at < end && (at & 7) != 0; at++) setOwner(at, owner);
-  const eight: u64 = <u64>owner * EVERY_BYTE;
-  for (; at + 8 <= end; at += 8) physStore64(owners + at, eight);
-  for (; at < end; at++) setOwner(at, owner);
+  for (; at < end && (at & 7) != 0; at++) setState(at, state);
+  const eight: u64 = <u64>state * EVERY_BYTE;
+  for (; at + 8 <= end; at += 8) physStore64(states + at, eight);
+  for (; at < end; at++) setState(at, state);
+}
+
+/** Are `count` states, 8 at a time from a multiple of 8, all this one? */
+export function areStates(ordinal: u32, count: u32, state: u32): bool {
+  const eight: u64 = <u64>state * EVERY_BYTE;
+  for (let i: u32 = 0; i < count; i += 8) if (physLoad64(states + ordinal + i) != eight) return false;
+  return true;
+}
+
+/** Bit n says whether frame n of the 64 whose states begin at `address` is known to be zero. */
+export function knownZeroBits(address: u64): u64 {
+  let bits: u64 = 0;
+  for (let i: u64 = 0; i < 8; i++) bits |= topBits(physLoad64(address + (i << 3))) << (i << 3);
+  return bits;
+}
+
+/** Bits 7, 15, … 63 of a word, side by side: the product moves each to the top byte, and none of them meet on the way. */
+function topBits(eight: u64): u64 {
+  return (((eight >> 7) & EVERY_BYTE) * 0x0102_0408_1020_4080) >> 56;
 }

@@ -17,6 +17,11 @@ export function traceEverything(): void {
   everyKind = true;
 }
 
+/** Are kinds that are not reports written? For hot paths, which ask before they say anything. */
+export function tracesEverything(): bool {
+  return everyKind;
+}
+
 /** The task that the records to come are about; 0 for the kernel. */
 export function traceTask(task: u32): void {
   currentTask = task;

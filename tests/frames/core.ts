@@ -4,5 +4,14 @@ export * from "../../kernel/memory-map/memory-map";
 export { framesInitialise } from "../../kernel/boot/frames";
 export * from "../../kernel/frames/bring-up";
 export * from "../../kernel/frames/allocator";
+export { entryAddress, stateAddress, wordAddress } from "../../kernel/frames/table";
+export { treeAdd, treeRemove } from "../../kernel/frames/trees";
 export { drainTrace, traceEverything } from "../../kernel/trace/trace";
 export { physLoad32, physLoad64, physLoad8, physStore32, physStore64, physStore8 } from "platform";
+import { ownCache } from "../../kernel/frames/cpu-cache";
+import { locate } from "../../kernel/frames/locate";
+
+/** The place of a frame in the frame table, which tests write to. */
+export function ordinalOfFrame(frame: u32): u32 {
+  return locate(ownCache(), frame);
+}

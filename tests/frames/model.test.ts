@@ -17,7 +17,7 @@ import {
 } from "../support/memory-kernel.ts";
 import { holds } from "../support/property.ts";
 
-/** The frame allocator against a naive model: same answers, same owners of every frame, same counts, after every step. */
+/** The frame allocator against a naive model: no frame twice, none when and only when there is none, same owners of every frame, same counts, after every step. */
 
 const RAM_BYTES = 48n * MIB;
 const FRAMES = Number(RAM_BYTES / PAGE);
@@ -103,11 +103,13 @@ class Run {
   }
 
   #allocate(order: number, owner: number): void {
-    const expected = this.#model.allocate(order, owner);
     const first =
       order === 0 ? this.#kernel.call("allocateFrame", owner) : this.#kernel.call("allocateBlock", order, owner);
-    assert.equal(first, expected ?? NONE);
-    if (expected === undefined) return;
+    if (first === NONE) {
+      assert.ok(!this.#model.hasBlock(order), `there is a block of order ${order}`);
+      return;
+    }
+    assert.equal(this.#model.take(first, order, owner), undefined);
     this.#held.push({ first, order });
     for (let frame = first; frame < first + 2 ** order; frame++) this.#expectZero(frame);
   }

@@ -10,7 +10,7 @@ const RAM_BYTES = 40n * MIB;
 const ABOVE = ARENA + ARENA_BYTES;
 const NVS = ABOVE + 2n * MIB;
 const DEVICE = ABOVE + 4n * MIB;
-/** A second span of RAM, which starts in the middle of a bitmap word. */
+/** RAM that starts in the middle of an area and of a bitmap word, after a hole. */
 const UPPER = DEVICE + 2n * MIB + 3n * PAGE;
 
 function start(): MemoryKernel {
@@ -36,6 +36,14 @@ function stateOf(kernel: MemoryKernel): string {
   const counts = ["totalFrames", "freeFrames", "reservedFrames", "usedFrames"].map((name) => kernel.call(name));
   return [...counts, ...owners].join(" ");
 }
+
+/** Errors that name the owner of the frame that they name. */
+const NAMES_OWNER = new Set<number>([
+  FrameError.DOUBLE_FREE,
+  FrameError.RESERVED,
+  FrameError.OUTSIDE_RAM,
+  FrameError.SHARED,
+]);
 
 interface Case {
   readonly what: string;
@@ -75,6 +83,16 @@ const CASES: readonly Case[] = [
     error: FrameError.DOUBLE_FREE,
     found: (frame) => frame + 1,
   },
+  { what: "a frame that is shared", frame: sharedFrame, error: FrameError.SHARED },
+  {
+    what: "a block of which a frame is shared",
+    frame: sharedBlock,
+    order: 3,
+    error: FrameError.SHARED,
+    found: (frame) => frame + 5,
+  },
+  { what: "a frame of a free block of 2 MiB", frame: freedLarge, error: FrameError.DOUBLE_FREE },
+  { what: "a free block of 2 MiB", frame: freedLarge, order: 9, error: FrameError.DOUBLE_FREE },
   { what: "a block larger than any", frame: () => 0, order: 19, error: FrameError.BAD_ORDER, found: () => 19 },
   { what: "an order that would wrap", frame: () => 0, order: 32, error: FrameError.BAD_ORDER, found: () => 32 },
 ];
@@ -83,6 +101,24 @@ function freedFrame(kernel: MemoryKernel): number {
   const frame = kernel.call("allocateFrame", FrameOwner.USER);
   assert.equal(kernel.call("freeFrame", frame), FrameError.NONE);
   return frame;
+}
+
+function sharedFrame(kernel: MemoryKernel): number {
+  const frame = kernel.call("allocateFrame", FrameOwner.USER);
+  assert.equal(kernel.call("shareFrame", frame), FrameError.NONE);
+  return frame;
+}
+
+function sharedBlock(kernel: MemoryKernel): number {
+  const first = kernel.call("allocateBlock", 3, FrameOwner.USER);
+  assert.equal(kernel.call("shareFrame", first + 5), FrameError.NONE);
+  return first;
+}
+
+function freedLarge(kernel: MemoryKernel): number {
+  const first = kernel.call("allocateBlock", 9, FrameOwner.USER);
+  assert.equal(kernel.call("freeBlock", first, 9), FrameError.NONE);
+  return first;
 }
 
 /** The first frame of a block of two that is no block of four. */
@@ -96,8 +132,7 @@ function blockOfTwo(kernel: MemoryKernel): number {
 function twoOwners(kernel: MemoryKernel): number {
   const first = kernel.call("allocateBlock", 1, FrameOwner.USER);
   assert.equal(kernel.call("freeFrame", first + 1), FrameError.NONE);
-  assert.equal(kernel.call("allocateFrame", FrameOwner.PAGE_TABLE), first + 1);
-  return first;
+  for (;;) if (kernel.call("allocateFrame", FrameOwner.PAGE_TABLE) === first + 1) return first;
 }
 
 function halfFree(kernel: MemoryKernel): number {
@@ -114,6 +149,8 @@ for (const { what, frame, order = 0, error, found } of CASES) {
     const given = order === 0 ? kernel.call("freeFrame", first) : kernel.call("freeBlock", first, order);
     assert.equal(given, error, kernel.text("frameErrorText", given));
     assert.equal(kernel.call("frameErrorFound"), found === undefined ? first : found(first));
+    if (NAMES_OWNER.has(error))
+      assert.equal(kernel.call("frameErrorOwner"), kernel.call("frameOwner", kernel.call("frameErrorFound")));
     assert.equal(stateOf(kernel), before);
     assert.equal(kernel.call("validate"), FrameError.NONE);
   });
@@ -140,21 +177,19 @@ test("every error has a text of its own", () => {
   assert.ok(!texts.includes(kernel.text("frameErrorText", 99)));
 });
 
-/** Places in the frame table, which starts with one page of bitmap. RAM below `DEVICE` ends with ACPI's memory, at a multiple of 64 frames. */
-const LOWER_FRAMES = frameAt(NVS + MIB);
-const UPPER_FIRST = frameAt(UPPER);
-
-function ordinalOf(frame: number): number {
-  return frame < LOWER_FRAMES ? frame : LOWER_FRAMES + frame - (UPPER_FIRST & ~63);
+function setState(kernel: MemoryKernel, frame: number, state: number): void {
+  kernel.call("physStore8", kernel.wide("stateAddress", kernel.call("ordinalOfFrame", frame)), state);
 }
 
-function setOwner(kernel: MemoryKernel, frame: number, owner: number): void {
-  kernel.call("physStore8", kernel.wide("frameTableAddress") + PAGE + BigInt(ordinalOf(frame)), owner);
-}
-
-function flipTaken(kernel: MemoryKernel, frame: number): void {
-  const at = kernel.wide("frameTableAddress") + BigInt(ordinalOf(frame) >> 6) * 8n;
+function flipFree(kernel: MemoryKernel, frame: number): void {
+  const at = kernel.wide("wordAddress", kernel.call("ordinalOfFrame", frame) >> 6);
   kernel.store(at, 8, kernel.wide("physLoad64", at) ^ (1n << BigInt(frame & 63)));
+}
+
+/** Adds to what the area of `frame` says is free in it. */
+function recount(kernel: MemoryKernel, frame: number, change: bigint): void {
+  const at = kernel.wide("entryAddress", kernel.call("ordinalOfFrame", frame) >> 9);
+  kernel.store(at, 8, kernel.wide("physLoad64", at) + (change << 32n));
 }
 
 interface Damage {
@@ -164,91 +199,128 @@ interface Damage {
   readonly found?: number;
 }
 
-const FREE_FRAME = frameAt(8n * MIB) + 5;
-const FREE_WORD = Array.from({ length: 64 }, (_, i) => frameAt(8n * MIB) + i);
+/** In the area at the start of `UPPER`, of which a part is free; and in one that is all free. */
+const PARTLY_WORD = Array.from({ length: 64 }, (_, i) => (frameAt(UPPER) & ~63) + 64 + i);
+const PARTLY_FRAME = PARTLY_WORD[5]!;
+const WHOLE_FRAME = frameAt(4n * MIB) + 5;
+const HOLE_FRAME = frameAt(UPPER) - 1;
 const KERNEL_WORD = Array.from({ length: 64 }, (_, i) => frameAt(ARENA) + 64 + i);
 
 const DAMAGES: readonly Damage[] = [
   {
-    what: "a bit without an owner",
-    harm: (k) => flipTaken(k, FREE_FRAME),
+    what: "a taken bit without an owner",
+    harm: (k) => flipFree(k, PARTLY_FRAME),
     error: FrameError.BITMAP_WRONG,
-    found: FREE_FRAME,
+    found: PARTLY_FRAME,
   },
   {
-    what: "an owner without a bit",
-    harm: (k) => setOwner(k, FREE_FRAME, FrameOwner.USER),
+    what: "an owner without a taken bit",
+    harm: (k) => setState(k, PARTLY_FRAME, FrameOwner.USER),
     error: FrameError.BITMAP_WRONG,
-    found: FREE_FRAME,
+    found: PARTLY_FRAME,
   },
   {
-    what: "64 bits without owners",
-    harm: (k) => FREE_WORD.forEach((frame) => flipTaken(k, frame)),
+    what: "64 taken bits without owners",
+    harm: (k) => PARTLY_WORD.forEach((frame) => flipFree(k, frame)),
     error: FrameError.BITMAP_WRONG,
-    found: FREE_WORD[0]!,
+    found: PARTLY_WORD[0]!,
+  },
+  {
+    what: "an owner in a whole area",
+    harm: (k) => setState(k, WHOLE_FRAME, FrameOwner.USER),
+    error: FrameError.BITMAP_WRONG,
+    found: WHOLE_FRAME,
+  },
+  {
+    what: "a bit in a whole area",
+    harm: (k) => flipFree(k, WHOLE_FRAME),
+    error: FrameError.BITMAP_WRONG,
+    found: WHOLE_FRAME & ~63,
   },
   {
     what: "a kernel frame as a user's",
-    harm: (k) => setOwner(k, KERNEL_WORD[5]!, FrameOwner.USER),
+    harm: (k) => setState(k, KERNEL_WORD[5]!, FrameOwner.USER),
     error: FrameError.OWNER_WRONG,
     found: KERNEL_WORD[5]!,
   },
   {
     what: "64 kernel frames as a user's",
-    harm: (k) => KERNEL_WORD.forEach((frame) => setOwner(k, frame, FrameOwner.USER)),
+    harm: (k) => KERNEL_WORD.forEach((frame) => setState(k, frame, FrameOwner.USER)),
     error: FrameError.OWNER_WRONG,
     found: KERNEL_WORD[0]!,
   },
   {
     what: "a user's frame as the kernel's",
-    harm: (k) => setOwner(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.KERNEL),
+    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.KERNEL),
     error: FrameError.OWNER_WRONG,
   },
   { what: "a frame of the table as free", harm: freeTable, error: FrameError.OWNER_WRONG },
   {
     what: "a taken frame known to be zero",
-    harm: (k) => setOwner(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.USER | 0x80),
+    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.USER | 0x80),
     error: FrameError.OWNER_WRONG,
   },
   {
+    what: "a shared frame whose area has no references",
+    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.USER | 0x40),
+    error: FrameError.OWNER_WRONG,
+  },
+  {
+    what: "a block of 2 MiB of which a frame has an owner of its own",
+    harm: (k) => setState(k, k.call("allocateBlock", 9, FrameOwner.USER) + 7, FrameOwner.USER),
+    error: FrameError.BITMAP_WRONG,
+  },
+  {
     what: "a frame taken and not counted",
-    harm: takeQuietly([FREE_FRAME]),
+    harm: (k) => (takeQuietly(k, PARTLY_FRAME), recount(k, PARTLY_FRAME, -1n)),
     error: FrameError.COUNT_WRONG,
     found: FrameOwner.FREE,
   },
   {
-    what: "64 frames taken and not counted",
-    harm: takeQuietly(FREE_WORD),
-    error: FrameError.COUNT_WRONG,
-    found: FrameOwner.FREE,
+    what: "a frame taken behind its area's back",
+    harm: (k) => takeQuietly(k, PARTLY_FRAME),
+    error: FrameError.AREA_WRONG,
+    found: PARTLY_FRAME & ~511,
   },
   {
-    what: "padding as RAM",
-    harm: (k) => flipTaken(k, UPPER_FIRST - 1),
+    what: "an area listed twice",
+    harm: (k) => k.call("treeAdd", 3, k.call("ordinalOfFrame", PARTLY_FRAME) >> 9),
+    error: FrameError.TREE_WRONG,
+    found: 3,
+  },
+  {
+    what: "an area listed nowhere",
+    harm: (k) => k.call("treeRemove", 16, k.call("ordinalOfFrame", WHOLE_FRAME) >> 9),
+    error: FrameError.TREE_WRONG,
+    found: 16,
+  },
+  {
+    what: "a hole with an owner",
+    harm: (k) => setState(k, HOLE_FRAME, FrameOwner.RESERVED),
     error: FrameError.PADDING_WRONG,
-    found: LOWER_FRAMES + 2,
   },
-  { what: "a free frame above the cursor", harm: hideFree, error: FrameError.CURSOR_WRONG },
+  {
+    what: "a frame free both in the bitmap and in a CPU's hands",
+    harm: (k) => flipFree(k, k.call("allocateFrame", FrameOwner.USER) + 1),
+    error: FrameError.CACHE_WRONG,
+  },
+  {
+    what: "a frame that a CPU takes for dirty, and that is known to be zero",
+    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER) + 1, 0x80),
+    error: FrameError.CACHE_WRONG,
+    found: 0,
+  },
 ];
 
 function freeTable(kernel: MemoryKernel): void {
   const frame = frameAt(kernel.wide("frameTableAddress"));
-  setOwner(kernel, frame, FrameOwner.FREE);
-  flipTaken(kernel, frame);
+  setState(kernel, frame, FrameOwner.FREE);
+  flipFree(kernel, frame);
 }
 
-function takeQuietly(frames: readonly number[]): (kernel: MemoryKernel) => void {
-  return (kernel) => {
-    for (const frame of frames) setOwner(kernel, frame, FrameOwner.USER);
-    for (const frame of frames) flipTaken(kernel, frame);
-  };
-}
-
-function hideFree(kernel: MemoryKernel): void {
-  const first = kernel.call("allocateFrame", FrameOwner.USER);
-  for (let i = 0; i < 200; i++) kernel.call("allocateFrame", FrameOwner.USER);
-  setOwner(kernel, first, FrameOwner.FREE);
-  flipTaken(kernel, first);
+function takeQuietly(kernel: MemoryKernel, frame: number): void {
+  setState(kernel, frame, FrameOwner.USER);
+  flipFree(kernel, frame);
 }
 
 for (const { what, harm, error, found } of DAMAGES) {

@@ -53,14 +53,22 @@ export class FrameModel {
     return this.owners.filter((owner) => owner !== undefined && test(owner)).length;
   }
 
-  /** First frame of the highest free, aligned block, which becomes `owner`'s. */
-  allocate(order: number, owner: number): number | undefined {
+  /** Is there a free, aligned block, all of it below frame `limit`? */
+  hasBlock(order: number, limit = this.owners.length): boolean {
     const size = 2 ** order;
-    for (let first = Math.floor(this.owners.length / size) * size; first >= 0; first -= size) {
-      if (!this.#isAll(first, size, Owners.FREE)) continue;
-      this.owners.fill(owner, first, first + size);
-      return first;
+    for (let first = 0; first + size <= Math.min(limit, this.owners.length); first += size) {
+      if (this.#isAll(first, size, Owners.FREE)) return true;
     }
+    return false;
+  }
+
+  /** The allocator has handed a block out, for `owner`: says what is wrong with that, or takes it. */
+  take(first: number, order: number, owner: number): string | undefined {
+    const size = 2 ** order;
+    if (first % size !== 0) return `a block of order ${order} begins at frame ${first}`;
+    const taken = this.owners.slice(first, first + size).findIndex((found) => found !== Owners.FREE);
+    if (taken !== -1) return `frame ${first + taken} was handed out, and is of owner ${this.owners[first + taken]}`;
+    this.owners.fill(owner, first, first + size);
     return undefined;
   }
 

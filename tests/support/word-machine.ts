@@ -37,6 +37,12 @@ export function startWordMachine(physicalBits: number): WordMachine {
     for (let i = 0; i < length; i++) memory.setUint8(to + i, Number(take(from + BigInt(i), 8n)));
   };
   const unsigned = (address: bigint) => BigInt.asUintN(64, address);
+  /** Stores `change` of what is there, and returns what was. */
+  const change = (at: bigint, next: (found: bigint) => bigint) => {
+    const found = load(unsigned(at));
+    put(unsigned(at), 64n, next(found));
+    return found;
+  };
   const replacements: Replacements = {
     "memory.physLoad8": (at: bigint) => Number(take(unsigned(at), 8n)),
     "memory.physLoad32": (at: bigint) => Number(take(unsigned(at), 32n)),
@@ -44,6 +50,13 @@ export function startWordMachine(physicalBits: number): WordMachine {
     "memory.physStore8": (at: bigint, value: number) => put(unsigned(at), 8n, BigInt(value)),
     "memory.physStore32": (at: bigint, value: number) => put(unsigned(at), 32n, BigInt(value)),
     "memory.physStore64": (at: bigint, value: bigint) => put(unsigned(at), 64n, value),
+    "memory.physAdd64": (at: bigint, delta: bigint) => change(at, (found) => found + delta),
+    "memory.physOr64": (at: bigint, bits: bigint) => change(at, (found) => found | unsigned(bits)),
+    "memory.physAnd64": (at: bigint, bits: bigint) => change(at, (found) => found & unsigned(bits)),
+    "memory.physExchange64": (at: bigint, value: bigint) => change(at, () => value),
+    "memory.physCompareExchange64": (at: bigint, expected: bigint, value: bigint) =>
+      change(at, (found) => (found === unsigned(expected) ? value : found)),
+    "cpu.cpuIndex": () => 0,
     "memory.frameZero": (at: bigint) => zero(unsigned(at)),
     "memory.physRead": (to: number, from: bigint, length: number) => read(to, unsigned(from), length),
     "cpu.cpuid": (leaf: number) =>

@@ -74,6 +74,30 @@ export function physAdd32(address: u64, delta: u32): u32 {
   return found;
 }
 
+export function physExchange64(address: u64, replacement: u64): u64 {
+  tick();
+  const at = ramAt(address);
+  const found = load<u64>(at);
+  store<u64>(at, replacement);
+  return found;
+}
+
+export function physOr64(address: u64, bits: u64): u64 {
+  tick();
+  const at = ramAt(address);
+  const found = load<u64>(at);
+  store<u64>(at, found | bits);
+  return found;
+}
+
+export function physAnd64(address: u64, bits: u64): u64 {
+  tick();
+  const at = ramAt(address);
+  const found = load<u64>(at);
+  store<u64>(at, found & bits);
+  return found;
+}
+
 export function frameZero(address: u64): void {
   tickFrame();
   if (!isUntouched(address)) memory.fill(ramAt(address), 0, <usize>FRAME_BYTES);

@@ -1,0 +1,191 @@
+import { physAdd64, physLoad64, physStore64 } from "platform";
+import { lockAreas, unlockAreas } from "./lock";
+import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS } from "./spans";
+import { entryAddress, fillStates, wordAddress } from "./table";
+import { treeAdd, treeRemove } from "./trees";
+
+/**
+ * What is known of an area, in one word:
+ *
+ *     63                   32 31    24 23    17 16 15     8 7      0
+ *     +----------------------+--------+--------+--+--------+--------+
+ *     |   free, signed       |  CPU   |   0    |R | owner  | place  |
+ *     +----------------------+--------+--------+--+--------+--------+
+ *     free   bits set in its bitmap words. Who frees sets the bit first and adds later; who takes clears first and subtracts later.
+ *            Only who has the area RESERVED or the lock takes: elsewhere `free` is never more than there are, and 512 is the truth.
+ *     CPU    who has it RESERVED
+ *     R      its references have been made (`sharing.ts`)
+ *     owner  of an area that is HELD
+ *
+ * Places, and how an area gets from one to another, always under the lock but for HELD ⇄ SHELVED:
+ *
+ *     1  FULL, PARTLY, WHOLE ─── frames freed, blocks taken ───▶ where `free` belongs     settleLocked
+ *     2  PARTLY, WHOLE ── a CPU takes it for its next words ──▶ RESERVED                  reserveLocked
+ *     3  RESERVED ── no word of it is left, or a drain ──▶ as 1                           returnLocked
+ *     4  WHOLE ── a block of order 9 or more ──▶ HELD                                     holdLocked
+ *     5  HELD ── freed at once, the shelf is full ──▶ WHOLE                               retireLocked
+ *     6  HELD ── freed at once ──▶ SHELVED ── taken again ──▶ HELD                        allocator, by the CPU alone
+ *     7  SHELVED ── a drain ──▶ WHOLE                                                     retireLocked
+ *     8  HELD ── freed in part, or shared ──▶ FULL, its states written                    splitArea
+ *
+ * The bitmap words of an area that is WHOLE, HELD or SHELVED are 0 and its states are all FREE: it goes from one to another
+ * without a look at its frames.
+ */
+export namespace Place {
+  export const FULL: u32 = 0;
+  /** 1 to 32 frames free; then by 32 up to `LAST_PARTLY`. */
+  export const PARTLY: u32 = 1;
+  export const LAST_PARTLY: u32 = 16;
+  /** All 512 free. In a tree are areas in places PARTLY to WHOLE. */
+  export const WHOLE: u32 = 17;
+  export const RESERVED: u32 = 18;
+  /** A block, or part of one, of order 9 or more. */
+  export const HELD: u32 = 19;
+  export const SHELVED: u32 = 20;
+}
+
+const FREE_SHIFT: u64 = 32;
+const CPU_SHIFT: u64 = 24;
+const OWNER_SHIFT: u64 = 8;
+const REFERENCES: u64 = 1 << 16;
+const BYTE: u64 = 0xff;
+
+export function areaEntry(area: u32): u64 {
+  return physLoad64(entryAddress(area));
+}
+
+export function placeOf(entry: u64): u32 {
+  return <u32>(entry & BYTE);
+}
+
+export function heldBy(entry: u64): u32 {
+  return <u32>((entry >> OWNER_SHIFT) & BYTE);
+}
+
+export function reservedBy(entry: u64): u32 {
+  return <u32>((entry >> CPU_SHIFT) & BYTE);
+}
+
+export function freeIn(entry: u64): i32 {
+  return <i32>((<i64>entry) >> (<i64>FREE_SHIFT));
+}
+
+export function hasReferences(entry: u64): bool {
+  return (entry & REFERENCES) != 0;
+}
+
+/** The tree of areas in `place`. */
+export function treeOf(place: u32): u32 {
+  return place - 1;
+}
+
+/** Where an area belongs that nobody has and that has `free` free frames. */
+export function placeFor(free: i32): u32 {
+  if (free >= <i32>AREA_FRAMES) return Place.WHOLE;
+  return free <= 0 ? Place.FULL : <u32>((free + 31) >> 5);
+}
+
+/** Adds to the free frames, or takes away; returns the entry as it is then. */
+export function addFree(area: u32, frames: i32): u64 {
+  const change: u64 = (<u64>(<i64>frames)) << FREE_SHIFT;
+  return physAdd64(entryAddress(area), change) + change;
+}
+
+/** Frames have been put back into the bitmap of an area. Moves it if it belongs elsewhere now. */
+export function noteFreed(area: u32, frames: u32): void {
+  const entry = addFree(area, frames);
+  const place = placeOf(entry);
+  if (place <= Place.WHOLE && placeFor(freeIn(entry)) != place) settle(area);
+}
+
+function settle(area: u32): void {
+  lockAreas();
+  settleLocked(area);
+  unlockAreas();
+}
+
+/** Moves an area that nobody has to where it belongs. */
+export function settleLocked(area: u32): void {
+  let entry = areaEntry(area);
+  // Frames freed meanwhile by others may have missed that the place was about to change: look again.
+  while (placeOf(entry) <= Place.WHOLE && placeOf(entry) != placeFor(freeIn(entry))) {
+    leaveTreeLocked(area, placeOf(entry));
+    const place = placeFor(freeIn(entry));
+    if (place == Place.WHOLE) setWords(area, 0);
+    if (place != Place.FULL) treeAdd(treeOf(place), area);
+    entry = changePlace(area, placeOf(entry), place);
+  }
+}
+
+function changePlace(area: u32, from: u32, to: u32): u64 {
+  const change: u64 = <u64>to - <u64>from;
+  return physAdd64(entryAddress(area), change) + change;
+}
+
+function leaveTreeLocked(area: u32, place: u32): void {
+  if (place != Place.FULL && place <= Place.WHOLE) treeRemove(treeOf(place), area);
+}
+
+function setWords(area: u32, value: u64): void {
+  for (let i: u32 = 0; i < AREA_WORDS; i++) physStore64(wordAddress(area * AREA_WORDS + i), value);
+}
+
+/** An area that is WHOLE becomes one whose frames are taken one by one: its words say what its place said. */
+export function openLocked(area: u32): void {
+  setWords(area, u64.MAX_VALUE);
+}
+
+/** Takes an area out of its tree for `cpu`. */
+export function reserveLocked(area: u32, cpu: u32): void {
+  const place = placeOf(areaEntry(area));
+  leaveTreeLocked(area, place);
+  if (place == Place.WHOLE) openLocked(area);
+  physAdd64(entryAddress(area), <u64>Place.RESERVED - <u64>place + ((<u64>cpu) << CPU_SHIFT));
+}
+
+/** Gives a reserved area back. */
+export function returnLocked(area: u32): void {
+  const cpu = <u64>reservedBy(areaEntry(area));
+  physAdd64(entryAddress(area), <u64>Place.FULL - <u64>Place.RESERVED - (cpu << CPU_SHIFT));
+  settleLocked(area);
+}
+
+/** Takes a WHOLE area for `owner`. */
+export function holdLocked(area: u32, owner: u32): void {
+  leaveTreeLocked(area, Place.WHOLE);
+  setHeld(area, owner);
+}
+
+/** A HELD or SHELVED area is WHOLE again. */
+export function retireLocked(area: u32): void {
+  const kept = areaEntry(area) & REFERENCES;
+  physStore64(entryAddress(area), ((<u64>AREA_FRAMES) << FREE_SHIFT) | kept | Place.WHOLE);
+  treeAdd(treeOf(Place.WHOLE), area);
+}
+
+/** Nobody else has anything to do with an area that is HELD, SHELVED, or taken from WHOLE: a plain store. */
+export function setHeld(area: u32, owner: u32): void {
+  const at = entryAddress(area);
+  physStore64(at, (physLoad64(at) & REFERENCES) | ((<u64>owner) << OWNER_SHIFT) | Place.HELD);
+}
+
+export function setShelved(area: u32): void {
+  const at = entryAddress(area);
+  physStore64(at, (physLoad64(at) & REFERENCES) | Place.SHELVED);
+}
+
+/** Writes the states of an area that is HELD, so that its frames can be freed or shared one by one. */
+export function splitArea(area: u32): void {
+  lockAreas();
+  const entry = areaEntry(area);
+  if (placeOf(entry) == Place.HELD) {
+    fillStates(area << AREA_SHIFT, AREA_FRAMES, heldBy(entry));
+    physStore64(entryAddress(area), (entry & REFERENCES) | Place.FULL);
+  }
+  unlockAreas();
+}
+
+/** The references of an area have been made. */
+export function noteReferencesLocked(area: u32): void {
+  physAdd64(entryAddress(area), REFERENCES);
+}

@@ -1,0 +1,204 @@
+import { frameZero, physAnd64, physOr64 } from "platform";
+import { PAGE_SHIFT } from "../address/pages";
+import { addFree, areaEntry, holdLocked, openLocked, Place, placeOf, settleLocked, treeOf } from "./areas";
+import { cacheOf, CpuCache, MAX_CPUS } from "./cpu-cache";
+import { NO_ORDINAL } from "./locate";
+import { lockAreas, unlockAreas } from "./lock";
+import { choiceEnd, choiceFirst, CHOICES } from "./preference";
+import { drain, isReservedLocked } from "./refill";
+import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS, physicalArea, spanEnd, spanFirst, spanIndex, spanOfArea } from "./spans";
+import { areStates, fillStates, freeWord, KNOWN_ZERO, stateAt, wordAddress, wordMask } from "./table";
+import { NO_AREA, treeNext } from "./trees";
+
+/**
+ * Finding blocks. Orders 0 to 8 lie within an area: an aligned run of bits in a word, or 2 or 4 whole words. Orders from 9 on are
+ * aligned runs of whole areas.
+ */
+
+/** Partly free areas of each place that are tried before a whole one is broken. */
+const TRIES: u32 = 4;
+const WORD_ORDER: u32 = 6;
+
+/** Takes a block of order 0 to 8 below frame `limit`; returns its first ordinal, or `NO_ORDINAL`. Its states are left to the caller. */
+export function takeSmall(cache: CpuCache, order: u32, limit: u64): u32 {
+  let ordinal = takeSmallOnce(cache, order, limit);
+  if (ordinal != NO_ORDINAL) return ordinal;
+  drain(cache);
+  ordinal = takeSmallOnce(cache, order, limit);
+  return ordinal;
+}
+
+function takeSmallOnce(cache: CpuCache, order: u32, limit: u64): u32 {
+  cache.isActive = 1;
+  lockAreas();
+  let ordinal = cache.area == NO_AREA ? NO_ORDINAL : takeRunLocked(cache.area, order, limit);
+  for (let choice: u32 = 0; choice < CHOICES && ordinal == NO_ORDINAL; choice++) {
+    ordinal = fromPartlyLocked(choice, order, limit, TRIES);
+    if (ordinal == NO_ORDINAL) ordinal = fromWholeLocked(choice, order, limit);
+  }
+  for (let choice: u32 = 0; choice < CHOICES && ordinal == NO_ORDINAL; choice++) {
+    ordinal = fromPartlyLocked(choice, order, limit, u32.MAX_VALUE);
+  }
+  if (ordinal == NO_ORDINAL) ordinal = fromReservedLocked(order, limit);
+  unlockAreas();
+  return ordinal;
+}
+
+function fromPartlyLocked(choice: u32, order: u32, limit: u64, tries: u32): u32 {
+  const end = choiceEnd(choice, limit);
+  for (let place = Place.PARTLY; place <= Place.LAST_PARTLY; place++) {
+    let area = treeNext(treeOf(place), choiceFirst(choice), end);
+    for (let tried: u32 = 0; tried < tries && area != NO_AREA; tried++) {
+      const ordinal = takeRunLocked(area, order, limit);
+      if (ordinal != NO_ORDINAL) return ordinal;
+      area = treeNext(treeOf(place), area + 1, end);
+    }
+  }
+  return NO_ORDINAL;
+}
+
+/** Breaks the first whole area. Only the last area below a limit can lack a run that lies below it. */
+function fromWholeLocked(choice: u32, order: u32, limit: u64): u32 {
+  const area = treeNext(treeOf(Place.WHOLE), choiceFirst(choice), choiceEnd(choice, limit));
+  if (area == NO_AREA || !endsBelow(area, (<u32>1) << order, limit)) return NO_ORDINAL;
+  openLocked(area);
+  return takeRunLocked(area, order, limit);
+}
+
+/** Areas that other CPUs have reserved. */
+function fromReservedLocked(order: u32, limit: u64): u32 {
+  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) {
+    const area = cacheOf(cpu).area;
+    if (!isReservedLocked(area, cpu)) continue;
+    const ordinal = takeRunLocked(area, order, limit);
+    if (ordinal != NO_ORDINAL) return ordinal;
+  }
+  return NO_ORDINAL;
+}
+
+function endsBelow(area: u32, frames: u32, limit: u64): bool {
+  return ((<u64>physicalArea(area)) << AREA_SHIFT) + frames <= limit;
+}
+
+/** Takes the lowest run of an area, if it lies below `limit`; returns its ordinal. The area then goes where it belongs. */
+function takeRunLocked(area: u32, order: u32, limit: u64): u32 {
+  const ordinal = order <= WORD_ORDER ? takeInWord(area, order, limit) : takeWords(area, order, limit);
+  if (ordinal == NO_ORDINAL) return NO_ORDINAL;
+  addFree(area, -(1 << (<i32>order)));
+  settleLocked(area);
+  return ordinal;
+}
+
+function takeInWord(area: u32, order: u32, limit: u64): u32 {
+  const size: u32 = 1 << order;
+  const first = area * AREA_WORDS;
+  for (let word = first; word < first + AREA_WORDS; word++) {
+    for (let runs = runsIn(freeWord(word), order); runs != 0; runs &= runs - 1) {
+      const bit = <u32>ctz<u64>(runs);
+      if (!endsBelow(area, ((word - first) << 6) + bit + size, limit)) return NO_ORDINAL;
+      if (takeBits(word, wordMask(bit, size))) return (word << 6) | bit;
+    }
+  }
+  return NO_ORDINAL;
+}
+
+/** The lowest bit of each aligned run of 2^order bits that are all set. */
+function runsIn(word: u64, order: u32): u64 {
+  let runs = word;
+  for (let done: u32 = 0; done < order; done++) runs &= runs >> ((<u64>1) << (<u64>done));
+  const size: u32 = 1 << order;
+  return size == 64 ? runs & 1 : runs & (u64.MAX_VALUE / (((<u64>1) << (<u64>size)) - 1));
+}
+
+/** All of the bits or none: the CPU that has the area reserved may have been faster. */
+function takeBits(word: u32, mask: u64): bool {
+  const found = physAnd64(wordAddress(word), ~mask) & mask;
+  if (found == mask) return true;
+  if (found != 0) physOr64(wordAddress(word), found);
+  return false;
+}
+
+function takeWords(area: u32, order: u32, limit: u64): u32 {
+  const size: u32 = 1 << (order - WORD_ORDER);
+  const first = area * AREA_WORDS;
+  for (let word = first; word < first + AREA_WORDS; word += size) {
+    if (!endsBelow(area, (word - first + size) << 6, limit)) return NO_ORDINAL;
+    if (takeAllWords(word, size)) return word << 6;
+  }
+  return NO_ORDINAL;
+}
+
+function takeAllWords(word: u32, count: u32): bool {
+  for (let i: u32 = 0; i < count; i++) if (freeWord(word + i) != u64.MAX_VALUE) return false;
+  for (let taken: u32 = 0; taken < count; taken++) {
+    if (takeBits(word + taken, u64.MAX_VALUE)) continue;
+    for (let i: u32 = 0; i < taken; i++) physOr64(wordAddress(word + i), u64.MAX_VALUE);
+    return false;
+  }
+  return true;
+}
+
+/** Takes `count` (a power of two) whole areas in a row for `owner`, below frame `limit`; returns the first, or `NO_AREA`. */
+export function takeAreas(cache: CpuCache, count: u32, owner: u32, limit: u64): u32 {
+  const area = takeAreasOnce(count, owner, limit);
+  if (area != NO_AREA) return area;
+  cache.isActive = 1;
+  drain(cache);
+  return takeAreasOnce(count, owner, limit);
+}
+
+function takeAreasOnce(count: u32, owner: u32, limit: u64): u32 {
+  lockAreas();
+  const area = findAreasLocked(count, limit);
+  if (area != NO_AREA) for (let i: u32 = 0; i < count; i++) holdLocked(area + i, owner);
+  unlockAreas();
+  return area;
+}
+
+function findAreasLocked(count: u32, limit: u64): u32 {
+  // An area that reaches beyond the limit is left out, so that all of a run is below.
+  for (let choice: u32 = 0; choice < CHOICES; choice++) {
+    // A run may begin in the first area of all: the last two choices are one for it.
+    const first = choice == 1 && count > 1 ? 0 : choiceFirst(choice);
+    const area = findAreasBetween(first, choiceEnd(choice, limit & ~(<u64>AREA_FRAMES - 1)), count);
+    if (area != NO_AREA) return area;
+  }
+  return NO_AREA;
+}
+
+function findAreasBetween(first: u32, end: u32, count: u32): u32 {
+  let area = treeNext(treeOf(Place.WHOLE), first, end);
+  while (area != NO_AREA) {
+    const span = spanOfArea(area);
+    const after = spanIndex(span) + spanEnd(span) - spanFirst(span);
+    const start = area + (-(spanFirst(span) + area - spanIndex(span)) & (count - 1));
+    let next = after;
+    if (start + count <= min<u32>(after, end)) {
+      const broken = firstNotWhole(start, count);
+      if (broken == start + count) return start;
+      next = broken + 1;
+    }
+    area = treeNext(treeOf(Place.WHOLE), next, end);
+  }
+  return NO_AREA;
+}
+
+function firstNotWhole(area: u32, count: u32): u32 {
+  for (let i: u32 = 0; i < count; i++) if (placeOf(areaEntry(area + i)) != Place.WHOLE) return area + i;
+  return area + count;
+}
+
+/** Makes the frames of a held area zero, and its states say so. */
+export function zeroArea(area: u32): void {
+  const ordinal = area << AREA_SHIFT;
+  if (areStates(ordinal, AREA_FRAMES, KNOWN_ZERO)) return;
+  zeroFrames(ordinal, AREA_FRAMES, physicalArea(area) << AREA_SHIFT);
+  fillStates(ordinal, AREA_FRAMES, KNOWN_ZERO);
+}
+
+/** Zeroes those of `count` frames that are not known to be zero. */
+export function zeroFrames(ordinal: u32, count: u32, first: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
+    if (stateAt(ordinal + i) != KNOWN_ZERO) frameZero((<u64>(first + i)) << PAGE_SHIFT);
+  }
+}

@@ -1,0 +1,153 @@
+import { cpuIndex } from "platform";
+import { noWordStates, stateAddress } from "./table";
+import { AREA_FRAMES } from "./spans";
+import { NO_AREA } from "./trees";
+
+/**
+ * What a CPU has for itself, so that most calls touch no lock and no line that another CPU writes:
+ *
+ * - its **word**: 64 frames whose free bits it took out of the bitmap at once, known to be zero (`own`) or not (`unknown`). It
+ *   allocates from them, and frees into them;
+ * - its **freed** word: frames of one other word that it freed and has not yet put back into the bitmap;
+ * - its **area**: where it takes its next word;
+ * - its **shelf**: whole free areas, for blocks of order 9;
+ * - the span it looked at last, and its counts.
+ *
+ * Only the CPU itself may touch these, but for reading counts, and for `drainCache` while the CPU is not in the allocator.
+ */
+@unmanaged
+@final
+export class CpuCache {
+  own: u64;
+  /** Address of the states of the 64 frames of the own word; of `noWordStates` when there is none. */
+  ownStates: u64;
+  ownFirst: u32;
+  freedFirst: u32;
+  freed: u64;
+  freedStates: u64;
+
+  unknown: u64;
+  /** Bitmap words, by number. */
+  ownWord: u32;
+  freedWord: u32;
+  freedCount: u32;
+  /** Index, or `NO_AREA`. */
+  area: u32;
+  areaFirst: u32;
+  shelfDepth: u32;
+
+  spanFirst: u32;
+  spanFrames: u32;
+  spanOrdinal: u32;
+  /** 1 when the CPU has ever come past its first call. */
+  isActive: u32;
+  /** Frames that it has shared so often that they never come back. */
+  stuck: u64;
+}
+if (offsetof<CpuCache>() != 96) ERROR("a cache's shelf and counts follow its fields");
+
+const SHELF: usize = 128;
+/** Whole areas that a CPU keeps; what does not fit goes back. */
+export const SHELF_DEPTH: u32 = 4;
+/** By owner; i64, since frames are freed on other CPUs than they were allocated on. */
+const COUNTS: usize = 192;
+const COUNTS_END: usize = 704;
+if (192 + 64 * 8 != 704) ERROR("counts hold OWNER_COUNT numbers");
+
+export const MAX_CPUS: u32 = 64;
+const CACHE_SHIFT: usize = 10;
+const caches = memory.data(65536, 128);
+if (64 << 10 != 65536) ERROR("there are MAX_CPUS caches");
+
+/** Far from every frame that a first free could name: the states behind it are HOLE. */
+const NO_FIRST: u32 = 0xffff_ffc0;
+
+export function cacheOf(cpu: u32): CpuCache {
+  return changetype<CpuCache>(caches + ((<usize>cpu) << CACHE_SHIFT));
+}
+
+/** The cache of the CPU that runs this. */
+export function ownCache(): CpuCache {
+  return cacheOf(cpuIndex());
+}
+
+/** All caches as they are before the first call: the frame table must stand. */
+export function emptyCaches(): void {
+  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) {
+    const cache = cacheOf(cpu);
+    if (cache.isActive != 0) forget(cache);
+    cache.area = NO_AREA;
+    dropWords(cache);
+  }
+}
+
+function forget(cache: CpuCache): void {
+  for (let at: usize = 0; at < COUNTS_END; at += 8) store<u64>(changetype<usize>(cache) + at, 0);
+}
+
+/** Neither word any more; what they held must have been put back. */
+export function dropWords(cache: CpuCache): void {
+  cache.own = 0;
+  cache.unknown = 0;
+  cache.freed = 0;
+  cache.freedCount = 0;
+  cache.ownFirst = NO_FIRST;
+  cache.freedFirst = NO_FIRST;
+  cache.ownStates = noWordStates();
+  cache.freedStates = noWordStates();
+}
+
+/** From here on the frames of `word`, whose first frame is `first`, are freed into `freed`. */
+export function beginFreed(cache: CpuCache, word: u32, first: u32): void {
+  cache.freedWord = word;
+  cache.freedFirst = first;
+  cache.freedStates = stateAddress(word << 6);
+}
+
+/** A place on the shelf: the area's first frame and its index. */
+export function pushShelf(cache: CpuCache, area: u32, first: u32): void {
+  store<u64>(shelfSlot(cache, cache.shelfDepth), ((<u64>first) << 32) | area);
+  cache.shelfDepth += 1;
+}
+
+/** The shelf must not be empty. */
+export function popShelf(cache: CpuCache): u64 {
+  cache.shelfDepth -= 1;
+  return load<u64>(shelfSlot(cache, cache.shelfDepth));
+}
+
+export function shelfEntry(cache: CpuCache, index: u32): u64 {
+  return load<u64>(shelfSlot(cache, index));
+}
+
+export function shelfArea(entry: u64): u32 {
+  return <u32>entry;
+}
+
+export function shelfFirst(entry: u64): u32 {
+  return <u32>(entry >> 32);
+}
+
+function shelfSlot(cache: CpuCache, index: u32): usize {
+  return changetype<usize>(cache) + SHELF + ((<usize>index) << 3);
+}
+
+export function cpuCount(cache: CpuCache, owner: u32): i64 {
+  return load<i64>(countSlot(cache, owner));
+}
+
+/** `frames` may be negative. */
+export function addCount(cache: CpuCache, owner: u32, frames: i64): void {
+  store<i64>(countSlot(cache, owner), load<i64>(countSlot(cache, owner)) + frames);
+}
+
+function countSlot(cache: CpuCache, owner: u32): usize {
+  return changetype<usize>(cache) + COUNTS + ((<usize>owner) << 3);
+}
+
+/** Frames in the CPU's hands: of its words, and of its shelf. */
+export function cachedFrames(cache: CpuCache): u64 {
+  return (
+    popcnt<u64>(cache.own) + popcnt<u64>(cache.unknown) + popcnt<u64>(cache.freed) + <u64>cache.shelfDepth * AREA_FRAMES
+  );
+}
