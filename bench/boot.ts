@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { decodeRecords, type TraceRecord } from "../cli/records/decode.ts";
 import { Phase } from "../kernel/boot/phases.ts";
-import type { MachineName } from "../cli/values.ts";
+import type { BenchMachineName } from "../cli/values.ts";
 import { RecordKind } from "../kernel/trace/records.ts";
 import { bootEmbedded } from "../machine/embedded/index.ts";
 import type { BootObserver, BootRequest, BootResult, Program } from "../machine/machine.ts";
@@ -9,6 +9,7 @@ import { bootQemu } from "../machine/qemu/index.ts";
 import { projectRoot } from "../tools/build/assemblyscript.ts";
 import { buildEmbeddedProgram } from "../tools/build/embedded.ts";
 import { buildMetalProgram } from "../tools/build/metal.ts";
+import { median } from "./numbers.ts";
 import type { BenchResult } from "./result.ts";
 
 /**
@@ -26,7 +27,7 @@ const SIZES: readonly { readonly name: string; readonly bytes: number }[] = [
 const EMBEDDED_RUNS = 5;
 const hello = join(projectRoot, "user/programs/hello.ts");
 
-export async function benchBoot(machines: readonly MachineName[]): Promise<BenchResult[]> {
+export async function benchBoot(machines: readonly BenchMachineName[]): Promise<BenchResult[]> {
   const found: BenchResult[] = [];
   if (machines.includes("embedded")) found.push(...(await benchEmbedded()));
   if (machines.includes("qemu")) found.push(...(await benchMetal()));
@@ -122,10 +123,6 @@ function results(name: string, machine: string, unit: string, values: readonly n
 
 function result(name: string, machine: string, unit: string, value: number): BenchResult {
   return { name, machine, unit, value, peers: {} };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 function request(programs: readonly Program[], memoryBytes: number): BootRequest {

@@ -1,8 +1,9 @@
 import type { Bench } from "./result.ts";
 
-export type { Bench, BenchResult } from "./result.ts";
+export type { Bench, BenchResult, BenchTarget } from "./result.ts";
 
 /** `nitros bench NAME`. */
 export const benches: Readonly<Record<string, Bench>> = {
   boot: async (machines) => (await import("./boot.ts")).benchBoot(machines),
+  frames: async (machines) => (await import("./frames.ts")).benchFrames(machines),
 };

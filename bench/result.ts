@@ -1,4 +1,7 @@
-import type { MachineName } from "../cli/values.ts";
+import type { BenchMachineName } from "../cli/values.ts";
+
+/** What a number should be. */
+export type BenchTarget = { readonly atMost: number } | { readonly atLeast: number };
 
 /** One measured number. Names and units: docs/ARCHITECTURE.md, "Benches". */
 export interface BenchResult {
@@ -8,7 +11,8 @@ export interface BenchResult {
   readonly value: number;
   /** What others take for the same, by their name. */
   readonly peers: Readonly<Record<string, number>>;
+  readonly target?: BenchTarget;
 }
 
 /** Measures on some machines, and says on stderr what it is doing. */
-export type Bench = (machines: readonly MachineName[]) => Promise<BenchResult[]>;
+export type Bench = (machines: readonly BenchMachineName[]) => Promise<BenchResult[]>;

@@ -94,7 +94,7 @@ function addTools(command: Command, ended: Ended): void {
     .command("bench")
     .description("measure")
     .argument("[name...]", "what to measure (default: everything)")
-    .option("--machine <name>", `${values.MACHINE_NAMES.join(" or ")} (default: both)`, values.readMachine)
+    .option("--machine <name>", `${values.BENCH_MACHINE_NAMES.join(", ")} (default: all)`, values.readBenchMachine)
     .option("--json", "print one JSON document")
     .action(async (names, flags) => ended(await (await import("./commands/bench.ts")).bench(names, flags)));
 }

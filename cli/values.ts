@@ -61,6 +61,14 @@ export function readMachine(text: string): MachineName {
 export const MACHINE_NAMES = ["embedded", "qemu"] as const;
 export type MachineName = (typeof MACHINE_NAMES)[number];
 
+/** Where benches run: the machines, and the hosted build, which has no MMU and boots nothing. */
+export const BENCH_MACHINE_NAMES = ["hosted", ...MACHINE_NAMES] as const;
+export type BenchMachineName = (typeof BENCH_MACHINE_NAMES)[number];
+
+export function readBenchMachine(text: string): BenchMachineName {
+  return oneOf(text, BENCH_MACHINE_NAMES);
+}
+
 function oneOf<T extends string>(text: string, allowed: readonly T[]): T {
   const found = allowed.find((name) => name === text);
   if (found !== undefined) return found;

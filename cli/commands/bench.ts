@@ -1,20 +1,22 @@
 import { ExitStatus, UsageError } from "../exit-status.ts";
 import { nearest } from "../nearest.ts";
-import { MACHINE_NAMES, type MachineName } from "../values.ts";
-import { benches, type Bench, type BenchResult } from "../../bench/index.ts";
+import { BENCH_MACHINE_NAMES, type BenchMachineName } from "../values.ts";
+import { benches, type Bench, type BenchResult, type BenchTarget } from "../../bench/index.ts";
 
 export interface BenchFlags {
   readonly json?: true;
   /** Without it: every machine. */
-  readonly machine?: MachineName;
+  readonly machine?: BenchMachineName;
 }
 
 /** `nitros bench [NAME...]`: runs the named benches, or all. */
 export async function bench(names: readonly string[], flags: BenchFlags): Promise<number> {
-  const machines = flags.machine === undefined ? MACHINE_NAMES : [flags.machine];
+  const machines = flags.machine === undefined ? BENCH_MACHINE_NAMES : [flags.machine];
   const results: BenchResult[] = [];
   for (const name of names.length > 0 ? names : Object.keys(benches))
     results.push(...(await findBench(name)(machines)));
+  if (results.length === 0)
+    throw new UsageError(`${names.join(" and ")}: nothing is measured on ${machines.join(", ")}.`);
   if (flags.json) process.stdout.write(`${JSON.stringify(document(results), null, 2)}\n`);
   else for (const result of results) process.stdout.write(`${textLine(result)}\n`);
   return ExitStatus.OK;
@@ -39,7 +41,17 @@ function machinesOf(results: readonly BenchResult[]): string {
   return [...new Set(results.map(({ machine }) => machine))].join("+");
 }
 
-function textLine(result: BenchResult): string {
-  const value = Number.isInteger(result.value) ? result.value.toLocaleString("en") : result.value.toPrecision(3);
-  return `${result.machine.padEnd(9)} ${result.name.padEnd(28)} ${value.padStart(16)} ${result.unit}`;
+function textLine({ machine, name, value, unit, target, peers }: BenchResult): string {
+  const line = `${machine.padEnd(9)} ${name.padEnd(28)} ${number(value).padStart(16)} ${unit}`;
+  const others = Object.entries(peers).map(([peer, taken]) => `${peer} ${number(taken)}`);
+  const notes = [...(target === undefined ? [] : [`target ${targetText(target)}`]), ...others];
+  return notes.length === 0 ? line : `${line}\n${" ".repeat(11)}${notes.join(", ")}`;
+}
+
+function targetText(target: BenchTarget): string {
+  return "atMost" in target ? `≤ ${number(target.atMost)}` : `≥ ${number(target.atLeast)}`;
+}
+
+function number(value: number): string {
+  return Number.isInteger(value) ? value.toLocaleString("en") : value.toPrecision(3);
 }

@@ -1,4 +1,4 @@
-import { freeFrames, frameTableBytes, validate } from "../../../kernel/frames/allocator";
+import { frameAllocatorBytes, freeFrames, frameTableBytes, validate } from "../../../kernel/frames/allocator";
 import { describeRam } from "./layout";
 import { fragment, shuffleHeld, takeLargeBlocks, unheldBlocks } from "./fragmentation";
 import { expect, giveMany, pair, pairLarge, takeMany, timedPair } from "./measured";
@@ -21,6 +21,10 @@ export function kernelFree(cpu: u32, argument: u64): u64 {
 
 export function kernelTableBytes(cpu: u32, argument: u64): u64 {
   return frameTableBytes();
+}
+
+export function kernelAllocatorBytes(cpu: u32, argument: u64): u64 {
+  return frameAllocatorBytes();
 }
 
 /** A FrameError, or NONE. */

@@ -3,8 +3,9 @@ import { ARRIVED_AT } from "./layout";
 
 /** The workloads, for any supply. What is measured is one call; what must be ready before is a call of its own. */
 
-/** Handles that are held, 8 bytes each, from here to the end of linear memory. */
+/** Handles that are held, 8 bytes each, above all else. Linear memory must start with 16 MiB. */
 const held: usize = (__heap_base + 63) & ~63;
+const HELD_CAPACITY: u64 = 1 << 20;
 let heldCount: u64 = 0;
 
 export function heldAt(index: u64): u64 {
@@ -20,7 +21,7 @@ export function heldFrames(): u64 {
 }
 
 export function setHeldFrames(count: u64): void {
-  assert(held + ((<usize>count) << 3) <= (<usize>memory.size()) << 16, "linear memory holds no such number of handles");
+  assert(count <= HELD_CAPACITY, "there is no room for so many handles");
   heldCount = count;
 }
 
