@@ -34,8 +34,16 @@ const badKernels: Readonly<Record<string, readonly [file: Uint8Array, reason: st
     /program headers would be 0xe0 bytes at offset 0x40/,
   ],
   "cut in a segment": [good.subarray(0, good.length - 4096), "TruncatedElf", /a segment would be 0x8 bytes/],
-  "32-bit": [edited(good, (view) => view.setUint8(4, 1)), "WrongElf", /class, encoding and version 0x10101; want 0x10102/],
-  "big-endian": [edited(good, (view) => view.setUint8(5, 2)), "WrongElf", /class, encoding and version 0x10202; want 0x10102/],
+  "32-bit": [
+    edited(good, (view) => view.setUint8(4, 1)),
+    "WrongElf",
+    /class, encoding and version 0x10101; want 0x10102/,
+  ],
+  "big-endian": [
+    edited(good, (view) => view.setUint8(5, 2)),
+    "WrongElf",
+    /class, encoding and version 0x10202; want 0x10102/,
+  ],
   "not position-independent": [edited(good, (view) => view.setUint16(16, 2, true)), "WrongElf", /type 0x2; want 0x3/],
   "of another machine": [edited(good, (view) => view.setUint16(18, 62, true)), "WrongElf", /machine 0x3e; want 0x4157/],
   "odd program header size": [
