@@ -1,19 +1,19 @@
-import { frameZero, physLoad8, physStore8 } from "platform";
+import { frameZero, physAdd64, physLoad8, physStore8 } from "platform";
 import { RecordKind } from "../trace/records";
 import { trace, tracesEverything } from "../trace/trace";
-import { areaEntry, heldBy, Place, placeOf, setHeld } from "./areas";
-import { takeAreas, takeSmall, zeroArea, zeroFrames } from "./blocks";
-import { addCount, cacheOf, CpuCache, ownCache, popShelf, shelfArea, shelfFirst } from "./cpu-cache";
+import { areaEntry, heldBy, noteFreed, noteFreedOne, Place, placeOf, setHeld, settle } from "./areas";
+import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
+import { addCount, beginFreed, cacheOf, CpuCache, ownCache, popShelf, shelfArea, shelfFirst } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { Frame } from "./frame";
-import { AREA_ORDER, checkBlock, MAX_ORDER, openFreed, ownerAt, refusalAt, refuse, shelve, takeBack } from "./freeing";
-import { locate, NO_ORDINAL } from "./locate";
+import { AREA_ORDER, checkBlock, MAX_ORDER, openFrame, ownerAt, refusalAt, refuse, shelve, takeBack } from "./freeing";
+import { locate, locateAgain, NO_ORDINAL } from "./locate";
 import { FrameOwner, isAllocatable } from "./owners";
 import { NO_LIMIT } from "./preference";
-import { drain, refill, zeroOne } from "./refill";
+import { drain, flushFreed, refill, zeroSome } from "./refill";
 import { dropSharer } from "./sharing";
 import { AREA_FRAMES, AREA_SHIFT, physicalArea } from "./spans";
-import { fillStates, KNOWN_ZERO, SHARED, stateAt } from "./table";
+import { fillStates, KNOWN_ZERO, SHARED, stateAddress, stateAt, wordAddress } from "./table";
 import { NO_AREA } from "./trees";
 
 /**
@@ -40,12 +40,49 @@ export { validate } from "./validate";
 
 const NOT_ALLOCATABLE: string = "frames are not allocated for this owner";
 
+/**
+ * What is seldom needed is called through variables. Otherwise the compilers, finding one caller, put it all into that caller, which
+ * then saves seven registers on every call that does not need it.
+ */
+let allocateSlowly: (cache: CpuCache, owner: u32) => Frame = allocateNothing;
+let freeSlowly: (cache: CpuCache, frame: Frame) => u32 = freeNothing;
+let settleSlowly: (area: u32) => u32 = settleNothing;
+allocateSlowly = allocateAfterRefill;
+freeSlowly = freeAfterOpening;
+settleSlowly = settleFreed;
+
+function allocateNothing(_cache: CpuCache, _owner: u32): Frame {
+  return Frame.none();
+}
+
+function freeNothing(_cache: CpuCache, frame: Frame): u32 {
+  return refuse(FrameError.OUTSIDE_RAM, frame.number, NO_ORDINAL);
+}
+
+function settleNothing(_area: u32): u32 {
+  return FrameError.NONE;
+}
+
+function settleFreed(area: u32): u32 {
+  settle(area);
+  return FrameError.NONE;
+}
+
 /** One zeroed frame for `owner`, or `Frame.none()` when there is none. `owner` must be one that frames are allocated for. */
 export function allocateFrame(owner: u32): Frame {
-  assert(isAllocatable(owner), NOT_ALLOCATABLE);
   const cache = ownCache();
   const free = cache.own;
-  if (free == 0) return allocateAfterRefill(cache, owner);
+  if (free == 0 || !isPlain(owner)) return allocateSlowly(cache, owner);
+  return takeOwn(cache, free, owner);
+}
+
+/** Is this an owner that frames are allocated for, and nobody wants to hear of it? */
+function isPlain(owner: u32): bool {
+  return isAllocatable(owner) && !tracesEverything();
+}
+
+/** The lowest of the own word's frames `free`, of which there is one. */
+function takeOwn(cache: CpuCache, free: u64, owner: u32): Frame {
   cache.own = free & (free - 1);
   return handOut(cache, <u32>ctz<u64>(free), owner);
 }
@@ -53,15 +90,16 @@ export function allocateFrame(owner: u32): Frame {
 function handOut(cache: CpuCache, bit: u32, owner: u32): Frame {
   physStore8(cache.ownStates + bit, <u8>owner);
   addCount(cache, owner, 1);
-  const frame = cache.ownFirst + bit;
-  if (tracesEverything()) trace(RecordKind.FRAME_ALLOCATED, frame, 0, owner);
-  return Frame.of(frame);
+  return Frame.of(cache.ownFirst + bit);
 }
 
 function allocateAfterRefill(cache: CpuCache, owner: u32): Frame {
-  if (cache.unknown == 0 && !refill(cache)) return Frame.none();
-  if (cache.own == 0) zeroOne(cache);
-  return allocateFrame(owner);
+  assert(isAllocatable(owner), NOT_ALLOCATABLE);
+  if ((cache.own | cache.unknown) == 0 && !refill(cache)) return Frame.none();
+  if (cache.own == 0) zeroSome(cache);
+  const frame = takeOwn(cache, cache.own, owner);
+  trace(RecordKind.FRAME_ALLOCATED, frame.number, 0, owner);
+  return frame;
 }
 
 /** One frame with anything in it, for a caller that writes over all of it before anybody else can see it. */
@@ -72,7 +110,9 @@ export function allocateFrameUnzeroed(owner: u32): Frame {
   const unknown = cache.unknown;
   if (unknown == 0) return allocateFrame(owner);
   cache.unknown = unknown & (unknown - 1);
-  return handOut(cache, <u32>ctz<u64>(unknown), owner);
+  const frame = handOut(cache, <u32>ctz<u64>(unknown), owner);
+  trace(RecordKind.FRAME_ALLOCATED, frame.number, 0, owner);
+  return frame;
 }
 
 /** One zeroed frame below address `limit`, for devices that reach no others. */
@@ -110,7 +150,7 @@ function findSmall(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
   const ordinal = takeSmall(cache, order, limit);
   if (ordinal == NO_ORDINAL) return Frame.none();
   const first = (physicalArea(ordinal >> AREA_SHIFT) << AREA_SHIFT) + (ordinal & (AREA_FRAMES - 1));
-  zeroFrames(ordinal, (<u32>1) << order, first);
+  zeroRuns(ordinal, (<u32>1) << order, first);
   fillStates(ordinal, (<u32>1) << order, owner);
   return countBlock(cache, first, order, owner);
 }
@@ -125,7 +165,7 @@ function findLarge(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
 
 function countBlock(cache: CpuCache, first: u32, order: u32, owner: u32): Frame {
   addCount(cache, owner, (<i64>1) << (<i64>order));
-  if (tracesEverything()) trace(RecordKind.FRAME_ALLOCATED, first, order, owner);
+  trace(RecordKind.FRAME_ALLOCATED, first, order, owner);
   return Frame.of(first);
 }
 
@@ -134,37 +174,78 @@ export function freeFrame(frame: Frame): u32 {
   const cache = ownCache();
   const bit = frame.number - cache.ownFirst;
   if (bit >= 64) return freeElsewhere(cache, frame);
-  const at = cache.ownStates + bit;
-  const owner = <u32>physLoad8(at);
-  if (!isAllocatable(owner)) return freeElsewhere(cache, frame);
-  frameZero(frame.address);
-  physStore8(at, <u8>KNOWN_ZERO);
+  const state = cache.ownStates + bit;
+  const owner = <u32>physLoad8(state);
+  if (!isPlain(owner)) return freeSlowly(cache, frame);
   cache.own |= (<u64>1) << (<u64>bit);
-  return countFreed(cache, frame, owner);
+  return clear(cache, frame, state, owner);
 }
 
-/** Frees into the word that this CPU frees into, or makes it the frame's. */
+/** Frees a frame of the word that this CPU freed into last. */
 function freeElsewhere(cache: CpuCache, frame: Frame): u32 {
   const bit = frame.number - cache.freedFirst;
-  if (bit >= 64) return freeAfterOpening(cache, frame);
-  const at = cache.freedStates + bit;
-  const owner = <u32>physLoad8(at);
-  if (!isAllocatable(owner)) return freeAfterOpening(cache, frame);
-  frameZero(frame.address);
-  physStore8(at, <u8>KNOWN_ZERO);
+  if (bit >= 64) return freeFar(cache, frame);
+  const state = cache.freedStates + bit;
+  const owner = <u32>physLoad8(state);
+  if (!isPlain(owner)) return freeSlowly(cache, frame);
   cache.freed |= (<u64>1) << (<u64>bit);
   cache.freedCount += 1;
-  return countFreed(cache, frame, owner);
+  return clear(cache, frame, state, owner);
 }
 
+/** Frees into the bitmap, and remembers where. */
+function freeFar(cache: CpuCache, frame: Frame): u32 {
+  const ordinal = locateAgain(cache, frame.number);
+  if (ordinal == NO_ORDINAL || cache.freed != 0) return freeSlowly(cache, frame);
+  const state = stateAddress(ordinal);
+  const owner = <u32>physLoad8(state);
+  if (!isPlain(owner)) return freeSlowly(cache, frame);
+  beginFreed(cache, ordinal, frame.number & ~63);
+  clear(cache, frame, state, owner);
+  setFree(ordinal);
+  return noteFreedOne(ordinal >> AREA_SHIFT) ? settleSlowly(ordinal >> AREA_SHIFT) : FrameError.NONE;
+}
+
+function setFree(ordinal: u32): void {
+  const bit = (<u64>1) << ((<u64>ordinal) & 63);
+  // The bit was clear: adding is setting it, and one instruction, where an OR that returns what was there is a loop.
+  const before = physAdd64(wordAddress(ordinal >> 6), bit);
+  assert((before & bit) == 0, "two CPUs have freed the same frame at once");
+}
+
+/** All the rest: what is refused, shared, part of a block, or traced. */
 function freeAfterOpening(cache: CpuCache, frame: Frame): u32 {
-  const error = openFreed(cache, frame.number);
-  return error == FrameError.NONE ? freeElsewhere(cache, frame) : error;
+  const error = openFrame(cache, frame.number);
+  if (error != FrameError.NONE) return error;
+  const ordinal = locate(cache, frame.number);
+  const owner = stateAt(ordinal);
+  clear(cache, frame, stateAddress(ordinal), owner);
+  putBackFrame(cache, frame.number, ordinal);
+  trace(RecordKind.FRAME_FREED, frame.number, 0, owner);
+  return FrameError.NONE;
 }
 
-function countFreed(cache: CpuCache, frame: Frame, owner: u32): u32 {
+/** To where the quick ways put it. */
+function putBackFrame(cache: CpuCache, frame: u32, ordinal: u32): void {
+  const bit = (<u64>1) << ((<u64>frame) & 63);
+  if (frame - cache.ownFirst < 64) {
+    cache.own |= bit;
+  } else if (frame - cache.freedFirst < 64) {
+    cache.freed |= bit;
+    cache.freedCount += 1;
+  } else {
+    flushFreed(cache);
+    beginFreed(cache, ordinal, frame & ~63);
+    setFree(ordinal);
+    noteFreed(ordinal >> AREA_SHIFT, 1);
+  }
+}
+
+/** Makes a frame zero and nobody's. */
+function clear(cache: CpuCache, frame: Frame, state: u64, owner: u32): u32 {
+  frameZero(frame.address);
+  physStore8(state, <u8>KNOWN_ZERO);
   addCount(cache, owner, -1);
-  if (tracesEverything()) trace(RecordKind.FRAME_FREED, frame.number, 0, owner);
   return FrameError.NONE;
 }
 
@@ -185,7 +266,7 @@ function freeToShelf(cache: CpuCache, first: u32): bool {
   const entry = areaEntry(ordinal >> AREA_SHIFT);
   if (placeOf(entry) != Place.HELD || !shelve(cache, ordinal >> AREA_SHIFT, first)) return false;
   addCount(cache, heldBy(entry), -(<i64>AREA_FRAMES));
-  if (tracesEverything()) trace(RecordKind.FRAME_FREED, first, AREA_ORDER, heldBy(entry));
+  trace(RecordKind.FRAME_FREED, first, AREA_ORDER, heldBy(entry));
   return true;
 }
 

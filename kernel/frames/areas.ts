@@ -93,22 +93,31 @@ export function addFree(area: u32, frames: i32): u64 {
 
 /** Frames have been put back into the bitmap of an area. Moves it if it belongs elsewhere now. */
 export function noteFreed(area: u32, frames: u32): void {
-  const entry = addFree(area, frames);
-  const place = placeOf(entry);
-  if (place <= Place.WHOLE && placeFor(freeIn(entry)) != place) settle(area);
+  if (isMisplaced(addFree(area, frames))) settle(area);
 }
 
-function settle(area: u32): void {
+/** The same for one frame; true when `settle` should be asked: at the borders of places, and a little more often. */
+export function noteFreedOne(area: u32): bool {
+  return (freeIn(addFree(area, 1)) & 31) <= 1;
+}
+
+function isMisplaced(entry: u64): bool {
+  return placeOf(entry) <= Place.WHOLE && placeFor(freeIn(entry)) != placeOf(entry);
+}
+
+/** Moves an area that nobody has to where it belongs, if it is elsewhere. */
+export function settle(area: u32): void {
+  if (!isMisplaced(areaEntry(area))) return;
   lockAreas();
   settleLocked(area);
   unlockAreas();
 }
 
-/** Moves an area that nobody has to where it belongs. */
+/** `settle` for who has the lock. */
 export function settleLocked(area: u32): void {
   let entry = areaEntry(area);
   // Frames freed meanwhile by others may have missed that the place was about to change: look again.
-  while (placeOf(entry) <= Place.WHOLE && placeOf(entry) != placeFor(freeIn(entry))) {
+  while (isMisplaced(entry)) {
     leaveTreeLocked(area, placeOf(entry));
     const place = placeFor(freeIn(entry));
     if (place == Place.WHOLE) setWords(area, 0);

@@ -1,4 +1,4 @@
-import { frameZero, physAnd64, physOr64 } from "platform";
+import { framesZero, physAnd64, physOr64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
 import { addFree, areaEntry, holdLocked, openLocked, Place, placeOf, settleLocked, treeOf } from "./areas";
 import { cacheOf, CpuCache, MAX_CPUS } from "./cpu-cache";
@@ -192,13 +192,19 @@ function firstNotWhole(area: u32, count: u32): u32 {
 export function zeroArea(area: u32): void {
   const ordinal = area << AREA_SHIFT;
   if (areStates(ordinal, AREA_FRAMES, KNOWN_ZERO)) return;
-  zeroFrames(ordinal, AREA_FRAMES, physicalArea(area) << AREA_SHIFT);
+  zeroRuns(ordinal, AREA_FRAMES, physicalArea(area) << AREA_SHIFT);
   fillStates(ordinal, AREA_FRAMES, KNOWN_ZERO);
 }
 
-/** Zeroes those of `count` frames that are not known to be zero. */
-export function zeroFrames(ordinal: u32, count: u32, first: u32): void {
-  for (let i: u32 = 0; i < count; i++) {
-    if (stateAt(ordinal + i) != KNOWN_ZERO) frameZero((<u64>(first + i)) << PAGE_SHIFT);
+/** Zeroes those of `count` frames that are not known to be zero, runs of them at once. */
+export function zeroRuns(ordinal: u32, count: u32, first: u32): void {
+  let run: u32 = 0;
+  for (let i: u32 = 0; i <= count; i++) {
+    if (i < count && stateAt(ordinal + i) != KNOWN_ZERO) {
+      run++;
+    } else if (run != 0) {
+      framesZero((<u64>(first + i - run)) << PAGE_SHIFT, run);
+      run = 0;
+    }
   }
 }

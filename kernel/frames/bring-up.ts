@@ -1,5 +1,5 @@
-import { frameZero, physOr64 } from "platform";
-import { PAGE_BYTES, PAGE_SHIFT } from "../address/pages";
+import { framesZero, physOr64 } from "platform";
+import { PAGE_SHIFT } from "../address/pages";
 import { noteFreed, retireLocked } from "./areas";
 import { countMove, countNew, forgetCounts, freeFrames, ownedFrames, totalFrames } from "./counts";
 import { emptyCaches } from "./cpu-cache";
@@ -190,8 +190,7 @@ export function isLoaderReclaimed(): bool {
 
 function releaseExtent(index: u32): void {
   const frames = extentFrames(index);
-  const first = (<u64>extentFirst(index)) << PAGE_SHIFT;
-  for (let i: u64 = 0; i < frames; i++) frameZero(first + i * PAGE_BYTES);
+  framesZero((<u64>extentFirst(index)) << PAGE_SHIFT, frames);
   const ordinal = ordinalOfFrame(extentFirst(index));
   fillStates(ordinal, frames, FrameOwner.FREE | KNOWN_ZERO);
   addFrames(ordinal, frames);

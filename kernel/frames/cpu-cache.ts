@@ -1,5 +1,5 @@
 import { cpuIndex } from "platform";
-import { noWordStates, stateAddress } from "./table";
+import { noWordStates, ordinalOfState, stateAddress } from "./table";
 import { AREA_FRAMES } from "./spans";
 import { NO_AREA } from "./trees";
 
@@ -8,7 +8,8 @@ import { NO_AREA } from "./trees";
  *
  * - its **word**: 64 frames whose free bits it took out of the bitmap at once, known to be zero (`own`) or not (`unknown`). It
  *   allocates from them, and frees into them;
- * - its **freed** word: frames of one other word that it freed and has not yet put back into the bitmap;
+ * - its **freed** word: the last other word of which it freed a frame. What it frees of that word afterwards waits in `freed`, so that
+ *   freeing a row of frames is one visit to the bitmap for 64;
  * - its **area**: where it takes its next word;
  * - its **shelf**: whole free areas, for blocks of order 9;
  * - the span it looked at last, and its counts.
@@ -18,6 +19,7 @@ import { NO_AREA } from "./trees";
 @unmanaged
 @final
 export class CpuCache {
+  /** Known to be zero, whether their states say so or not. */
   own: u64;
   /** Address of the states of the 64 frames of the own word; of `noWordStates` when there is none. */
   ownStates: u64;
@@ -27,9 +29,8 @@ export class CpuCache {
   freedStates: u64;
 
   unknown: u64;
-  /** Bitmap words, by number. */
+  /** Bitmap word, by number. */
   ownWord: u32;
-  freedWord: u32;
   freedCount: u32;
   /** Index, or `NO_AREA`. */
   area: u32;
@@ -56,8 +57,10 @@ if (192 + 64 * 8 != 704) ERROR("counts hold OWNER_COUNT numbers");
 
 export const MAX_CPUS: u32 = 64;
 const CACHE_SHIFT: usize = 10;
-const caches = memory.data(65536, 128);
 if (64 << 10 != 65536) ERROR("there are MAX_CPUS caches");
+/** A variable, because of a constant clang knows that its low bits are 0, turns sums into ORs, and cannot address by an OR. */
+let caches: usize = 0;
+caches = memory.data(65536, 128);
 
 /** Far from every frame that a first free could name: the states behind it are HOLE. */
 const NO_FIRST: u32 = 0xffff_ffc0;
@@ -97,11 +100,15 @@ export function dropWords(cache: CpuCache): void {
   cache.freedStates = noWordStates();
 }
 
-/** From here on the frames of `word`, whose first frame is `first`, are freed into `freed`. */
-export function beginFreed(cache: CpuCache, word: u32, first: u32): void {
-  cache.freedWord = word;
+/** From here on the frames of the word that `ordinal` lies in, whose first frame is `first`, are freed into `freed`. */
+export function beginFreed(cache: CpuCache, ordinal: u32, first: u32): void {
   cache.freedFirst = first;
-  cache.freedStates = stateAddress(word << 6);
+  cache.freedStates = stateAddress(ordinal & ~63);
+}
+
+/** The bitmap word that `freed` belongs to, by number. */
+export function freedWord(cache: CpuCache): u32 {
+  return ordinalOfState(cache.freedStates) >> 6;
 }
 
 /** A place on the shelf: the area's first frame and its index. */
@@ -133,16 +140,13 @@ function shelfSlot(cache: CpuCache, index: u32): usize {
 }
 
 export function cpuCount(cache: CpuCache, owner: u32): i64 {
-  return load<i64>(countSlot(cache, owner));
+  return load<i64>(changetype<usize>(cache) + ((<usize>owner) << 3), COUNTS);
 }
 
 /** `frames` may be negative. */
 export function addCount(cache: CpuCache, owner: u32, frames: i64): void {
-  store<i64>(countSlot(cache, owner), load<i64>(countSlot(cache, owner)) + frames);
-}
-
-function countSlot(cache: CpuCache, owner: u32): usize {
-  return changetype<usize>(cache) + COUNTS + ((<usize>owner) << 3);
+  const slot = changetype<usize>(cache) + ((<usize>owner) << 3);
+  store<i64>(slot, load<i64>(slot, COUNTS) + frames, COUNTS);
 }
 
 /** Frames in the CPU's hands: of its words, and of its shelf. */

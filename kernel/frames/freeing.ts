@@ -1,14 +1,13 @@
-import { frameZero, physLoad16, physOr64 } from "platform";
+import { framesZero, physLoad64, physOr64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { areaEntry, heldBy, noteFreed, Place, placeOf, retireLocked, setShelved, splitArea } from "./areas";
-import { addCount, beginFreed, CpuCache, pushShelf, SHELF_DEPTH } from "./cpu-cache";
+import { addCount, CpuCache, pushShelf, SHELF_DEPTH } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { locate, NO_ORDINAL } from "./locate";
 import { lockAreas, unlockAreas } from "./lock";
 import { FrameOwner, isAllocatable } from "./owners";
-import { flushFreed } from "./refill";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
 import {
@@ -55,18 +54,16 @@ export function refuse(error: u32, frame: u32, ordinal: u32): u32 {
   return frameRefusal(error, frame, ordinal == NO_ORDINAL ? FrameOwner.HOLE : ownerAt(ordinal));
 }
 
-/** Makes the word of `frame` the one that this CPU frees into. Returns a FrameError; unless it is NONE, nothing has changed. */
-export function openFreed(cache: CpuCache, frame: u32): u32 {
+/** Makes a frame one whose state is its owner and no more. Returns a FrameError; unless it is NONE, nothing has changed. */
+export function openFrame(cache: CpuCache, frame: u32): u32 {
   const ordinal = locate(cache, frame);
   const error = refusalAt(ordinal);
   if (error != FrameError.NONE) return refuse(error, frame, ordinal);
   makeSingle(ordinal);
-  flushFreed(cache);
-  beginFreed(cache, ordinal >> 6, frame & ~63);
   return FrameError.NONE;
 }
 
-/** The frame is nobody's block any more, nor shared: its state is its owner, and no more. */
+/** The frame is no part of a block any more, nor shared. */
 function makeSingle(ordinal: u32): void {
   if (ownerOfState(stateAt(ordinal)) == FrameOwner.FREE) splitArea(ordinal >> AREA_SHIFT);
   else fillStates(ordinal, 1, ownerOfState(stateAt(ordinal)));
@@ -133,7 +130,7 @@ function takeBackArea(area: u32, first: u32): void {
 }
 
 export function zeroAll(first: u32, count: u32): void {
-  for (let i: u32 = 0; i < count; i++) frameZero((<u64>(first + i)) << PAGE_SHIFT);
+  framesZero((<u64>first) << PAGE_SHIFT, count);
 }
 
 /** Keeps a held area for the next block of order 9; false when the shelf is full. */

@@ -1,4 +1,4 @@
-import { cpuIndex, frameZero, physExchange64, physOr64 } from "platform";
+import { cpuIndex, frameZero, physExchange64, physOr64, physStore8 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
 import {
   addFree,
@@ -12,14 +12,17 @@ import {
   returnLocked,
   treeOf,
 } from "./areas";
-import { cacheOf, CpuCache, dropWords, MAX_CPUS, popShelf, shelfArea } from "./cpu-cache";
+import { cacheOf, CpuCache, dropWords, freedWord, MAX_CPUS, popShelf, shelfArea } from "./cpu-cache";
 import { lockAreas, unlockAreas } from "./lock";
 import { choiceEnd, choiceFirst, CHOICES, NO_LIMIT } from "./preference";
 import { AREA_SHIFT, AREA_WORDS, physicalArea } from "./spans";
-import { freeWord, knownZeroBits, stateAddress, wordAddress } from "./table";
+import { freeWord, KNOWN_ZERO, knownZeroBits, stateAddress, wordAddress } from "./table";
 import { NO_AREA, treeNext } from "./trees";
 
 /** Between the CPUs' caches and the bitmap: taking the next word, putting words back. */
+
+/** 32 KiB: what a first-level cache holds. */
+const ZEROED_AT_ONCE: u32 = 8;
 
 /** Fills the own word, which is empty. False when there is no frame but in the hands of other CPUs. */
 export function refill(cache: CpuCache): bool {
@@ -107,18 +110,23 @@ export function isReservedLocked(area: u32, cpu: u32): bool {
   return placeOf(entry) == Place.RESERVED && reservedBy(entry) == cpu;
 }
 
-/** Zeroes one frame of the own word that was not known to be zero; there must be one. */
-export function zeroOne(cache: CpuCache): void {
-  const bit = ctz<u64>(cache.unknown);
-  frameZero((<u64>cache.ownFirst + bit) << PAGE_SHIFT);
-  cache.unknown &= cache.unknown - 1;
-  cache.own |= (<u64>1) << bit;
+/** Zeroes frames of the own word that were not known to be zero, of which there must be some: a few, so that they stay in the cache. */
+export function zeroSome(cache: CpuCache): void {
+  const first = (<u64>cache.ownFirst) << PAGE_SHIFT;
+  const unknown = cache.unknown;
+  let rest = unknown;
+  for (let left: u32 = ZEROED_AT_ONCE; left > 0 && rest != 0; left--) {
+    frameZero(first + (ctz<u64>(rest) << PAGE_SHIFT));
+    rest &= rest - 1;
+  }
+  cache.unknown = rest;
+  cache.own |= unknown ^ rest;
 }
 
 /** Puts the freed word's frames back into the bitmap. */
 export function flushFreed(cache: CpuCache): void {
   if (cache.freed == 0) return;
-  putBack(cache.freedWord, cache.freed, cache.freedCount);
+  putBack(freedWord(cache), cache.freed, cache.freedCount);
   cache.freed = 0;
   cache.freedCount = 0;
 }
@@ -134,10 +142,16 @@ export function drain(cache: CpuCache): void {
   flushFreed(cache);
   const bits = cache.own | cache.unknown;
   const word = cache.ownWord;
+  tellZero(cache);
   dropWords(cache);
   if (bits != 0) putBack(word, bits, <u32>popcnt<u64>(bits));
   returnArea(cache);
   emptyShelf(cache);
+}
+
+/** Own frames are known to be zero; the states of those that this CPU zeroed itself do not say so yet. */
+function tellZero(cache: CpuCache): void {
+  for (let rest = cache.own; rest != 0; rest &= rest - 1) physStore8(cache.ownStates + ctz<u64>(rest), <u8>KNOWN_ZERO);
 }
 
 function returnArea(cache: CpuCache): void {

@@ -1,4 +1,4 @@
-import { frameZero, physLoad64, physLoad8, physStore64, physStore8 } from "platform";
+import { framesZero, physLoad64, physLoad8, physStore64, physStore8 } from "platform";
 import { alignUp, PAGE_BYTES } from "../address/pages";
 import { FrameOwner } from "./owners";
 import { AREA_FRAMES } from "./spans";
@@ -57,7 +57,7 @@ export function makeTable(address: u64, areas: u32, treeBytes: u64): void {
   states = address + allocatorBytes(areas, treeBytes);
   const zeroed = zeroedBytes(areas, treeBytes);
   references = address + zeroed;
-  for (let done: u64 = 0; done < zeroed; done += PAGE_BYTES) frameZero(address + done);
+  framesZero(address, zeroed / PAGE_BYTES);
   for (let i: u64 = 0; i < 64; i += 8) physStore64(noWordStates() + i, <u64>FrameOwner.HOLE * EVERY_BYTE);
 }
 
@@ -85,6 +85,11 @@ export function treesAddress(): u64 {
 
 export function stateAddress(ordinal: u32): u64 {
   return states + ordinal;
+}
+
+/** The inverse of `stateAddress`. */
+export function ordinalOfState(address: u64): u32 {
+  return <u32>(address - states);
 }
 
 export function referenceAddress(ordinal: u32): u64 {

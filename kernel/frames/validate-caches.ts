@@ -1,5 +1,5 @@
 import { areaEntry, Place, placeOf } from "./areas";
-import { cacheOf, CpuCache, MAX_CPUS, shelfArea, shelfEntry } from "./cpu-cache";
+import { cacheOf, CpuCache, freedWord, MAX_CPUS, shelfArea, shelfEntry } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { isReservedLocked } from "./refill";
 import { frameRefusal } from "./refusals";
@@ -44,7 +44,7 @@ function isCacheRight(cache: CpuCache, cpu: u32): bool {
     if (!isReservedLocked(cache.area, cpu)) return false;
   }
   const zero = knownZeroBits(cache.ownStates);
-  if ((cache.own & cache.unknown) != 0 || (cache.own & ~zero) != 0 || (cache.unknown & zero) != 0) return false;
+  if ((cache.own & cache.unknown) != 0 || (cache.unknown & zero) != 0) return false;
   return cache.freedCount == <u32>popcnt<u64>(cache.freed) && (cache.freed & ~knownZeroBits(cache.freedStates)) == 0;
 }
 
@@ -54,7 +54,7 @@ export function cachedBits(word: u32): u64 {
   for (let cpu: u32 = 0; cpu < cpus; cpu++) {
     const cache = cacheOf(cpu);
     const own: u64 = cache.ownWord == word ? cache.own | cache.unknown : 0;
-    const freed: u64 = cache.freedWord == word ? cache.freed : 0;
+    const freed: u64 = cache.freed != 0 && freedWord(cache) == word ? cache.freed : 0;
     hasClash = hasClash || (bits & own) != 0 || ((bits | own) & freed) != 0;
     bits |= own | freed;
   }

@@ -15,7 +15,8 @@ IMPORT(uint64_t, cpu, clock) {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return time.tv_sec * 1000000000ull + time.tv_nsec;
 }
-IMPORT(void, memory, frameZero, uint64_t at) { ZERO_FRAME(physical(at)); }
+IMPORT(void, memory, frameZero, uint64_t at) { ZERO_FRAMES(physical(at), 1); }
+IMPORT(void, memory, framesZero, uint64_t at, uint64_t count) { ZERO_FRAMES(physical(at), count); }
 IMPORT(void, output, consoleWrite, uint32_t from, uint32_t length) { fwrite(linear_memory + from, 1, length, stderr); }
 IMPORT(void, host, becomeCpu, uint32_t index) { cpu_index = index; }
 IMPORT(uint64_t, host, allocate, uint64_t bytes) { return (uintptr_t)aligned_alloc(bytes, bytes); }

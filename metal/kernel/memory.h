@@ -2,10 +2,11 @@
 #pragma once
 #include "cpu.h"
 
-IMPORT(void, memory, frameZero, uint64_t at) {
-  uint64_t to = direct_map + at, words = 512;
+IMPORT(void, memory, framesZero, uint64_t at, uint64_t count) {
+  uint64_t to = direct_map + at, words = 512 * count;
   __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0) : "memory");
 }
+IMPORT(void, memory, frameZero, uint64_t at) { w2c_memory_framesZero(0, at, 1); }
 IMPORT(void, memory, frameCopy, uint64_t to, uint64_t from) {
   uint64_t target = direct_map + to, source = direct_map + from, words = 512;
   __asm__ volatile("rep movsq" : "+D"(target), "+S"(source), "+c"(words)::"memory");

@@ -306,7 +306,7 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: "a frame that a CPU takes for dirty, and that is known to be zero",
-    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER) + 1, 0x80),
+    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER) + 20, 0x80),
     error: FrameError.CACHE_WRONG,
     found: 0,
   },

@@ -58,6 +58,9 @@ export function startWordMachine(physicalBits: number): WordMachine {
       change(at, (found) => (found === unsigned(expected) ? value : found)),
     "cpu.cpuIndex": () => 0,
     "memory.frameZero": (at: bigint) => zero(unsigned(at)),
+    "memory.framesZero": (at: bigint, count: bigint) => {
+      for (let i = 0n; i < count; i++) zero(unsigned(at) + i * 4096n);
+    },
     "memory.physRead": (to: number, from: bigint, length: number) => read(to, unsigned(from), length),
     "cpu.cpuid": (leaf: number) =>
       leaf >>> 0 === 0x8000_0000 ? 0x8000_0008 : leaf >>> 0 === 0x8000_0008 ? physicalBits : 0,

@@ -13,16 +13,16 @@ const LINEAR_PAGES = 256;
 
 /**
  * The builds of `metal/hosted/`:
- * - `measured`: what the kernel on metal is compiled with; zeroing costs one instruction a frame, because nothing that is measured
+ * - `measured`: what the kernel on metal is compiled with; zeroing costs one instruction a call, because nothing that is measured
  *   writes to a frame, and so all stay zero;
  * - `address`, `thread`: under sanitizers (address and undefined behaviour; data races), zeroing for real;
  * - `fuzzer`: libFuzzer around the workload `fuzz`, with the first two.
  */
 export type HostedVariant = "measured" | "address" | "thread" | "fuzzer";
 
-const REALLY_ZERO = "-DZERO_FRAME(at)=memset(at,0,4096)";
+const REALLY_ZERO = "-DZERO_FRAMES(at,count)=memset(at,0,4096*(count))";
 const variantFlags: Readonly<Record<HostedVariant, readonly string[]>> = {
-  measured: ['-DZERO_FRAME(at)=__asm__ volatile("nop"::"r"(at):"memory")'],
+  measured: ['-DZERO_FRAMES(at,count)=__asm__ volatile("nop"::"r"(at),"r"(count):"memory")'],
   address: [REALLY_ZERO, "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
   thread: [REALLY_ZERO, "-fsanitize=thread"],
   // libFuzzer brings a main of its own.

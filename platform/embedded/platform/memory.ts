@@ -103,6 +103,10 @@ export function frameZero(address: u64): void {
   if (!isUntouched(address)) memory.fill(ramAt(address), 0, <usize>FRAME_BYTES);
 }
 
+export function framesZero(address: u64, count: u64): void {
+  for (let i: u64 = 0; i < count; i++) frameZero(address + i * FRAME_BYTES);
+}
+
 export function frameCopy(to: u64, from: u64): void {
   tickFrame();
   memory.copy(ramAt(to), ramAt(from), <usize>FRAME_BYTES);
