@@ -93,7 +93,7 @@ function bestAreaLocked(): u32 {
 
 /** A word of an area that another CPU has reserved. Under the lock, so that the area stays reserved meanwhile. */
 function steal(cache: CpuCache): bool {
-  let isFound = false;
+  let isFound: bool = false;
   lockAreas();
   for (let cpu: u32 = 0; cpu < MAX_CPUS && !isFound; cpu++) {
     const area = cacheOf(cpu).area;

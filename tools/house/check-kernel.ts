@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { projectRoot } from "../build/assemblyscript.ts";
 
 /** What tsc refuses and AssemblyScript means: decorators on functions, and a bool that is made a number. */
@@ -30,3 +31,5 @@ function tscOutput(): Promise<string> {
     });
   });
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) process.exitCode = await checkKernel();

@@ -1,6 +1,6 @@
 import { heldAt, heldFrames, setHeld, setHeldFrames } from "./measured";
 import { randomBelow, seedRandom } from "./random";
-import { NONE } from "./supplies";
+import { NONE, Supply } from "./supplies";
 
 /**
  * frames.fragmentation, as the LLFree paper has it (USENIX ATC '23): all frames are taken, a random half is given back, then in each
@@ -13,7 +13,7 @@ const BLOCK_CAPACITY: u64 = 1024;
 const isHeld = memory.data(1024);
 
 /** Gives back `half` random frames of all, and exchanges. `half` is how many are free in the end. */
-export function fragment<S>(half: u64, seed: u64): void {
+export function fragment<S extends Supply>(half: u64, seed: u64): void {
   seedRandom(0, seed);
   takeAll<S>();
   giveRandom<S>(half);
@@ -24,7 +24,7 @@ export function fragment<S>(half: u64, seed: u64): void {
   }
 }
 
-function takeAll<S>(): void {
+function takeAll<S extends Supply>(): void {
   let count: u64 = 0;
   for (let handle = changetype<S>(0).take(); handle != NONE; handle = changetype<S>(0).take()) {
     setHeld(count, handle);
@@ -33,13 +33,13 @@ function takeAll<S>(): void {
   setHeldFrames(count);
 }
 
-function takeMore<S>(count: u64): void {
+function takeMore<S extends Supply>(count: u64): void {
   const first = heldFrames();
   for (let i: u64 = 0; i < count; i++) setHeld(first + i, changetype<S>(0).take());
   setHeldFrames(first + count);
 }
 
-function giveRandom<S>(count: u64): void {
+function giveRandom<S extends Supply>(count: u64): void {
   let left = heldFrames();
   for (let i: u64 = 0; i < count; i++) {
     const index = randomBelow(0, left);
@@ -62,7 +62,7 @@ export function shuffleHeld(count: u64, seed: u64): void {
 }
 
 /** Blocks that can really be had: takes them all. */
-export function takeLargeBlocks<S>(): u64 {
+export function takeLargeBlocks<S extends Supply>(): u64 {
   let count: u64 = 0;
   while (changetype<S>(0).takeLarge() != NONE) count++;
   return count;

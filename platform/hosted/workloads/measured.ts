@@ -1,5 +1,6 @@
 import { clock, pause, physAdd64, physLoad64, physStore64 } from "platform";
 import { ARRIVED_AT } from "./layout";
+import { Supply } from "./supplies";
 
 /** The workloads, for any supply. What is measured is one call; what must be ready before is a call of its own. */
 
@@ -26,22 +27,22 @@ export function setHeldFrames(count: u64): void {
 }
 
 /** frames.pair, frames.threads */
-export function pair<S>(pairs: u64): void {
+export function pair<S extends Supply>(pairs: u64): void {
   for (let i: u64 = 0; i < pairs; i++) changetype<S>(0).give(changetype<S>(0).take());
 }
 
 /** frames.order9 */
-export function pairLarge<S>(pairs: u64): void {
+export function pairLarge<S extends Supply>(pairs: u64): void {
   for (let i: u64 = 0; i < pairs; i++) changetype<S>(0).giveLarge(changetype<S>(0).takeLarge());
 }
 
 /** frames.bulk, frames.random: first half. */
-export function takeMany<S>(count: u64): void {
+export function takeMany<S extends Supply>(count: u64): void {
   for (let i: u64 = 0; i < count; i++) setHeld(i, changetype<S>(0).take());
 }
 
 /** frames.bulk, frames.random: second half, in the order in which they stand. */
-export function giveMany<S>(count: u64): void {
+export function giveMany<S extends Supply>(count: u64): void {
   for (let i: u64 = 0; i < count; i++) changetype<S>(0).give(heldAt(i));
 }
 
@@ -57,7 +58,7 @@ export function meet(cpus: u64): void {
 }
 
 /** frames.threads: nanoseconds that `pairs` pairs take, while `cpus` CPUs do the same. */
-export function timedPair<S>(cpus: u64, pairs: u64): u64 {
+export function timedPair<S extends Supply>(cpus: u64, pairs: u64): u64 {
   pair<S>(pairs / 16);
   meet(cpus);
   const begun = clock();

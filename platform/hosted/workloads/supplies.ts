@@ -19,6 +19,14 @@ const LARGE_ORDER: u32 = 9;
 /** What `take` and `takeLarge` answer when there is none left. */
 export const NONE: u64 = 0xffff_ffff;
 
+/** What every supply can do: for tsc, which asks what a type parameter has. */
+export interface Supply {
+  take(): u64;
+  give(frame: u64): void;
+  takeLarge(): u64;
+  giveLarge(frame: u64): void;
+}
+
 /** The kernel's allocator. Handles are frame numbers. */
 @unmanaged
 @final
