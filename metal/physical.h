@@ -1,6 +1,6 @@
 /*
  * Physical memory through the direct map, for the kernel and the hosted build: platform/metal/platform/memory.ts says what each promises.
- * Plain words are relaxed atomics: the instructions of ordinary ones, and no data race (C11 5.1.2.4) with another CPU.
+ * Plain words are acquiring and releasing atomics: on x86 ordinary instructions (SDM 3A 9.2), and what they order is no data race.
  */
 #pragma once
 #define IMPORT(result, module, name, ...) \
@@ -14,9 +14,9 @@ static inline void* physical(uint64_t address) { return (void*)(direct_map + add
 #define WORD(bits, at) ((volatile uint##bits##_t*)physical(at))
 
 #define PHYSICAL_WORD(bits, passed) \
-  IMPORT(passed, memory, physLoad##bits, uint64_t at) { return __atomic_load_n(WORD(bits, at), __ATOMIC_RELAXED); } \
+  IMPORT(passed, memory, physLoad##bits, uint64_t at) { return __atomic_load_n(WORD(bits, at), __ATOMIC_ACQUIRE); } \
   IMPORT(void, memory, physStore##bits, uint64_t at, passed value) { \
-    __atomic_store_n(WORD(bits, at), value, __ATOMIC_RELAXED); \
+    __atomic_store_n(WORD(bits, at), value, __ATOMIC_RELEASE); \
   }
 EACH_WORD(PHYSICAL_WORD)
 

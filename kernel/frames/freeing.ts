@@ -37,7 +37,13 @@ export function ownerAt(ordinal: u32): u32 {
 
 /** Holders of the frame at `ordinal` beyond the first. */
 export function sharersAt(ordinal: u32): u32 {
-  return (stateAt(ordinal) & SHARED) == 0 ? 0 : <u32>physLoad16(referenceAddress(ordinal));
+  return (stateAt(ordinal) & SHARED) == 0 ? 0 : readSharers(ordinal);
+}
+
+/** The reference, whether it is one or not. By the word that changes it: loads and changes of one size are in one order. */
+export function readSharers(ordinal: u32): u32 {
+  const shift = (<u64>(ordinal & 3)) << 4;
+  return (<u32>(physLoad64(referenceAddress(ordinal) & ~7) >> shift)) & 0xffff;
 }
 
 /** Why the frame at `ordinal` cannot be freed, or NONE. */

@@ -71,8 +71,9 @@ function reserveNext(cache: CpuCache): bool {
   if (cache.area != NO_AREA) returnLocked(cache.area);
   const area = bestAreaLocked();
   if (area != NO_AREA) reserveLocked(area, cpuIndex());
-  unlockAreas();
+  // Under the lock: others read it there, in search of what is reserved.
   cache.area = area;
+  unlockAreas();
   if (area == NO_AREA) return false;
   cache.areaFirst = physicalArea(area) << AREA_SHIFT;
   return true;
@@ -158,8 +159,8 @@ function returnArea(cache: CpuCache): void {
   if (cache.area == NO_AREA) return;
   lockAreas();
   returnLocked(cache.area);
-  unlockAreas();
   cache.area = NO_AREA;
+  unlockAreas();
 }
 
 function emptyShelf(cache: CpuCache): void {

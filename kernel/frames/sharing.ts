@@ -1,9 +1,9 @@
-import { physCompareExchange64, physLoad16, physLoad64, physStore64 } from "platform";
+import { physCompareExchange64, physLoad64, physStore64 } from "platform";
 import { areaEntry, hasReferences, noteReferencesLocked, splitArea } from "./areas";
 import { CpuCache, ownCache } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { Frame } from "./frame";
-import { isHeld, ownerAt, refusalAt, refuse, sharersAt } from "./freeing";
+import { isHeld, ownerAt, readSharers, refusalAt, refuse, sharersAt } from "./freeing";
 import { locate, NO_ORDINAL } from "./locate";
 import { lockAreas, unlockAreas } from "./lock";
 import { isAllocatable } from "./owners";
@@ -43,7 +43,7 @@ export function frameHolders(frame: Frame): u32 {
 
 /** Takes a holder away from a frame that has others. False when there was only one: the caller frees it. */
 export function dropSharer(ordinal: u32): bool {
-  let sharers = readSharers(ordinal);
+  let sharers: u64 = readSharers(ordinal);
   while (sharers != 0 && sharers != STUCK && !replaceSharers(ordinal, sharers, sharers - 1)) {
     sharers = readSharers(ordinal);
   }
@@ -51,13 +51,9 @@ export function dropSharer(ordinal: u32): bool {
 }
 
 function addSharer(cache: CpuCache, ordinal: u32): void {
-  let sharers = readSharers(ordinal);
+  let sharers: u64 = readSharers(ordinal);
   while (sharers != STUCK && !replaceSharers(ordinal, sharers, sharers + 1)) sharers = readSharers(ordinal);
   if (sharers + 1 == STUCK) cache.stuck += 1;
-}
-
-function readSharers(ordinal: u32): u64 {
-  return physLoad16(referenceAddress(ordinal));
 }
 
 /** False when the word has changed meanwhile, be it for one of the three other frames in it. */
