@@ -34,12 +34,6 @@ IMPORT(uint64_t, memory, physCompareExchange64, uint64_t at, uint64_t expected, 
   return expected;
 }
 
-IMPORT(void, memory, physCopy, uint64_t to, uint64_t from, uint64_t length) {
-  memcpy(physical(to), physical(from), length);
-}
-IMPORT(void, memory, physWrite, uint64_t to, uint32_t from, uint32_t length) {
-  memcpy(physical(to), linear_memory + from, length);
-}
-IMPORT(void, memory, physRead, uint32_t to, uint64_t from, uint32_t length) {
-  memcpy(linear_memory + to, physical(from), length);
-}
+IMPORT(void, memory, physCopy, uint64_t to, uint64_t from, uint64_t length) { memcpy(physical(to), physical(from), length); }
+IMPORT(void, memory, physWrite, uint64_t to, uint32_t from, uint32_t length) { memcpy(physical(to), linear_memory + from, length); }
+IMPORT(void, memory, physRead, uint32_t to, uint64_t from, uint32_t length) { memcpy(linear_memory + to, physical(from), length); }

@@ -140,9 +140,9 @@ function takeAllWords(word: u32, count: u32): bool {
 
 /** Takes `count` (a power of two) whole areas in a row for `owner`, below frame `limit`; returns the first, or `NO_AREA`. */
 export function takeAreas(cache: CpuCache, count: u32, owner: u32, limit: u64): u32 {
+  cache.isActive = 1;
   const area = takeAreasOnce(count, owner, limit);
   if (area != NO_AREA) return area;
-  cache.isActive = 1;
   drain(cache);
   return takeAreasOnce(count, owner, limit);
 }

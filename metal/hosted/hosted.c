@@ -48,4 +48,10 @@ int main(int count, char** words) {
     for (uint64_t i = 0; i < used; i++) pthread_create(&cpus[i], 0, run, (void*)i);
     for (uint64_t i = 0; i < used; i++) pthread_join(cpus[i], 0);
   }
+  return 0;
+}
+int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t length) {
+  memcpy(linear_memory + w2c_frames_fuzzRoom(&kernel, length), bytes, length);
+  w2c_frames_fuzz(&kernel, 0, length);
+  return 0;
 }

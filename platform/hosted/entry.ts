@@ -10,6 +10,7 @@ import { Malloc } from "./workloads/malloc";
 import { giveMany, pair, pairLarge, takeMany, timedPair } from "./workloads/measured";
 
 export * from "./workloads/bench";
+export { fuzz, fuzzRoom } from "./workloads/fuzz";
 export { stress, stressEnd, stressSetUp } from "./workloads/stress";
 
 /** RAM for the bench: `bytes` of the kernel's, and the bench's own. */

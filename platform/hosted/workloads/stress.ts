@@ -5,6 +5,8 @@ import {
   allocateFrameUnzeroed,
   drainCache,
   FrameError,
+  frameErrorFound,
+  frameErrorText,
   FrameOwner,
   frameTableAddress,
   freeBlock,
@@ -14,6 +16,7 @@ import {
   shareFrame,
   validate,
 } from "../../../kernel/frames/allocator";
+import { panic } from "../../../kernel/console/panic";
 import { Frame } from "../../../kernel/frames/frame";
 import { fill, holdsOnly } from "./contents";
 import { ARRIVED_AT } from "./layout";
@@ -156,9 +159,14 @@ export function stressEnd(cpu: u32, argument: u64): u64 {
     const left = physExchange64(mailbox(index), 0);
     if (left != 0) dispose(cpu, left);
   }
-  assert(validate() == FrameError.NONE, "the allocator is not valid");
-  assert(freeFrames() == argument, "frames are lost");
+  expectValid();
+  if (freeFrames() != argument) panic("frames are lost", freeFrames());
   for (let other: u32 = 0; other < MAX_CPUS; other++) drainCache(other);
-  assert(validate() == FrameError.NONE, "the allocator is not valid with its caches drained");
+  expectValid();
   return freeFrames();
+}
+
+function expectValid(): void {
+  const error = validate();
+  if (error != FrameError.NONE) panic(frameErrorText(error), frameErrorFound());
 }
