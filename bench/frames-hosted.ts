@@ -17,6 +17,8 @@ const RAM_BYTES = 2 ** 31;
 const RAM_FRAMES = RAM_BYTES / 4096;
 const PAIRS = 10_000;
 const MANY = 2 ** 18;
+/** Of the process's allocators, whose thousands of instructions callgrind would count for a minute. */
+const MANY_BY_MALLOC = 2 ** 14;
 const IDEAL_FREE = 2 ** 18;
 const ROUNDS = 5;
 const TIMED_PAIRS = 4_000_000;
@@ -74,13 +76,13 @@ function order9({ prefix }: Supply): Workload {
 }
 
 function bulk({ prefix }: Supply): Workload {
-  const steps = ["Take", "Give"].map((half) => ({ workload: prefix + half, argument: MANY }));
-  return { steps, operations: MANY };
+  const operations = prefix === "malloc" ? MANY_BY_MALLOC : MANY;
+  return { steps: ["Take", "Give"].map((half) => ({ workload: prefix + half, argument: operations })), operations };
 }
 
 function randomOrder(supply: Supply): Workload {
   const { steps, operations } = bulk(supply);
-  return { steps: [steps[0]!, { workload: "shuffle", argument: MANY }, steps[1]!], operations };
+  return { steps: [steps[0]!, { workload: "shuffle", argument: operations }, steps[1]!], operations };
 }
 
 async function counted(

@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, RegExp>> = {
   "platform/embedded/model": /^model\//,
   "platform/embedded/platform": /^platform\/embedded\/model\//,
   // The frames alone; panics for its assertions.
-  "platform/hosted": /^platform(\/\w+)?$|^kernel\/(frames|address)\/|^kernel\/console\/panic\.ts$/,
+  "platform/hosted": /^platform(\/\w+)?$|^model\/ram\/ram$|^kernel\/(frames|address)\/|^kernel\/console\/panic\.ts$/,
   // What the two agree on: layouts, numbers, and the rule for what is RAM.
   loader: /^kernel\/bootinfo\/(layout|efi-memory|elf)\.ts$/,
   user: /^nitros(\/|$)|^kernel\/syscalls\/abi\.ts$/,
