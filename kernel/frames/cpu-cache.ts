@@ -32,7 +32,7 @@ export class CpuCache {
   /** Bitmap word, by number. */
   ownWord: u32;
   freedCount: u32;
-  /** Index, or `NO_AREA`. */
+  /** Index, or `NO_AREA`. Changed under the lock, so that others may look at it there. */
   area: u32;
   areaFirst: u32;
   shelfDepth: u32;

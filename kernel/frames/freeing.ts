@@ -1,4 +1,4 @@
-import { framesZero, physLoad64, physOr64 } from "platform";
+import { framesZero, physOr64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
@@ -8,18 +8,10 @@ import { FrameError } from "./errors";
 import { locate, NO_ORDINAL } from "./locate";
 import { lockAreas, unlockAreas } from "./lock";
 import { FrameOwner, isAllocatable } from "./owners";
+import { readSharers } from "./references";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
-import {
-  fillStates,
-  KNOWN_ZERO,
-  ownerOfState,
-  referenceAddress,
-  SHARED,
-  stateAt,
-  wordAddress,
-  wordMask,
-} from "./table";
+import { fillStates, KNOWN_ZERO, ownerOfState, SHARED, stateAt, wordAddress, wordMask } from "./table";
 
 /** Taking frames back: all checks first, then what cannot fail. */
 
@@ -37,13 +29,7 @@ export function ownerAt(ordinal: u32): u32 {
 
 /** Holders of the frame at `ordinal` beyond the first. */
 export function sharersAt(ordinal: u32): u32 {
-  return (stateAt(ordinal) & SHARED) == 0 ? 0 : readSharers(ordinal);
-}
-
-/** The reference, whether it is one or not. By the word that changes it: loads and changes of one size are in one order. */
-export function readSharers(ordinal: u32): u32 {
-  const shift = (<u64>(ordinal & 3)) << 4;
-  return (<u32>(physLoad64(referenceAddress(ordinal) & ~7) >> shift)) & 0xffff;
+  return (stateAt(ordinal) & SHARED) == 0 ? 0 : <u32>readSharers(ordinal);
 }
 
 /** Why the frame at `ordinal` cannot be freed, or NONE. */

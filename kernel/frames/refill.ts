@@ -71,7 +71,6 @@ function reserveNext(cache: CpuCache): bool {
   if (cache.area != NO_AREA) returnLocked(cache.area);
   const area = bestAreaLocked();
   if (area != NO_AREA) reserveLocked(area, cpuIndex());
-  // Under the lock: others read it there, in search of what is reserved.
   cache.area = area;
   unlockAreas();
   if (area == NO_AREA) return false;
@@ -104,7 +103,7 @@ function steal(cache: CpuCache): bool {
   return isFound;
 }
 
-/** What another CPU's cache says may be out of date: the entry knows. */
+/** Has CPU `cpu` reserved `area`? */
 export function isReservedLocked(area: u32, cpu: u32): bool {
   if (area == NO_AREA) return false;
   const entry = areaEntry(area);

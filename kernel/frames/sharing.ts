@@ -1,25 +1,17 @@
-import { physCompareExchange64, physLoad64, physStore64 } from "platform";
+import { physStore64 } from "platform";
 import { areaEntry, hasReferences, noteReferencesLocked, splitArea } from "./areas";
 import { CpuCache, ownCache } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { Frame } from "./frame";
-import { isHeld, ownerAt, readSharers, refusalAt, refuse, sharersAt } from "./freeing";
+import { isHeld, ownerAt, refusalAt, refuse, sharersAt } from "./freeing";
 import { locate, NO_ORDINAL } from "./locate";
 import { lockAreas, unlockAreas } from "./lock";
 import { isAllocatable } from "./owners";
+import { readSharers, replaceSharers, STUCK } from "./references";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
 import { referenceAddress, setState, SHARED, stateAt } from "./table";
 
-/**
- * Frames with several holders. A frame's reference is the number of holders beyond the first, 16 bits, four to a word. It sticks at
- * the top: a frame that was shared so often is never freed, and counted as stuck.
- *
- *     not shared ──shareFrame──▶ shared, 1 ⇄ … ⇄ 65534 ──▶ 65535: stuck, for ever
- *                                 │ releaseFrame ▲
- *                                 ▼              │ shareFrame
- *                                shared, 0 ──freeFrame, releaseFrame──▶ free
- */
-const STUCK: u64 = 0xffff;
+/** Frames with several holders: see `references.ts`. */
 
 /** One more holder. Whoever calls this is a holder. Returns a FrameError: DOUBLE_FREE when nobody is. */
 export function shareFrame(frame: Frame): u32 {
@@ -43,7 +35,7 @@ export function frameHolders(frame: Frame): u32 {
 
 /** Takes a holder away from a frame that has others. False when there was only one: the caller frees it. */
 export function dropSharer(ordinal: u32): bool {
-  let sharers: u64 = readSharers(ordinal);
+  let sharers = readSharers(ordinal);
   while (sharers != 0 && sharers != STUCK && !replaceSharers(ordinal, sharers, sharers - 1)) {
     sharers = readSharers(ordinal);
   }
@@ -51,18 +43,9 @@ export function dropSharer(ordinal: u32): bool {
 }
 
 function addSharer(cache: CpuCache, ordinal: u32): void {
-  let sharers: u64 = readSharers(ordinal);
+  let sharers = readSharers(ordinal);
   while (sharers != STUCK && !replaceSharers(ordinal, sharers, sharers + 1)) sharers = readSharers(ordinal);
   if (sharers + 1 == STUCK) cache.stuck += 1;
-}
-
-/** False when the word has changed meanwhile, be it for one of the three other frames in it. */
-function replaceSharers(ordinal: u32, from: u64, to: u64): bool {
-  const at = referenceAddress(ordinal) & ~7;
-  const shift = (<u64>(ordinal & 3)) << 4;
-  const word = physLoad64(at);
-  if (((word >> shift) & STUCK) != from) return false;
-  return physCompareExchange64(at, word, word + ((to - from) << shift)) == word;
 }
 
 /** The references of an area are made when one is first wanted: most frames are never shared, and so their table is never touched. */

@@ -31,6 +31,11 @@ type Step =
   | { readonly do: "free"; readonly back: number }
   /** Tries to free any block at all. */
   | { readonly do: "try"; readonly frame: number; readonly order: number }
+  | { readonly do: "below"; readonly order: number; readonly limit: number }
+  | { readonly do: "unzeroed"; readonly owner: number }
+  /** Shares a frame of a held block, or releases it. */
+  | { readonly do: "share" | "release"; readonly back: number; readonly frame: number }
+  | { readonly do: "drain" }
   | { readonly do: "reclaim" };
 
 const anyOrder = fc.oneof(
@@ -45,6 +50,20 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("try" as const), frame: fc.nat(FRAMES + 100), order: anyOrder }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("below" as const), order: anyOrder, limit: fc.nat(FRAMES + 10) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("unzeroed" as const), owner: anyOwner }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom("share" as const, "release" as const),
+      back: fc.nat(5),
+      frame: fc.nat(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: "drain" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "reclaim" as const }) },
 );
 
@@ -71,7 +90,7 @@ test("the allocator does what the model does, frame by frame", (t) => {
     for (const step of steps) run.take(step);
     run.compareEveryFrame();
   });
-  holds(t, property, 24);
+  holds(t, property, 40);
 });
 
 class Run {
@@ -98,6 +117,11 @@ class Run {
     if (step.do === "allocate") this.#allocate(step.order, step.owner);
     else if (step.do === "free") this.#free(step.back);
     else if (step.do === "try") this.#tryToFree(step.frame, step.order);
+    else if (step.do === "below") this.#allocateBelow(step.order, step.limit);
+    else if (step.do === "unzeroed") this.#allocateUnzeroed(step.owner);
+    else if (step.do === "share") this.#share(step.back, step.frame);
+    else if (step.do === "release") this.#release(step.back, step.frame);
+    else if (step.do === "drain") this.#kernel.call("drainCache", 0);
     else assert.equal(this.#kernel.call("reclaimLoaderMemory"), this.#model.reclaim());
     this.#compareCounts();
   }
@@ -105,13 +129,54 @@ class Run {
   #allocate(order: number, owner: number): void {
     const first =
       order === 0 ? this.#kernel.call("allocateFrame", owner) : this.#kernel.call("allocateBlock", order, owner);
-    if (first === NONE) {
-      assert.ok(!this.#model.hasBlock(order), `there is a block of order ${order}`);
-      return;
-    }
+    if (first === NONE) assert.ok(!this.#model.hasBlock(order), `there is a block of order ${order}`);
+    else this.#take(first, order, owner);
+  }
+
+  #take(first: number, order: number, owner: number): void {
     assert.equal(this.#model.take(first, order, owner), undefined);
     this.#held.push({ first, order });
     for (let frame = first; frame < first + 2 ** order; frame++) this.#expectZero(frame);
+  }
+
+  /** Any limit, also one inside a frame. */
+  #allocateBelow(order: number, limit: number): void {
+    const bytes = BigInt(limit) * PAGE + BigInt(limit % 4096);
+    const first = this.#kernel.call("allocateBlockBelow", order, bytes, Owners.KERNEL_DATA);
+    if (first === NONE) {
+      assert.ok(!this.#model.hasBlock(order, limit), `there is a block of order ${order} below frame ${limit}`);
+    } else {
+      assert.ok(first + 2 ** order <= limit, `frame ${first} is not below ${limit}`);
+      this.#take(first, order, Owners.KERNEL_DATA);
+    }
+  }
+
+  #allocateUnzeroed(owner: number): void {
+    const frame = this.#kernel.call("allocateFrameUnzeroed", owner);
+    if (frame === NONE) assert.ok(!this.#model.hasBlock(0), "there is a frame");
+    else assert.equal(this.#model.take(frame, 0, owner), undefined);
+    // Nobody frees it: later steps may.
+  }
+
+  #heldFrame(back: number, index: number): number | undefined {
+    const held = this.#held.at(-1 - back);
+    return held === undefined ? undefined : held.first + (index % 2 ** held.order);
+  }
+
+  #share(back: number, index: number): void {
+    const frame = this.#heldFrame(back, index);
+    if (frame === undefined) return;
+    assert.equal(this.#kernel.call("shareFrame", frame), FrameError.NONE);
+    this.#model.share(frame, 1);
+    assert.equal(this.#kernel.call("frameHolders", frame), this.#model.sharersOf(frame) + 1);
+  }
+
+  #release(back: number, index: number): void {
+    const frame = this.#heldFrame(back, index);
+    if (frame === undefined || this.#model.sharersOf(frame) === 0) return;
+    assert.equal(this.#kernel.call("releaseFrame", frame), FrameError.NONE);
+    this.#model.share(frame, -1);
+    assert.equal(this.#kernel.call("frameHolders", frame), this.#model.sharersOf(frame) + 1);
   }
 
   /** Looks at every word, and leaves dirt for the next owner to find. */
@@ -128,9 +193,19 @@ class Run {
     if (held === undefined) return;
     // Whole blocks and their frames one by one must come to the same.
     const size = 2 ** held.order;
+    this.#releaseAll(held.first, size);
     if (back % 2 === 0) assert.equal(this.#kernel.call("freeBlock", held.first, held.order), FrameError.NONE);
     else for (let i = 0; i < size; i++) assert.equal(this.#kernel.call("freeFrame", held.first + i), FrameError.NONE);
     this.#model.free(held.first, held.order);
+  }
+
+  /** All holders but the first let go. */
+  #releaseAll(first: number, size: number): void {
+    for (let frame = first; frame < first + size; frame++) {
+      for (; this.#model.sharersOf(frame) > 0; this.#model.share(frame, -1)) {
+        assert.equal(this.#kernel.call("releaseFrame", frame), FrameError.NONE);
+      }
+    }
   }
 
   #tryToFree(frame: number, order: number): void {

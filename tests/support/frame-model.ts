@@ -35,6 +35,8 @@ const OWNER_OF_KIND: Readonly<Record<string, number>> = {
 
 export class FrameModel {
   readonly owners: Owner[];
+  /** Holders beyond the first, of frames that were shared. */
+  readonly sharers = new Map<number, number>();
 
   /** Frames 0 to `count - 1`; the table is where the kernel says. */
   constructor(map: MapModel, count: number, table: { first: number; frames: number }) {
@@ -81,9 +83,18 @@ export class FrameModel {
       if (owner === undefined) return "OUTSIDE_RAM";
       if (owner === Owners.FREE) return "DOUBLE_FREE";
       if (owner <= Owners.FRAME_TABLE) return "RESERVED";
+      if (this.sharersOf(frame) > 0) return "SHARED";
       if (owner !== this.owners[first]) return "MIXED_OWNERS";
     }
     return undefined;
+  }
+
+  sharersOf(frame: number): number {
+    return this.sharers.get(frame) ?? 0;
+  }
+
+  share(frame: number, change: 1 | -1): void {
+    this.sharers.set(frame, this.sharersOf(frame) + change);
   }
 
   free(first: number, order: number): void {

@@ -10,6 +10,10 @@ export interface WordMachine {
   readonly zeroed: Set<bigint>;
   /** Frames of which a word was written. */
   readonly written: Set<bigint>;
+  /** What `cpuIndex` says. */
+  cpu: number;
+  /** Called after every atomic operation. */
+  afterAtomic: () => void;
 }
 
 const compiled = await compileKernelPart({ entry: "tests/frames/core.ts", platform: "metal" });
@@ -41,9 +45,11 @@ export function startWordMachine(physicalBits: number): WordMachine {
   const change = (at: bigint, next: (found: bigint) => bigint) => {
     const found = load(unsigned(at));
     put(unsigned(at), 64n, next(found));
+    machine.afterAtomic();
     return found;
   };
   const replacements: Replacements = {
+    "memory.physLoad16": (at: bigint) => Number(take(unsigned(at), 16n)),
     "memory.physLoad8": (at: bigint) => Number(take(unsigned(at), 8n)),
     "memory.physLoad32": (at: bigint) => Number(take(unsigned(at), 32n)),
     "memory.physLoad64": (at: bigint) => take(unsigned(at), 64n),
@@ -56,7 +62,7 @@ export function startWordMachine(physicalBits: number): WordMachine {
     "memory.physExchange64": (at: bigint, value: bigint) => change(at, () => value),
     "memory.physCompareExchange64": (at: bigint, expected: bigint, value: bigint) =>
       change(at, (found) => (found === unsigned(expected) ? value : found)),
-    "cpu.cpuIndex": () => 0,
+    "cpu.cpuIndex": () => machine.cpu,
     "memory.frameZero": (at: bigint) => zero(unsigned(at)),
     "memory.framesZero": (at: bigint, count: bigint) => {
       for (let i = 0n; i < count; i++) zero(unsigned(at) + i * 4096n);
@@ -66,5 +72,6 @@ export function startWordMachine(physicalBits: number): WordMachine {
       leaf >>> 0 === 0x8000_0000 ? 0x8000_0008 : leaf >>> 0 === 0x8000_0008 ? physicalBits : 0,
   };
   const instance = startKernelPart(compiled, replacements);
-  return { instance, zeroed, written };
+  const machine: WordMachine = { instance, zeroed, written, cpu: 0, afterAtomic: () => {} };
+  return machine;
 }
