@@ -11,6 +11,7 @@ import { giveMany, pair, pairLarge, takeMany, timedPair } from "./workloads/meas
 
 export * from "./workloads/bench";
 export { fuzz, fuzzRoom } from "./workloads/fuzz";
+export { impostor } from "./workloads/impostor";
 export { stress, stressEnd, stressSetUp } from "./workloads/stress";
 
 /** RAM for the bench: `bytes` of the kernel's, and the bench's own. */
