@@ -36,9 +36,11 @@ export async function readFirmware(file: string): Promise<FirmwareMap> {
 }
 
 async function loadQemu(): Promise<Machine> {
-  const [{ buildMetalProgram }, { bootQemu }] = await Promise.all([
+  const [{ requireMetalTools }, { buildMetalProgram }, { bootQemu }] = await Promise.all([
+    import("../tools/native-tools.ts"),
     import("../tools/build/metal.ts"),
     import("../machine/qemu/index.ts"),
   ]);
+  requireMetalTools();
   return { buildProgram: buildMetalProgram, boot: (request, observer) => bootQemu(request, observer, {}) };
 }

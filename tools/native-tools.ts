@@ -96,6 +96,21 @@ export function findNativeTools(): FoundTool[] {
   return (Object.keys(NATIVE_TOOLS) as NativeToolName[]).map(findNativeTool);
 }
 
+/** Everything that a boot on QEMU, or an image, needs: asked for at once, so that one command installs it all. */
+export function requireMetalTools(): void {
+  requireNativeTools(
+    "clang",
+    "ld.lld",
+    "lld-link",
+    "qemu-system-x86_64",
+    "OVMF code",
+    "OVMF variables",
+    "mformat",
+    "mcopy",
+    "sfdisk",
+  );
+}
+
 export function findNativeTool(name: NativeToolName): FoundTool {
   const tool: NativeTool = NATIVE_TOOLS[name];
   const path = tool.names.map(locate).find((found) => found !== undefined);
@@ -113,7 +128,7 @@ export function requireNativeTools<Name extends NativeToolName>(...names: readon
 /** The one command that installs what is missing, on Debian and Ubuntu. Also what `npm test` runs when it is root. */
 export function installCommand(missing: readonly FoundTool[]): string {
   const packages = [...new Set(missing.map((tool) => tool.package))].sort();
-  return `apt-get install --yes --no-install-recommends ${packages.join(" ")}`;
+  return `apt-get update && apt-get install --yes --no-install-recommends ${packages.join(" ")}`;
 }
 
 /** The tools without which something fails, and that are not here. */

@@ -16,6 +16,7 @@ export async function makeImage(file: string, programs: readonly string[], flags
   const path = resolve(file);
   refuseTarget(path);
   const sources = findPrograms(programs);
+  (await import("../../tools/native-tools.ts")).requireMetalTools();
   const [{ buildMetalKernel, buildMetalProgram }, { buildLoaderEfi }, { buildBootImage }, { composeBootConfig }] =
     await Promise.all([
       import("../../tools/build/metal.ts"),

@@ -1,5 +1,15 @@
 import { Style, style } from "../console/style";
-import { print, printBytes, printDecimal, printHexShort, printLine, printVirtual, startLine } from "../console/text";
+import {
+  newLine,
+  print,
+  printBytes,
+  printDecimal,
+  printHexShort,
+  printLine,
+  printSigned,
+  printVirtual,
+  startLine,
+} from "../console/text";
 import { FaultBit } from "../spaces/fault";
 import { FaultReason, RegionKind } from "../spaces/kinds";
 import { findRegion, Space } from "../spaces/space";
@@ -27,6 +37,21 @@ export function reportKill(task: Task, vector: u32, error: u64, address: u64, re
   printLine(reasonText(reason));
   if (vector == Vector.PAGE_FAULT) reportPageFault(task.space, error, address, reason);
   else reportException(vector, error);
+}
+
+/** A task that exited by itself, but not with 0. */
+export function reportFailure(task: Task, status: i32): void {
+  startLine();
+  style(Style.BAD);
+  print("task ");
+  printDecimal(task.id);
+  print(" (");
+  printBytes(task.name, task.nameLength);
+  print(") failed: ");
+  style(Style.PLAIN);
+  print("it ended with ");
+  printSigned(status);
+  newLine();
 }
 
 function reportPageFault(space: Space, error: u64, address: u64, reason: u32): void {

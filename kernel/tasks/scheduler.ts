@@ -2,6 +2,7 @@ import { resumeNext } from "platform";
 import { enterSpace, leaveSpaces, destroySpace } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask } from "../trace/trace";
+import { reportFailure } from "./fault-report";
 import { Task, taskAt, taskCount, TaskEnd, TaskState } from "./task";
 
 /** Which task runs: round robin over those that are ready. One CPU for now. */
@@ -54,5 +55,6 @@ export function endTask(task: Task, end: u32, status: i32): void {
 /** The running task exits by itself. */
 export function exitCurrent(status: i32): void {
   trace(RecordKind.TASK_EXIT, 0, 0, <u64>(<i64>status));
+  if (status != 0) reportFailure(currentTask(), status);
   endTask(currentTask(), TaskEnd.EXITED, status);
 }

@@ -6,6 +6,7 @@ import { buildLoaderEfi } from "../../tools/build/loader.ts";
 import { buildMetalKernel } from "../../tools/build/metal.ts";
 import { requireNativeTools } from "../../tools/native-tools.ts";
 import { composeBootConfig } from "../boot-config.ts";
+import { atProcessEnd } from "../process-end.ts";
 import type { BootObserver, BootRequest, BootResult } from "../machine.ts";
 import type { Clocking, QemuFiles } from "./command-line.ts";
 import { runQemu } from "./run.ts";
@@ -31,6 +32,8 @@ export async function bootQemu(
 ): Promise<BootResult> {
   const tools = requireNativeTools("qemu-system-x86_64", "OVMF code", "OVMF variables");
   const folder = mkdtempSync(join(tmpdir(), "nitros-qemu-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const forget = atProcessEnd(remove);
   try {
     const files: QemuFiles = {
       firmwareCode: tools["OVMF code"],
@@ -43,7 +46,8 @@ export async function bootQemu(
     await buildBootImage(await bootFiles(request, options), files.disk);
     return await runQemu({ qemu: tools["qemu-system-x86_64"], request, observer, files, ...options });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    forget();
+    remove();
   }
 }
 

@@ -5,6 +5,7 @@ import type { BootObserver, BootRequest, BootResult } from "../machine.ts";
 import { qemuArguments, type Clocking, type QemuFiles } from "./command-line.ts";
 import { SerialConsole } from "./console.ts";
 import { bootResult, type QemuEnd } from "./endings.ts";
+import { atProcessEnd } from "../process-end.ts";
 import { connectMonitor, type QemuMonitor } from "./monitor.ts";
 
 export interface QemuRun {
@@ -23,11 +24,13 @@ export async function runQemu(run: QemuRun): Promise<BootResult> {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const killer = new Killer(child);
+  const forget = atProcessEnd(() => killer.kill("asked"));
   try {
     const [end] = await Promise.all([watch(child, killer, run), useMonitor(killer, run)]);
     await records.drained();
     return bootResult(end);
   } finally {
+    forget();
     killer.kill("asked");
     records.server.close();
   }

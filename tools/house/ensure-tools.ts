@@ -13,7 +13,7 @@ export async function ensureNativeTools(): Promise<number> {
   const environment = { DEBIAN_FRONTEND: "noninteractive" };
   const updated = await run("apt-get", ["update"], environment);
   if (updated !== 0) return updated;
-  const [command, ...args] = installCommand(missing).split(" ");
+  const [command, ...args] = installCommand(missing).split(" && ").at(-1)!.split(" ");
   const installed = await run(command!, args, environment);
   if (installed !== 0) return installed;
   return missingNativeTools().length === 0 ? 0 : refuse();
