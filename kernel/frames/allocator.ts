@@ -1,12 +1,34 @@
 import { frameZero, physAdd64, physLoad8, physStore8 } from "platform";
 import { RecordKind } from "../trace/records";
 import { trace, tracesEverything } from "../trace/trace";
-import { areaEntry, heldBy, noteFreed, noteFreedOne, Place, placeOf, setHeld, settle } from "./areas";
+import { areaEntry, heldBy, noteFreed, noteFreedOne, setHeld, setShelved, settle } from "./areas";
 import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
-import { addCount, beginFreed, cacheOf, CpuCache, ownCache, popShelf, shelfArea, shelfFirst } from "./cpu-cache";
+import {
+  addCount,
+  beginFreed,
+  cacheOf,
+  CpuCache,
+  ownCache,
+  popShelf,
+  pushShelf,
+  SHELF_DEPTH,
+  shelfArea,
+  shelfFirst,
+} from "./cpu-cache";
 import { FrameError } from "./errors";
 import { Frame } from "./frame";
-import { AREA_ORDER, checkBlock, MAX_ORDER, openFrame, ownerAt, refusalAt, refuse, shelve, takeBack } from "./freeing";
+import {
+  AREA_ORDER,
+  checkBlock,
+  isHeld,
+  MAX_ORDER,
+  openFrame,
+  ownerAt,
+  refusalAt,
+  refuse,
+  takeBack,
+  zeroAll,
+} from "./freeing";
 import { locate, locateAgain, NO_ORDINAL } from "./locate";
 import { FrameOwner, isAllocatable } from "./owners";
 import { NO_LIMIT } from "./preference";
@@ -47,9 +69,13 @@ const NOT_ALLOCATABLE: string = "frames are not allocated for this owner";
 let allocateSlowly: (cache: CpuCache, owner: u32) => Frame = allocateNothing;
 let freeSlowly: (cache: CpuCache, frame: Frame) => u32 = freeNothing;
 let settleSlowly: (area: u32) => u32 = settleNothing;
+let allocateBlockSlowly: (cache: CpuCache, order: u32, owner: u32) => Frame = allocateNoBlock;
+let freeBlockSlowly: (cache: CpuCache, first: Frame, order: u32) => u32 = freeNoBlock;
 allocateSlowly = allocateAfterRefill;
 freeSlowly = freeAfterOpening;
 settleSlowly = settleFreed;
+allocateBlockSlowly = allocateAnyBlock;
+freeBlockSlowly = freeAnyBlock;
 
 function allocateNothing(_cache: CpuCache, _owner: u32): Frame {
   return Frame.none();
@@ -57,6 +83,14 @@ function allocateNothing(_cache: CpuCache, _owner: u32): Frame {
 
 function freeNothing(_cache: CpuCache, frame: Frame): u32 {
   return refuse(FrameError.OUTSIDE_RAM, frame.number, NO_ORDINAL);
+}
+
+function allocateNoBlock(_cache: CpuCache, _order: u32, _owner: u32): Frame {
+  return Frame.none();
+}
+
+function freeNoBlock(cache: CpuCache, first: Frame, _order: u32): u32 {
+  return freeNothing(cache, first);
 }
 
 function settleNothing(_area: u32): u32 {
@@ -122,23 +156,31 @@ export function allocateFrameBelow(limit: u64, owner: u32): Frame {
 
 /** 2^order zeroed frames in a row, the first a multiple of 2^order; `Frame.none()` when there is no such block. */
 export function allocateBlock(order: u32, owner: u32): Frame {
+  const cache = ownCache();
+  if (order != AREA_ORDER || cache.shelfDepth == 0 || !isPlain(owner)) return allocateBlockSlowly(cache, order, owner);
+  return takeShelved(cache, owner);
+}
+
+function takeShelved(cache: CpuCache, owner: u32): Frame {
+  const shelved = popShelf(cache);
+  setHeld(shelfArea(shelved), owner);
+  addCount(cache, owner, AREA_FRAMES);
+  return Frame.of(shelfFirst(shelved));
+}
+
+function allocateAnyBlock(cache: CpuCache, order: u32, owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
-  if (order == AREA_ORDER) return allocateArea(owner);
-  return order == 0 ? allocateFrame(owner) : findBlock(ownCache(), order, NO_LIMIT, owner);
+  if (order == 0) return allocateFrame(owner);
+  if (order != AREA_ORDER || cache.shelfDepth == 0) return findBlock(cache, order, NO_LIMIT, owner);
+  const first = takeShelved(cache, owner);
+  trace(RecordKind.FRAME_ALLOCATED, first.number, order, owner);
+  return first;
 }
 
 /** A block of which every byte is below address `limit`. */
 export function allocateBlockBelow(order: u32, limit: u64, owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
   return findBlock(ownCache(), order, min<u64>(limit >> 12, NO_LIMIT), owner);
-}
-
-function allocateArea(owner: u32): Frame {
-  const cache = ownCache();
-  if (cache.shelfDepth == 0) return findBlock(cache, AREA_ORDER, NO_LIMIT, owner);
-  const shelved = popShelf(cache);
-  setHeld(shelfArea(shelved), owner);
-  return countBlock(cache, shelfFirst(shelved), AREA_ORDER, owner);
 }
 
 function findBlock(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
@@ -251,23 +293,37 @@ function clear(cache: CpuCache, frame: Frame, state: u64, owner: u32): u32 {
 
 /** Gives 2^order frames back, which need not have been allocated together. Returns a FrameError; unless NONE, nothing has changed. */
 export function freeBlock(first: Frame, order: u32): u32 {
-  if (order == 0) return freeFrame(first);
   const cache = ownCache();
-  if (order == AREA_ORDER && freeToShelf(cache, first.number)) return FrameError.NONE;
-  const refusal = checkBlock(cache, first.number, order);
-  if (refusal == FrameError.NONE) takeBack(cache, first.number, order);
-  return refusal;
+  const ordinal = locateAgain(cache, first.number);
+  if (order != AREA_ORDER || ordinal == NO_ORDINAL || tracesEverything()) return freeBlockSlowly(cache, first, order);
+  if (!fitsShelf(cache, ordinal)) return freeBlockSlowly(cache, first, order);
+  return shelve(cache, first.number, ordinal >> AREA_SHIFT);
 }
 
-/** A whole area that was allocated as one, while there is room on the shelf. */
-function freeToShelf(cache: CpuCache, first: u32): bool {
-  const ordinal = locate(cache, first);
-  if (ordinal == NO_ORDINAL || (first & (AREA_FRAMES - 1)) != 0) return false;
-  const entry = areaEntry(ordinal >> AREA_SHIFT);
-  if (placeOf(entry) != Place.HELD || !shelve(cache, ordinal >> AREA_SHIFT, first)) return false;
-  addCount(cache, heldBy(entry), -(<i64>AREA_FRAMES));
-  trace(RecordKind.FRAME_FREED, first, AREA_ORDER, heldBy(entry));
-  return true;
+/** Does an area begin at `ordinal` that was allocated as one, and is there room for it on the shelf? */
+function fitsShelf(cache: CpuCache, ordinal: u32): bool {
+  return (ordinal & (AREA_FRAMES - 1)) == 0 && isHeld(ordinal) && cache.shelfDepth < SHELF_DEPTH;
+}
+
+/** Keeps an area for the next block of order 9. */
+function shelve(cache: CpuCache, first: u32, area: u32): u32 {
+  addCount(cache, heldBy(areaEntry(area)), -(<i64>AREA_FRAMES));
+  zeroAll(first, AREA_FRAMES);
+  setShelved(area);
+  pushShelf(cache, area, first);
+  return FrameError.NONE;
+}
+
+function freeAnyBlock(cache: CpuCache, first: Frame, order: u32): u32 {
+  if (order == 0) return freeFrame(first);
+  const refusal = checkBlock(cache, first.number, order);
+  if (refusal != FrameError.NONE) return refusal;
+  const ordinal = locate(cache, first.number);
+  const owner = ownerAt(ordinal);
+  if (order == AREA_ORDER && fitsShelf(cache, ordinal)) shelve(cache, first.number, ordinal >> AREA_SHIFT);
+  else takeBack(cache, first.number, order);
+  trace(RecordKind.FRAME_FREED, first.number, order, owner);
+  return FrameError.NONE;
 }
 
 /** One holder of `frame` less; the last one frees it. Returns a FrameError. */

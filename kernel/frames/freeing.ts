@@ -1,9 +1,7 @@
 import { framesZero, physOr64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
-import { RecordKind } from "../trace/records";
-import { trace } from "../trace/trace";
-import { areaEntry, heldBy, noteFreed, Place, placeOf, retireLocked, setShelved, splitArea } from "./areas";
-import { addCount, CpuCache, pushShelf, SHELF_DEPTH } from "./cpu-cache";
+import { areaEntry, heldBy, noteFreed, Place, placeOf, retireLocked, splitArea } from "./areas";
+import { addCount, CpuCache } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { locate, NO_ORDINAL } from "./locate";
 import { lockAreas, unlockAreas } from "./lock";
@@ -96,7 +94,6 @@ export function takeBack(cache: CpuCache, first: u32, order: u32): void {
     for (let i: u32 = 0; i < areas; i++) takeBackArea((ordinal >> AREA_SHIFT) + i, first + (i << AREA_SHIFT));
   }
   addCount(cache, owner, -((<i64>1) << (<i64>order)));
-  trace(RecordKind.FRAME_FREED, first, order, owner);
 }
 
 function takeBackSmall(ordinal: u32, first: u32, size: u32): void {
@@ -123,13 +120,4 @@ function takeBackArea(area: u32, first: u32): void {
 
 export function zeroAll(first: u32, count: u32): void {
   framesZero((<u64>first) << PAGE_SHIFT, count);
-}
-
-/** Keeps a held area for the next block of order 9; false when the shelf is full. */
-export function shelve(cache: CpuCache, area: u32, first: u32): bool {
-  if (cache.shelfDepth == SHELF_DEPTH) return false;
-  zeroAll(first, AREA_FRAMES);
-  setShelved(area);
-  pushShelf(cache, area, first);
-  return true;
 }
