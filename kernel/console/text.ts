@@ -72,21 +72,9 @@ export function startLine(): void {
   if (!isAtLineStart()) newLine();
 }
 
-function decimalDigits(value: u64): u32 {
-  let digits: u32 = 1;
-  for (let rest = value / 10; rest != 0; rest /= 10) digits++;
-  return digits;
-}
-
 export function printDecimal(value: u64): void {
   if (value >= 10) printDecimal(value / 10);
   putByte(0x30 + <u32>(value % 10));
-}
-
-/** Right-aligned in `columns`. */
-export function printDecimalIn(value: u64, columns: u32): void {
-  for (let i = decimalDigits(value); i < columns; i++) putByte(0x20);
-  printDecimal(value);
 }
 
 export function printSigned(value: i64): void {
