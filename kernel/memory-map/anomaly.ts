@@ -10,7 +10,7 @@ export namespace Anomaly {
   export const WRAPPING: u32 = 3;
   /** Lies above the CPU's last physical address, wholly or in part, and does not wrap. What is no RAM was cut there. */
   export const BEYOND_PHYSICAL: u32 = 4;
-  /** RAM above the last frame number, wholly or in part: that part was left out, and all of it if the direct map has no room for it. */
+  /** RAM that the CPU could reach, above the last frame number, wholly or in part: that part was left out, and all of it if the direct map has no room for it. */
   export const BEYOND_FRAMES: u32 = 5;
   /** Of a type that UEFI 2.10 does not define: reserved. */
   export const UNKNOWN_TYPE: u32 = 6;

@@ -91,8 +91,9 @@ function addPages(start: u64, pages: u64, kind: u32): void {
   if (edge != 0) noteAnomaly(Anomaly.MISALIGNED, start);
   if (isWrapping) noteAnomaly(Anomaly.WRAPPING, start);
   else if (end > physicalPages()) noteAnomaly(Anomaly.BEYOND_PHYSICAL, max<u64>(page, physicalPages()) << PAGE_SHIFT);
+  else if (isRam(kind) && end > FRAME_LIMIT)
+    noteAnomaly(Anomaly.BEYOND_FRAMES, max<u64>(page, FRAME_LIMIT) << PAGE_SHIFT);
   if (!isRam(kind)) return addReachable(page, end, kind);
-  if (!isWrapping && end > FRAME_LIMIT) noteAnomaly(Anomaly.BEYOND_FRAMES, max<u64>(page, FRAME_LIMIT) << PAGE_SHIFT);
   if (isSoundRam(start, pages, ramPages())) addRam(page, min<u64>(end, FRAME_LIMIT), kind);
   else if (!isUsable(kind)) addReachable(page, end, RangeKind.RESERVED);
 }

@@ -27,8 +27,9 @@ function descend(depth: i64, seed: i64): i64 {
 export function main(): i32 {
   const task = taskNumber();
   for (let turn = 0; turn < 3; turn++) {
+    const sum = descend(20, task);
     print("turn ");
-    printNumber(descend(20, task));
+    printNumber(sum);
     printLine("");
   }
   return 0;
