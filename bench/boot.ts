@@ -137,6 +137,7 @@ function request(programs: readonly Program[], memoryBytes: number): BootRequest
     trace: false,
     without: [],
     crash: undefined,
+    failAllocation: undefined,
     timeoutSeconds: 300,
   };
 }

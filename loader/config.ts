@@ -12,6 +12,7 @@ let configSeed: u64 = 0;
 let configFlags: u32 = 0;
 let configCpus: u32 = 0;
 let configCrash: u32 = CrashKind.NONE;
+let configDenied: u32 = 0;
 let programCount: u32 = 0;
 /** Two words a program: address and length of its name. */
 const programs: usize = memory.data(1024, 8);
@@ -26,6 +27,7 @@ namespace Key {
   export const TRACE: u32 = 8;
   export const CPUS: u32 = 16;
   export const CRASH: u32 = 32;
+  export const FAIL_ALLOCATION: u32 = 64;
 }
 
 export function seed(): u64 {
@@ -46,6 +48,10 @@ export function cpuLimit(): u32 {
 }
 export function crash(): u32 {
   return configCrash;
+}
+/** The allocation of frames that is to fail, from 1; 0 for none. */
+export function failAllocation(): u32 {
+  return configDenied;
 }
 export function programTotal(): u32 {
   return programCount;
@@ -92,6 +98,7 @@ function parseSetting(start: u64, equals: u64, end: u64): void {
   if (key == Key.SEED) parseSeed(value, end);
   else if (key == Key.CPUS) parseCpus(value, end);
   else if (key == Key.CRASH) parseCrash(value, end);
+  else if (key == Key.FAIL_ALLOCATION) parseFailAllocation(value, end);
   else parseSwitch(key, value, end);
 }
 
@@ -101,7 +108,8 @@ function keyOf(start: u64, end: u64): u32 {
   if (matches(start, end, "colour")) return Key.COLOUR;
   if (matches(start, end, "trace")) return Key.TRACE;
   if (matches(start, end, "cpus")) return Key.CPUS;
-  return matches(start, end, "crash") ? Key.CRASH : 0;
+  if (matches(start, end, "crash")) return Key.CRASH;
+  return matches(start, end, "fail-allocation") ? Key.FAIL_ALLOCATION : 0;
 }
 
 function parseSeed(start: u64, end: u64): void {
@@ -123,6 +131,12 @@ function parseCrash(start: u64, end: u64): void {
   else if (matches(start, end, "stack-overflow")) configCrash = CrashKind.STACK_OVERFLOW;
   else if (matches(start, end, "early")) configCrash = CrashKind.EARLY;
   else badLine("BadConfigValue", "has the unknown kind of crash ", start, end);
+}
+
+function parseFailAllocation(start: u64, end: u64): void {
+  if (!parseDecimal(start, end, u32.MAX_VALUE) || parsedValue() == 0)
+    badLine("BadConfigValue", "wants fail-allocation= and 1 to 4294967295, not ", start, end);
+  configDenied = <u32>parsedValue();
 }
 
 function parseSwitch(key: u32, start: u64, end: u64): void {

@@ -1,7 +1,10 @@
 import type { BootRequest } from "./machine.ts";
 
 /** What of a request `boot.cfg` carries; the rest is the machine's own affair. */
-export type BootConfig = Pick<BootRequest, "seed" | "aslr" | "colour" | "trace" | "cpus" | "crash"> & {
+export type BootConfig = Pick<
+  BootRequest,
+  "seed" | "aslr" | "colour" | "trace" | "cpus" | "crash" | "failAllocation"
+> & {
   readonly programs: readonly { readonly name: string }[];
 };
 
@@ -25,6 +28,7 @@ export function composeBootConfig(request: BootConfig): string {
   lines.push(`aslr=${onOff(request.aslr)}`, `colour=${onOff(request.colour)}`, `trace=${onOff(request.trace)}`);
   lines.push(`cpus=${request.cpus}`);
   if (request.crash !== undefined) lines.push(`crash=${request.crash}`);
+  if (request.failAllocation !== undefined) lines.push(`fail-allocation=${request.failAllocation}`);
   for (const { name } of request.programs) lines.push(`program=${checkedName(name)}`);
   return lines.join("\n") + "\n";
 }

@@ -26,6 +26,8 @@ export interface BootRequest {
   readonly trace: boolean;
   readonly without: readonly HideableFeature[];
   readonly crash: CrashKind | undefined;
+  /** Which allocation of frames fails, from 1: the kernel has to cope. */
+  readonly failAllocation: number | undefined;
   readonly timeoutSeconds: number;
 }
 

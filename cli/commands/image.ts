@@ -53,6 +53,7 @@ function imageRequest(programs: BootRequest["programs"], flags: ImageFlags): Boo
     trace: false,
     without: [],
     crash: undefined,
+    failAllocation: undefined,
     timeoutSeconds: 0,
   };
 }

@@ -19,6 +19,7 @@ export interface BootFlags {
   readonly firmware?: string;
   readonly without?: readonly HideableFeature[];
   readonly crash?: CrashKind;
+  readonly failAllocation?: number;
 }
 
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
@@ -70,6 +71,7 @@ export async function makeRequest(
     trace: flags.trace !== undefined,
     without: flags.without ?? [],
     crash: flags.crash,
+    failAllocation: flags.failAllocation,
     timeoutSeconds: flags.timeout,
   };
 }

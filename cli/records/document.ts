@@ -83,6 +83,7 @@ function requestFields(request: BootRequest): Fields {
     aslr: request.aslr,
     without: request.without,
     crash: request.crash ?? null,
+    failAllocation: request.failAllocation ?? null,
     timeoutSeconds: request.timeoutSeconds,
   };
 }

@@ -3,6 +3,7 @@ import { panic } from "../console/panic";
 import { useColours } from "../console/style";
 import { reclaimLoaderMemory } from "../frames/bring-up";
 import { FrameError } from "../frames/errors";
+import { failAllocation } from "../frames/watched";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
 import { leaveLowerHalf } from "../paging/handover";
 import { buildKernelSpace, loadKernelSpace, lockSealedSegments, sealedBase } from "../paging/kernel-space";
@@ -20,6 +21,7 @@ import {
   bootinfoFound,
   checkBootinfo,
   crashKind,
+  deniedAllocation,
   directMapBase,
   flags,
   moduleCount,
@@ -97,6 +99,7 @@ function takeMemoryMap(): void {
 function takeFrames(): void {
   const error = framesInitialise();
   if (error != FrameError.NONE) log.refusedMemory(error);
+  failAllocation(deniedAllocation());
   ended(Phase.FRAMES);
   log.phaseFrames();
 }

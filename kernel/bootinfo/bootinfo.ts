@@ -136,6 +136,11 @@ export function crashKind(): u32 {
   return headerHalf(BootinfoAt.crash);
 }
 
+/** Which allocation of frames is to fail, from 1; 0 for none. */
+export function deniedAllocation(): u32 {
+  return headerHalf(BootinfoAt.failAllocation);
+}
+
 /** Physical address of the firmware's frame buffer, 0 if none. */
 export function framebuffer(): u64 {
   return headerWord(BootinfoAt.framebuffer);

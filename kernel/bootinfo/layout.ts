@@ -34,7 +34,8 @@
  *      184     4  framebufferStride     pixels a line
  *      188     4  framebufferFormat     0 RGBx, 1 BGRx (UEFI 2.10 §12.9)
  *      192     4  crash                 CrashKind: a deliberate kernel fault, 0 none
- *      196    12  reserved, zero
+ *      196     4  failAllocation        1 for the first allocation of frames, and so on: it fails; 0 none
+ *      200     8  reserved, zero
  *      208        end
  *
  * The block, its arrays, and the copied memory map lie in memory of type EfiLoaderData, as do modules and handover tables; the
@@ -76,6 +77,7 @@ export namespace BootinfoAt {
   export const framebufferStride: u64 = 184;
   export const framebufferFormat: u64 = 188;
   export const crash: u64 = 192;
+  export const failAllocation: u64 = 196;
 }
 
 /** Bits of `flags`. */

@@ -1,6 +1,6 @@
 import { frameZero, physAdd64, physLoad8, physStore8 } from "platform";
 import { RecordKind } from "../trace/records";
-import { trace, tracesEverything } from "../trace/trace";
+import { trace } from "../trace/trace";
 import { areaEntry, heldBy, noteFreed, noteFreedOne, setHeld, setShelved, settle } from "./areas";
 import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
 import {
@@ -37,6 +37,7 @@ import { dropSharer } from "./sharing";
 import { AREA_FRAMES, AREA_SHIFT, physicalArea } from "./spans";
 import { fillStates, KNOWN_ZERO, SHARED, stateAddress, stateAt, wordAddress } from "./table";
 import { NO_AREA } from "./trees";
+import { isDenied, isWatched } from "./watched";
 
 /**
  * The frame allocator. docs/ARCHITECTURE.md, "Frames", says why it is made as it is. Frames are zero when handed out, and zeroed when
@@ -59,6 +60,7 @@ export { FrameOwner, ownerName } from "./owners";
 export { frameErrorFound, frameErrorNeeded, frameErrorOwner } from "./refusals";
 export { frameHolders, shareFrame } from "./sharing";
 export { validate } from "./validate";
+export { failAllocation } from "./watched";
 
 const NOT_ALLOCATABLE: string = "frames are not allocated for this owner";
 
@@ -110,9 +112,9 @@ export function allocateFrame(owner: u32): Frame {
   return takeOwn(cache, free, owner);
 }
 
-/** Is this an owner that frames are allocated for, and nobody wants to hear of it? */
+/** Is this an owner that frames are allocated for, and nobody watches? */
 function isPlain(owner: u32): bool {
-  return isAllocatable(owner) && !tracesEverything();
+  return isAllocatable(owner) && !isWatched();
 }
 
 /** The lowest of the own word's frames `free`, of which there is one. */
@@ -129,6 +131,7 @@ function handOut(cache: CpuCache, bit: u32, owner: u32): Frame {
 
 function allocateAfterRefill(cache: CpuCache, owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
+  if (isDenied()) return Frame.none();
   if ((cache.own | cache.unknown) == 0 && !refill(cache)) return Frame.none();
   if (cache.own == 0) zeroSome(cache);
   const frame = takeOwn(cache, cache.own, owner);
@@ -143,6 +146,7 @@ export function allocateFrameUnzeroed(owner: u32): Frame {
   if ((cache.own | cache.unknown) == 0 && !refill(cache)) return Frame.none();
   const unknown = cache.unknown;
   if (unknown == 0) return allocateFrame(owner);
+  if (isDenied()) return Frame.none();
   cache.unknown = unknown & (unknown - 1);
   const frame = handOut(cache, <u32>ctz<u64>(unknown), owner);
   trace(RecordKind.FRAME_ALLOCATED, frame.number, 0, owner);
@@ -171,6 +175,7 @@ function takeShelved(cache: CpuCache, owner: u32): Frame {
 function allocateAnyBlock(cache: CpuCache, order: u32, owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
   if (order == 0) return allocateFrame(owner);
+  if (isDenied()) return Frame.none();
   if (order != AREA_ORDER || cache.shelfDepth == 0) return findBlock(cache, order, NO_LIMIT, owner);
   const first = takeShelved(cache, owner);
   trace(RecordKind.FRAME_ALLOCATED, first.number, order, owner);
@@ -180,6 +185,7 @@ function allocateAnyBlock(cache: CpuCache, order: u32, owner: u32): Frame {
 /** A block of which every byte is below address `limit`. */
 export function allocateBlockBelow(order: u32, limit: u64, owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
+  if (isDenied()) return Frame.none();
   return findBlock(ownCache(), order, min<u64>(limit >> 12, NO_LIMIT), owner);
 }
 
@@ -295,7 +301,7 @@ function clear(cache: CpuCache, frame: Frame, state: u64, owner: u32): u32 {
 export function freeBlock(first: Frame, order: u32): u32 {
   const cache = ownCache();
   const ordinal = locateAgain(cache, first.number);
-  if (order != AREA_ORDER || ordinal == NO_ORDINAL || tracesEverything()) return freeBlockSlowly(cache, first, order);
+  if (order != AREA_ORDER || ordinal == NO_ORDINAL || isWatched()) return freeBlockSlowly(cache, first, order);
   if (!fitsShelf(cache, ordinal)) return freeBlockSlowly(cache, first, order);
   return shelve(cache, first.number, ordinal >> AREA_SHIFT);
 }

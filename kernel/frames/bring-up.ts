@@ -23,6 +23,7 @@ import {
 } from "./spans";
 import { allocatorBytes, fillStates, KNOWN_ZERO, makeTable, tableBytes, wordAddress, wordMask } from "./table";
 import { planTrees } from "./trees";
+import { watchIfTraced } from "./watched";
 
 /**
  * From a description of RAM to an allocator that works:
@@ -54,6 +55,7 @@ export function framesDescribe(first: u64, last: u64, owner: u32): u32 {
 
 /** Makes the frame table. Returns a FrameError: NONE, TOO_LITTLE_MEMORY or NO_ROOM_FOR_TABLE. */
 export function framesBuild(): u32 {
+  watchIfTraced();
   buildSpans();
   findChoices();
   treeBytes = planTrees();

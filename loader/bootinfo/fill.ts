@@ -42,6 +42,7 @@ function fillSettings(): void {
   put32(BootinfoAt.flags, config.flags());
   put32(BootinfoAt.cpuLimit, config.cpuLimit());
   put32(BootinfoAt.crash, config.crash());
+  put32(BootinfoAt.failAllocation, config.failAllocation());
 }
 
 function fillAcpi(): void {

@@ -32,7 +32,7 @@ async function bootMap(descriptors: readonly Line[]): Promise<BootResult & { con
   const parts: Uint8Array[] = [];
   const request = {
     ...{ programs: [{ name: "hello", image: hello }], memoryBytes: 0, cpus: 1, numaNodes: 1, seed: 1n, aslr: true },
-    ...{ colour: false, trace: false, without: [], crash: undefined, timeoutSeconds: 120 },
+    ...{ colour: false, trace: false, without: [], crash: undefined, failAllocation: undefined, timeoutSeconds: 120 },
   };
   const observer = { console: (bytes: Uint8Array) => void parts.push(bytes.slice()), records: () => undefined };
   const firmware = parseFirmwareMap(JSON.stringify(file), "the test's map");

@@ -8,6 +8,7 @@ export { lockAddress, entryAddress, stateAddress, wordAddress } from "../../kern
 export { treeAdd, treeRemove } from "../../kernel/frames/trees";
 export { drainTrace, traceEverything } from "../../kernel/trace/trace";
 export { physLoad32, physLoad64, physLoad8, physStore32, physStore64, physStore8 } from "platform";
+export { watchIfTraced } from "../../kernel/frames/watched";
 import { ownCache } from "../../kernel/frames/cpu-cache";
 import { locate } from "../../kernel/frames/locate";
 

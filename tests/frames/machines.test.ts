@@ -184,6 +184,7 @@ test("blocks are aligned, and there is none where memory is broken up", () => {
 test("the trace tells of each allocation and each freeing", () => {
   const kernel = machine(40n * MIB);
   kernel.call("traceEverything");
+  kernel.call("watchIfTraced");
   const frame = kernel.call("allocateFrame", FrameOwner.PAGE_TABLE);
   const block = kernel.call("allocateBlock", 3, FrameOwner.USER);
   kernel.call("freeBlock", block, 3);

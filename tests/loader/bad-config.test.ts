@@ -25,6 +25,9 @@ const badConfigs: readonly (readonly [config: string, reason: string, message: s
   ["cpus=-1\n", "BadConfigValue", 'line 1 wants cpus= and 0 to 4095, not "-1"'],
   ["cpus=4096\n", "BadConfigValue", 'not "4096"'],
   ["cpus=99999999999999999999\n", "BadConfigValue", "cpus="],
+  ["fail-allocation=0\n", "BadConfigValue", 'line 1 wants fail-allocation= and 1 to 4294967295, not "0"'],
+  ["fail-allocation=4294967296\n", "BadConfigValue", 'not "4294967296"'],
+  ["fail-allocation=first\n", "BadConfigValue", 'not "first"'],
   ["crash=now\n", "BadConfigValue", 'unknown kind of crash "now"'],
   ["program=\n", "BadConfigValue", 'impossible program name ""'],
   ["program=..\\kernel\n", "BadConfigValue", 'impossible program name "..\\kernel"'],
@@ -77,16 +80,17 @@ test("composeBootConfig writes what the contract says", () => {
     trace: false,
     cpus: 3,
     crash: "write-text",
+    failAllocation: 3,
     programs,
   } as const;
   const lines = composeBootConfig(request).split("\n");
   assert.ok(lines[0]!.startsWith("#"));
-  const settings = ["seed=0xff", "aslr=off", "colour=on", "trace=off", "cpus=3", "crash=write-text"];
+  const settings = ["seed=0xff", "aslr=off", "colour=on", "trace=off", "cpus=3", "crash=write-text", "fail-allocation=3"];
   assert.deepEqual(lines.slice(1), [...settings, "program=hello", "program=hello", ""]);
 });
 
 test("composeBootConfig refuses a name that could be no file's", () => {
-  const settings = { seed: undefined, aslr: true, colour: false, trace: false, cpus: 1, crash: undefined };
+  const settings = { seed: undefined, aslr: true, colour: false, trace: false, cpus: 1, crash: undefined, failAllocation: undefined };
   for (const name of ["", "../x", "a b", "x".repeat(48), "a\nseed=0x1"]) {
     assert.throws(() => composeBootConfig({ ...settings, programs: [{ name }] }), BadProgramName);
   }

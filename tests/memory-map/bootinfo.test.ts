@@ -31,6 +31,7 @@ test("a good block is copied, and read from the copy", () => {
     { at: BootinfoAt.rsdp, bytes: 8, value: 0xf_1000n },
     { at: BootinfoAt.flags, bytes: 4, value: 5 },
     { at: BootinfoAt.crash, bytes: 4, value: 2 },
+    { at: BootinfoAt.failAllocation, bytes: 4, value: 7 },
   ]);
   assert.equal(error, BootinfoError.NONE);
   for (let at = 0n; at < 0x2000n; at += 8n)
@@ -39,6 +40,7 @@ test("a good block is copied, and read from the copy", () => {
   assert.equal(kernel.wide("rsdp"), 0xf_1000n);
   assert.equal(kernel.call("flags"), 5);
   assert.equal(kernel.call("crashKind"), 2);
+  assert.equal(kernel.call("deniedAllocation"), 7);
   assert.equal(kernel.wide("kernelPhysical"), ARENA);
   assert.equal(kernel.wide("kernelBytes"), KERNEL_BYTES);
   assert.equal(kernel.wide("kernelVirtual"), KERNEL_VIRTUAL);

@@ -62,5 +62,6 @@ export const REQUEST: Omit<BootRequest, "programs"> = {
   trace: false,
   without: [],
   crash: undefined,
+  failAllocation: undefined,
   timeoutSeconds: 120,
 };

@@ -205,7 +205,7 @@ describe("page tables from outside", () => {
 });
 
 const REQUEST: BootRequest = {
-  ...{ ...MACHINE, programs: [], seed: 1n, aslr: true, colour: false, trace: false, crash: undefined },
+  ...{ ...MACHINE, programs: [], seed: 1n, aslr: true, colour: false, trace: false, crash: undefined, failAllocation: undefined },
   timeoutSeconds: 120,
 };
 

@@ -56,6 +56,7 @@ const DEFAULTS: Omit<BootRequest, "programs"> = {
   trace: true,
   without: [],
   crash: undefined,
+  failAllocation: undefined,
   timeoutSeconds: 120,
 };
 

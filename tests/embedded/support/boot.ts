@@ -16,6 +16,7 @@ export interface BootChoices {
   readonly memoryBytes?: bigint;
   readonly without?: readonly HideableFeature[];
   readonly crash?: number;
+  readonly failAllocation?: number;
   readonly trace?: true;
   readonly seed?: bigint;
   /** RAM that the firmware tells of beyond what the machine has. */

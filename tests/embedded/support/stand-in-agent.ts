@@ -16,6 +16,7 @@ export interface StandInRequest {
   readonly seed?: bigint;
   readonly trace?: true;
   readonly crash?: number;
+  readonly failAllocation?: number;
 }
 
 const BOOTINFO = 0x10_0000n;
@@ -129,6 +130,7 @@ function writeBootinfo(
   host.store32(at("kernelSegmentCount"), sizes.segments);
   host.store32(at("moduleCount"), request.programs.length);
   host.store32(at("crash"), request.crash ?? 0);
+  host.store32(at("failAllocation"), request.failAllocation ?? 0);
   const traced = request.trace ? BootFlag.TRACE : 0;
   host.store32(at("flags"), BootFlag.SEEDED | BootFlag.NO_ASLR | traced);
   const words: [keyof typeof BootinfoAt, bigint][] = [

@@ -33,8 +33,8 @@ const FIELDS = {
   framebufferStride: [184, 4],
   framebufferFormat: [188, 4],
   crash: [192, 4],
-  reserved0: [196, 4],
-  reserved1: [200, 8],
+  failAllocation: [196, 4],
+  reserved: [200, 8],
 } as const;
 
 export type Bootinfo = Record<keyof typeof FIELDS, bigint>;

@@ -1,0 +1,40 @@
+import { tracesEverything } from "../trace/trace";
+
+/**
+ * Does anybody watch frames? One word, so that the quick ways of the allocator ask once, and a boot that nobody watches pays for
+ * nothing else.
+ */
+let watched: u32 = 0;
+const TRACED: u32 = 1;
+const COUNTING_DOWN: u32 = 2;
+
+/** Allocations until the one that fails; only while COUNTING_DOWN. */
+let allocationsLeft: u32 = 0;
+
+/** While this is true the quick ways are not taken: events are written and allocations counted on the slow ones. */
+export function isWatched(): bool {
+  return watched != 0;
+}
+
+/** Allocating and freeing are events from here on, if events are written at all. Asked at bring-up: what comes later is told to `watched`. */
+export function watchIfTraced(): void {
+  watched = tracesEverything() ? watched | TRACED : watched & ~TRACED;
+}
+
+/**
+ * Lets the `n`-th allocation from now on (1 is the next one; a frame or a block) find none, once: to see what comes of that. 0: none
+ * is to fail. With several CPUs it is the n-th of them all, as far as they can tell: it is for one that works alone.
+ */
+export function failAllocation(n: u32): void {
+  allocationsLeft = n;
+  watched = n == 0 ? watched & ~COUNTING_DOWN : watched | COUNTING_DOWN;
+}
+
+/** Is this allocation the one that is to fail? Asked once by each. */
+export function isDenied(): bool {
+  if ((watched & COUNTING_DOWN) == 0) return false;
+  allocationsLeft -= 1;
+  if (allocationsLeft != 0) return false;
+  watched &= ~COUNTING_DOWN;
+  return true;
+}
