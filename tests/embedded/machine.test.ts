@@ -10,7 +10,15 @@ import { bootPrograms, bootSources, compileText } from "./support/boot.ts";
 const GOOD = `export function main(): i32 { return 0; }`;
 
 function requestFor(image: Uint8Array, changes: Partial<BootRequest> = {}): BootRequest {
-  const plain = { aslr: false, colour: false, trace: false, without: [], crash: undefined, failAllocation: undefined, timeoutSeconds: 30 };
+  const plain = {
+    aslr: false,
+    colour: false,
+    trace: false,
+    without: [],
+    crash: undefined,
+    failAllocation: undefined,
+    timeoutSeconds: 30,
+  };
   const programs = [{ name: "program", image }];
   return { programs, memoryBytes: 256 << 20, cpus: 1, numaNodes: 1, seed: 1n, ...plain, ...changes };
 }

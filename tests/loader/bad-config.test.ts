@@ -85,12 +85,28 @@ test("composeBootConfig writes what the contract says", () => {
   } as const;
   const lines = composeBootConfig(request).split("\n");
   assert.ok(lines[0]!.startsWith("#"));
-  const settings = ["seed=0xff", "aslr=off", "colour=on", "trace=off", "cpus=3", "crash=write-text", "fail-allocation=3"];
+  const settings = [
+    "seed=0xff",
+    "aslr=off",
+    "colour=on",
+    "trace=off",
+    "cpus=3",
+    "crash=write-text",
+    "fail-allocation=3",
+  ];
   assert.deepEqual(lines.slice(1), [...settings, "program=hello", "program=hello", ""]);
 });
 
 test("composeBootConfig refuses a name that could be no file's", () => {
-  const settings = { seed: undefined, aslr: true, colour: false, trace: false, cpus: 1, crash: undefined, failAllocation: undefined };
+  const settings = {
+    seed: undefined,
+    aslr: true,
+    colour: false,
+    trace: false,
+    cpus: 1,
+    crash: undefined,
+    failAllocation: undefined,
+  };
   for (const name of ["", "../x", "a b", "x".repeat(48), "a\nseed=0x1"]) {
     assert.throws(() => composeBootConfig({ ...settings, programs: [{ name }] }), BadProgramName);
   }

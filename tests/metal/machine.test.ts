@@ -205,7 +205,16 @@ describe("page tables from outside", () => {
 });
 
 const REQUEST: BootRequest = {
-  ...{ ...MACHINE, programs: [], seed: 1n, aslr: true, colour: false, trace: false, crash: undefined, failAllocation: undefined },
+  ...{
+    ...MACHINE,
+    programs: [],
+    seed: 1n,
+    aslr: true,
+    colour: false,
+    trace: false,
+    crash: undefined,
+    failAllocation: undefined,
+  },
   timeoutSeconds: 120,
 };
 

@@ -78,7 +78,15 @@ export function boot(scenario: Scenario = {}): Booted {
 }
 
 export function standardConfig(programs: readonly { readonly name: string }[]): string {
-  const settings = { seed: 1n, aslr: true, colour: false, trace: false, cpus: 1, crash: undefined, failAllocation: undefined };
+  const settings = {
+    seed: 1n,
+    aslr: true,
+    colour: false,
+    trace: false,
+    cpus: 1,
+    crash: undefined,
+    failAllocation: undefined,
+  };
   return composeBootConfig({ ...settings, programs });
 }
 
