@@ -9,7 +9,7 @@ export function framesInitialise(): u32 {
   framesForget();
   for (let i: u32 = 0; i < rangeCount(); i++) {
     if (!isRam(rangeKind(i))) continue;
-    const error = framesDescribe(rangeFirst(i), rangeLast(i), firstOwner(rangeKind(i)));
+    const error = framesDescribe(rangeFirst(i), rangeLast(i), firstOwner(rangeKind(i)), 0);
     if (error != FrameError.NONE) return error;
   }
   return framesBuild();

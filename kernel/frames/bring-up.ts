@@ -28,7 +28,7 @@ import { watchIfTraced } from "./watched";
 /**
  * From a description of RAM to an allocator that works:
  *
- *     framesForget(), framesDescribe(first, last, owner)…, framesBuild()
+ *     framesForget(), framesDescribe(first, last, owner, node)…, framesBuild()
  *
  * The table is made by ranges; no frame is touched but the table's own.
  */
@@ -48,9 +48,12 @@ export function framesForget(): void {
   isReclaimed = false;
 }
 
-/** RAM from byte `first` to byte `last`, inclusive, in ascending order; `owner` FREE is for allocation. Returns a FrameError. */
-export function framesDescribe(first: u64, last: u64, owner: u32): u32 {
-  return addExtent(first, last, owner);
+/**
+ * RAM of one node (`nodes.ts`) from byte `first` to byte `last`, inclusive, in ascending order; `owner` FREE is for allocation. Returns a
+ * FrameError.
+ */
+export function framesDescribe(first: u64, last: u64, owner: u32, node: u32): u32 {
+  return addExtent(first, last, owner, node);
 }
 
 /** Makes the frame table. Returns a FrameError: NONE, TOO_LITTLE_MEMORY or NO_ROOM_FOR_TABLE. */

@@ -12,6 +12,9 @@ export namespace FrameError {
   /** Ranges that are empty, overlap or are out of order: the frame number at fault. */
   export const BAD_RANGE: u32 = 4;
 
+  /** RAM of a node that there is not: the node, how many there are. */
+  export const BAD_NODE: u32 = 5;
+
   // Freeing and sharing. Nothing has changed; found is the frame number, `frameErrorOwner` its owner.
   export const DOUBLE_FREE: u32 = 16;
   /** Set aside for the kernel, its tables, modules or the firmware: never allocated, so never freed. */
@@ -44,6 +47,7 @@ export function frameErrorText(error: u32): string {
   if (error == FrameError.NO_ROOM_FOR_TABLE) return "no free range is large enough for the frame table";
   if (error == FrameError.TOO_MANY_RANGES) return "too many separate ranges of RAM";
   if (error == FrameError.BAD_RANGE) return "a range of RAM is empty, out of order or overlaps another";
+  if (error == FrameError.BAD_NODE) return "RAM is said to be of a node that there is not";
   if (error == FrameError.DOUBLE_FREE) return "the frame is free already";
   if (error == FrameError.RESERVED) return "the frame is reserved";
   if (error == FrameError.OUTSIDE_RAM) return "the frame is outside RAM";

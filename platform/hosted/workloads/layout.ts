@@ -23,7 +23,7 @@ export const STACK_CAPACITY: u64 = 0x10_0000;
 /** `bytes` of free RAM, and the kernel's allocator on them. The machine has declared both ranges. */
 export function describeRam(bytes: u64): void {
   framesForget();
-  let error = framesDescribe(RAM_BASE, RAM_BASE + bytes - 1, FrameOwner.FREE);
+  let error = framesDescribe(RAM_BASE, RAM_BASE + bytes - 1, FrameOwner.FREE, 0);
   assert(error == FrameError.NONE, "the RAM of the bench is not accepted");
   error = framesBuild();
   assert(error == FrameError.NONE, "the frame table of the bench is not made");

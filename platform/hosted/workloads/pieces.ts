@@ -41,7 +41,7 @@ export function describePieces(): void {
 }
 
 function piece(first: u64, end: u64, owner: u32): void {
-  const error = framesDescribe(first, end - 1, owner);
+  const error = framesDescribe(first, end - 1, owner, 0);
   assert(error == FrameError.NONE, "a piece of RAM is not accepted");
 }
 
