@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { Phase } from "../../kernel/boot/phases.ts";
+import { RecordKind } from "../../kernel/trace/records.ts";
+import type { TraceRecord } from "../../cli/records/decode.ts";
+import { programReports } from "../../cli/records/document.ts";
+
+/** A boot in which one allocation of frames was made to fail, beside the same boot in which none was. With trace, one CPU, no ASLR. */
+export interface Boot {
+  readonly status: number;
+  readonly console: string;
+  readonly records: readonly TraceRecord[];
+}
+
+const PANIC_STATUS = 70;
+
+/** Allocations that a boot made: how many places there are for one to fail. */
+export function allocationCount({ records }: Boot): number {
+  return records.filter(({ kind }) => kind === RecordKind.FRAME_ALLOCATED).length;
+}
+
+/** Allocations before the programs start. */
+export function bringUpAllocations({ records }: Boot): number {
+  const sealed = records.findIndex(isSeal);
+  assert.ok(sealed > 0);
+  return allocationCount({ status: 0, console: "", records: records.slice(0, sealed) });
+}
+
+function isSeal({ kind, first }: TraceRecord): boolean {
+  return kind === RecordKind.PHASE && first === BigInt(Phase.SEAL);
+}
+
+/** What must have come of it that allocation `n` failed: a readable panic in bring-up, else one program the less. */
+export function checkShortage(plenty: Boot, short: Boot, n: number): void {
+  if (n <= bringUpAllocations(plenty)) checkPanic(short, n);
+  else checkOneLess(plenty, short, n);
+}
+
+function checkPanic({ status, console }: Boot, n: number): void {
+  assert.equal(status, PANIC_STATUS, `allocation ${n}`);
+  assert.match(console, /KERNEL PANIC: no frame (is )?left for /, `allocation ${n}`);
+}
+
+function checkOneLess(plenty: Boot, short: Boot, n: number): void {
+  assert.equal(short.status, 1, `allocation ${n}: ${short.console.slice(-400)}`);
+  const before = programReports(plenty.records);
+  const after = programReports(short.records);
+  assert.equal(after.length, before.length);
+  const victims = after.filter((report, index) => JSON.stringify(report) !== JSON.stringify(before[index]));
+  assert.equal(victims.length, 1, `allocation ${n}: all programs but one are as they were`);
+  assert.equal(victims[0]!.refused?.["error"], "no-memory", `allocation ${n}: ${JSON.stringify(victims[0])}`);
+  assert.match(short.console, /all their frames are back, zeroed/);
+  assert.deepEqual(framesOfPrograms(short), [], `allocation ${n}: frames that never came back`);
+}
+
+/** Frames allocated after bring-up and never freed, by the events alone: not by what the kernel says of itself. */
+function framesOfPrograms({ records }: Boot): bigint[] {
+  const held = new Set<bigint>();
+  for (const { kind, first } of records.slice(records.findIndex(isSeal))) {
+    if (kind === RecordKind.FRAME_ALLOCATED) held.add(first);
+    else if (kind === RecordKind.FRAME_FREED) assert.ok(held.delete(first), `frame ${first} was freed, not allocated`);
+  }
+  return [...held];
+}
