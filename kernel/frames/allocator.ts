@@ -1,7 +1,7 @@
 import { frameZero, physAdd64, physLoad8, physStore8 } from "platform";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { areaEntry, heldBy, noteFreed, noteFreedOne, setHeld, setShelved, settle } from "./areas";
+import { areaEntry, heldBy, isHeldIn, noteFreed, noteFreedOne, setHeld, setShelved, settle } from "./areas";
 import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
 import {
   addCount,
@@ -17,18 +17,7 @@ import {
 } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { Frame } from "./frame";
-import {
-  AREA_ORDER,
-  checkBlock,
-  isHeld,
-  MAX_ORDER,
-  openFrame,
-  ownerAt,
-  refusalAt,
-  refuse,
-  takeBack,
-  zeroAll,
-} from "./freeing";
+import { AREA_ORDER, checkBlock, MAX_ORDER, openFrame, ownerAt, refusalAt, refuse, takeBack, zeroAll } from "./freeing";
 import { locate, locateAgain, NO_ORDINAL } from "./locate";
 import { FrameOwner, isAllocatable } from "./owners";
 import { NO_LIMIT } from "./preference";
@@ -306,9 +295,10 @@ export function freeBlock(first: Frame, order: u32): u32 {
   return shelve(cache, first.number, ordinal >> AREA_SHIFT);
 }
 
-/** Does an area begin at `ordinal` that was allocated as one, and is there room for it on the shelf? */
+/** Does an area of the CPU's node begin at `ordinal` that was allocated as one, and is there room for it on the shelf? */
 function fitsShelf(cache: CpuCache, ordinal: u32): bool {
-  return (ordinal & (AREA_FRAMES - 1)) == 0 && isHeld(ordinal) && cache.shelfDepth < SHELF_DEPTH;
+  const isHere = isHeldIn(areaEntry(ordinal >> AREA_SHIFT), cache.node);
+  return (ordinal & (AREA_FRAMES - 1)) == 0 && isHere && cache.shelfDepth < SHELF_DEPTH;
 }
 
 /** Keeps an area for the next block of order 9. */

@@ -1,23 +1,24 @@
 import { physAdd64, physLoad64, physStore64 } from "platform";
-import { lockAreas, unlockAreas } from "./lock";
+import { lockNode, unlockNode } from "./lock";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS } from "./spans";
 import { entryAddress, fillStates, wordAddress } from "./table";
-import { treeAdd, treeRemove } from "./trees";
+import { NODE_TREES, treeAdd, treeRemove } from "./trees";
 
 /**
  * What is known of an area, in one word:
  *
  *     63                   32 31    24 23    17 16 15     8 7      0
  *     +----------------------+--------+--------+--+--------+--------+
- *     |   free, signed       |  CPU   |   0    |R | owner  | place  |
+ *     |   free, signed       |  CPU   |  node  |R | owner  | place  |
  *     +----------------------+--------+--------+--+--------+--------+
  *     free   bits set in its bitmap words. Who frees sets the bit first and adds later; who takes clears first and subtracts later.
  *            Only who has the area RESERVED or the lock takes: elsewhere `free` is never more than there are, and 512 is the truth.
  *     CPU    who has it RESERVED
+ *     node   for ever; who has the area knows it, and locks by it
  *     R      its references have been made (`sharing.ts`)
  *     owner  of an area that is HELD
  *
- * Places, and how an area gets from one to another, always under the lock but for HELD ⇄ SHELVED:
+ * Places, and how an area gets from one to another, always under the node's lock but for HELD ⇄ SHELVED:
  *
  *     1  FULL, PARTLY, WHOLE ─── frames freed, blocks taken ───▶ where `free` belongs     settleLocked
  *     2  PARTLY, WHOLE ── a CPU takes it for its next words ──▶ RESERVED                  reserveLocked
@@ -36,8 +37,9 @@ export namespace Place {
   /** 1 to 32 frames free; then by 32 up to `LAST_PARTLY`. */
   export const PARTLY: u32 = 1;
   export const LAST_PARTLY: u32 = 16;
-  /** All 512 free. In a tree are areas in places PARTLY to WHOLE. */
+  /** All 512 free. */
   export const WHOLE: u32 = 17;
+  /** Some CPU's. In a tree are areas in places PARTLY to RESERVED. */
   export const RESERVED: u32 = 18;
   /** A block, or part of one, of order 9 or more. */
   export const HELD: u32 = 19;
@@ -48,10 +50,23 @@ const FREE_SHIFT: u64 = 32;
 const CPU_SHIFT: u64 = 24;
 const OWNER_SHIFT: u64 = 8;
 const REFERENCES: u64 = 1 << 16;
+const NODE_SHIFT: u64 = 17;
+const NODE: u64 = 0x7f;
+/** What an area keeps wherever it goes. */
+const KEPT: u64 = REFERENCES | (NODE << NODE_SHIFT);
 const BYTE: u64 = 0xff;
 
 export function areaEntry(area: u32): u64 {
   return physLoad64(entryAddress(area));
+}
+
+export function areaNode(area: u32): u32 {
+  return nodeOf(areaEntry(area));
+}
+
+/** At bring-up, before any of its frames is free. */
+export function setAreaNode(area: u32, node: u32): void {
+  physStore64(entryAddress(area), (<u64>node) << NODE_SHIFT);
 }
 
 export function placeOf(entry: u64): u32 {
@@ -74,9 +89,18 @@ export function hasReferences(entry: u64): bool {
   return (entry & REFERENCES) != 0;
 }
 
-/** The tree of areas in `place`. */
-export function treeOf(place: u32): u32 {
-  return place - 1;
+export function nodeOf(entry: u64): u32 {
+  return <u32>((entry >> NODE_SHIFT) & NODE);
+}
+
+/** Is it a block, or part of one, in memory of `node`? */
+export function isHeldIn(entry: u64, node: u32): bool {
+  return (entry & (BYTE | (NODE << NODE_SHIFT))) == (((<u64>node) << NODE_SHIFT) | Place.HELD);
+}
+
+/** The tree of a node's areas in `place`. */
+export function treeOf(node: u32, place: u32): u32 {
+  return node * NODE_TREES + place - 1;
 }
 
 /** Where an area belongs that nobody has and that has `free` free frames. */
@@ -107,10 +131,11 @@ function isMisplaced(entry: u64): bool {
 
 /** Moves an area that nobody has to where it belongs, if it is elsewhere. */
 export function settle(area: u32): void {
-  if (!isMisplaced(areaEntry(area))) return;
-  lockAreas();
+  const entry = areaEntry(area);
+  if (!isMisplaced(entry)) return;
+  lockNode(nodeOf(entry));
   settleLocked(area);
-  unlockAreas();
+  unlockNode(nodeOf(entry));
 }
 
 /** `settle` for who has the lock. */
@@ -118,10 +143,10 @@ export function settleLocked(area: u32): void {
   let entry = areaEntry(area);
   // Frames freed meanwhile by others may have missed that the place was about to change: look again.
   while (isMisplaced(entry)) {
-    leaveTreeLocked(area, placeOf(entry));
+    leaveTreeLocked(area, entry);
     const place = placeFor(freeIn(entry));
     if (place == Place.WHOLE) setWords(area, 0);
-    if (place != Place.FULL) treeAdd(treeOf(place), area);
+    if (place != Place.FULL) treeAdd(treeOf(nodeOf(entry), place), area);
     entry = changePlace(area, placeOf(entry), place);
   }
 }
@@ -131,8 +156,9 @@ function changePlace(area: u32, from: u32, to: u32): u64 {
   return physAdd64(entryAddress(area), change) + change;
 }
 
-function leaveTreeLocked(area: u32, place: u32): void {
-  if (place != Place.FULL && place <= Place.WHOLE) treeRemove(treeOf(place), area);
+function leaveTreeLocked(area: u32, entry: u64): void {
+  const place = placeOf(entry);
+  if (place != Place.FULL && place <= Place.RESERVED) treeRemove(treeOf(nodeOf(entry), place), area);
 }
 
 function setWords(area: u32, value: u64): void {
@@ -144,54 +170,59 @@ export function openLocked(area: u32): void {
   setWords(area, u64.MAX_VALUE);
 }
 
-/** Takes an area out of its tree for `cpu`. */
+/** Takes an area for `cpu`. */
 export function reserveLocked(area: u32, cpu: u32): void {
-  const place = placeOf(areaEntry(area));
-  leaveTreeLocked(area, place);
+  const entry = areaEntry(area);
+  const place = placeOf(entry);
+  leaveTreeLocked(area, entry);
+  treeAdd(treeOf(nodeOf(entry), Place.RESERVED), area);
   if (place == Place.WHOLE) openLocked(area);
   physAdd64(entryAddress(area), <u64>Place.RESERVED - <u64>place + ((<u64>cpu) << CPU_SHIFT));
 }
 
 /** Gives a reserved area back. */
 export function returnLocked(area: u32): void {
-  const cpu = <u64>reservedBy(areaEntry(area));
+  const entry = areaEntry(area);
+  const cpu = <u64>reservedBy(entry);
+  leaveTreeLocked(area, entry);
   physAdd64(entryAddress(area), <u64>Place.FULL - <u64>Place.RESERVED - (cpu << CPU_SHIFT));
   settleLocked(area);
 }
 
 /** Takes a WHOLE area for `owner`. */
 export function holdLocked(area: u32, owner: u32): void {
-  leaveTreeLocked(area, Place.WHOLE);
+  leaveTreeLocked(area, areaEntry(area));
   setHeld(area, owner);
 }
 
 /** A HELD or SHELVED area is WHOLE again. */
 export function retireLocked(area: u32): void {
-  const kept = areaEntry(area) & REFERENCES;
+  const kept = areaEntry(area) & KEPT;
   physStore64(entryAddress(area), ((<u64>AREA_FRAMES) << FREE_SHIFT) | kept | Place.WHOLE);
-  treeAdd(treeOf(Place.WHOLE), area);
+  treeAdd(treeOf(nodeOf(kept), Place.WHOLE), area);
 }
 
 /** Nobody else has anything to do with an area that is HELD, SHELVED, or taken from WHOLE: a plain store. */
 export function setHeld(area: u32, owner: u32): void {
   const at = entryAddress(area);
-  physStore64(at, (physLoad64(at) & REFERENCES) | ((<u64>owner) << OWNER_SHIFT) | Place.HELD);
+  physStore64(at, (physLoad64(at) & KEPT) | ((<u64>owner) << OWNER_SHIFT) | Place.HELD);
 }
 
 export function setShelved(area: u32): void {
   const at = entryAddress(area);
-  physStore64(at, (physLoad64(at) & REFERENCES) | Place.SHELVED);
+  physStore64(at, (physLoad64(at) & KEPT) | Place.SHELVED);
 }
 
 /** Writes the states of an area that is HELD, so that its frames can be freed or shared one by one. */
 export function splitArea(area: u32): void {
-  lockAreas();
+  const node = areaNode(area);
+  lockNode(node);
   const entry = areaEntry(area);
   if (placeOf(entry) == Place.HELD) {
     fillStates(area << AREA_SHIFT, AREA_FRAMES, heldBy(entry));
-    physStore64(entryAddress(area), (entry & REFERENCES) | Place.FULL);
+    physStore64(entryAddress(area), (entry & KEPT) | Place.FULL);
   }
-  unlockAreas();
+  unlockNode(node);
 }
 
 /** The references of an area have been made. */

@@ -1,75 +1,97 @@
 import { framesZero, physAnd64, physOr64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
-import { addFree, areaEntry, holdLocked, openLocked, Place, placeOf, settleLocked, treeOf } from "./areas";
-import { cacheOf, CpuCache, MAX_CPUS } from "./cpu-cache";
+import { addFree, areaNode, holdLocked, openLocked, Place, settleLocked, treeOf } from "./areas";
+import { CpuCache } from "./cpu-cache";
 import { NO_ORDINAL } from "./locate";
-import { lockAreas, unlockAreas } from "./lock";
+import { lockNode, unlockNode } from "./lock";
+import { nearestNode, nodeCount } from "./nodes";
 import { choiceEnd, choiceFirst, CHOICES } from "./preference";
-import { drain, isReservedLocked } from "./refill";
-import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS, physicalArea, spanEnd, spanFirst, spanIndex, spanOfArea } from "./spans";
+import { drain } from "./refill";
+import {
+  AREA_FRAMES,
+  AREA_SHIFT,
+  AREA_WORDS,
+  areaCount,
+  physicalArea,
+  spanEnd,
+  spanFirst,
+  spanIndex,
+  spanOfArea,
+} from "./spans";
 import { areStates, fillStates, freeWord, KNOWN_ZERO, stateAt, wordAddress, wordMask } from "./table";
-import { NO_AREA, treeNext } from "./trees";
+import { NO_AREA, treeHas, treeNext } from "./trees";
 
 /**
  * Finding blocks. Orders 0 to 8 lie within an area: an aligned run of bits in a word, or 2 or 4 whole words. Orders from 9 on are
- * aligned runs of whole areas.
+ * aligned runs of whole areas of one node.
  */
 
 /** Partly free areas of each place that are tried before a whole one is broken. */
 const TRIES: u32 = 4;
 const WORD_ORDER: u32 = 6;
 
-/** Takes a block of order 0 to 8 below frame `limit`; returns its first ordinal, or `NO_ORDINAL`. Its states are left to the caller. */
+/**
+ * Takes a block of order 0 to 8 below frame `limit`, from the CPU's node or by distance; returns its first ordinal, or `NO_ORDINAL`. Its
+ * states are left to the caller.
+ */
 export function takeSmall(cache: CpuCache, order: u32, limit: u64): u32 {
-  let ordinal = takeSmallOnce(cache, order, limit);
+  let ordinal = NO_ORDINAL;
+  for (let rank: u32 = 0; rank < nodeCount() && ordinal == NO_ORDINAL; rank++) {
+    ordinal = takeSmallOf(cache, nearestNode(cache.node, rank), order, limit);
+  }
+  return ordinal;
+}
+
+/** The same from `node` alone. */
+export function takeSmallOf(cache: CpuCache, node: u32, order: u32, limit: u64): u32 {
+  const ordinal = takeSmallOnce(cache, node, order, limit);
   if (ordinal != NO_ORDINAL) return ordinal;
   drain(cache);
-  ordinal = takeSmallOnce(cache, order, limit);
-  return ordinal;
+  return takeSmallOnce(cache, node, order, limit);
 }
 
-function takeSmallOnce(cache: CpuCache, order: u32, limit: u64): u32 {
+function takeSmallOnce(cache: CpuCache, node: u32, order: u32, limit: u64): u32 {
   cache.isActive = 1;
-  lockAreas();
-  let ordinal = cache.area == NO_AREA ? NO_ORDINAL : takeRunLocked(cache.area, order, limit);
+  const hasArea = cache.area != NO_AREA && areaNode(cache.area) == node;
+  lockNode(node);
+  let ordinal = hasArea ? takeRunLocked(cache.area, order, limit) : NO_ORDINAL;
   for (let choice: u32 = 0; choice < CHOICES && ordinal == NO_ORDINAL; choice++) {
-    ordinal = fromPartlyLocked(choice, order, limit, TRIES);
-    if (ordinal == NO_ORDINAL) ordinal = fromWholeLocked(choice, order, limit);
+    ordinal = fromPartlyLocked(node, choice, order, limit, TRIES);
+    if (ordinal == NO_ORDINAL) ordinal = fromWholeLocked(node, choice, order, limit);
   }
   for (let choice: u32 = 0; choice < CHOICES && ordinal == NO_ORDINAL; choice++) {
-    ordinal = fromPartlyLocked(choice, order, limit, u32.MAX_VALUE);
+    ordinal = fromPartlyLocked(node, choice, order, limit, u32.MAX_VALUE);
   }
-  if (ordinal == NO_ORDINAL) ordinal = fromReservedLocked(order, limit);
-  unlockAreas();
+  if (ordinal == NO_ORDINAL) ordinal = fromReservedLocked(node, order, limit);
+  unlockNode(node);
   return ordinal;
 }
 
-function fromPartlyLocked(choice: u32, order: u32, limit: u64, tries: u32): u32 {
+function fromPartlyLocked(node: u32, choice: u32, order: u32, limit: u64, tries: u32): u32 {
   const end = choiceEnd(choice, limit);
   for (let place = Place.PARTLY; place <= Place.LAST_PARTLY; place++) {
-    let area = treeNext(treeOf(place), choiceFirst(choice), end);
+    let area = treeNext(treeOf(node, place), choiceFirst(choice), end);
     for (let tried: u32 = 0; tried < tries && area != NO_AREA; tried++) {
       const ordinal = takeRunLocked(area, order, limit);
       if (ordinal != NO_ORDINAL) return ordinal;
-      area = treeNext(treeOf(place), area + 1, end);
+      area = treeNext(treeOf(node, place), area + 1, end);
     }
   }
   return NO_ORDINAL;
 }
 
 /** Breaks the first whole area. Only the last area below a limit can lack a run that lies below it. */
-function fromWholeLocked(choice: u32, order: u32, limit: u64): u32 {
-  const area = treeNext(treeOf(Place.WHOLE), choiceFirst(choice), choiceEnd(choice, limit));
+function fromWholeLocked(node: u32, choice: u32, order: u32, limit: u64): u32 {
+  const area = treeNext(treeOf(node, Place.WHOLE), choiceFirst(choice), choiceEnd(choice, limit));
   if (area == NO_AREA || !endsBelow(area, (<u32>1) << order, limit)) return NO_ORDINAL;
   openLocked(area);
   return takeRunLocked(area, order, limit);
 }
 
 /** Areas that other CPUs have reserved. */
-function fromReservedLocked(order: u32, limit: u64): u32 {
-  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) {
-    const area = cacheOf(cpu).area;
-    if (!isReservedLocked(area, cpu)) continue;
+function fromReservedLocked(node: u32, order: u32, limit: u64): u32 {
+  const tree = treeOf(node, Place.RESERVED);
+  for (let area = treeNext(tree, 0, areaCount()); area != NO_AREA; area = treeNext(tree, area + 1, areaCount())) {
     const ordinal = takeRunLocked(area, order, limit);
     if (ordinal != NO_ORDINAL) return ordinal;
   }
@@ -138,53 +160,67 @@ function takeAllWords(word: u32, count: u32): bool {
   return true;
 }
 
-/** Takes `count` (a power of two) whole areas in a row for `owner`, below frame `limit`; returns the first, or `NO_AREA`. */
+/**
+ * Takes `count` (a power of two) whole areas in a row for `owner`, below frame `limit`, from the CPU's node or by distance; returns the
+ * first, or `NO_AREA`.
+ */
 export function takeAreas(cache: CpuCache, count: u32, owner: u32, limit: u64): u32 {
-  cache.isActive = 1;
-  const area = takeAreasOnce(count, owner, limit);
-  if (area != NO_AREA) return area;
-  drain(cache);
-  return takeAreasOnce(count, owner, limit);
-}
-
-function takeAreasOnce(count: u32, owner: u32, limit: u64): u32 {
-  lockAreas();
-  const area = findAreasLocked(count, limit);
-  if (area != NO_AREA) for (let i: u32 = 0; i < count; i++) holdLocked(area + i, owner);
-  unlockAreas();
+  let area = NO_AREA;
+  for (let rank: u32 = 0; rank < nodeCount() && area == NO_AREA; rank++) {
+    area = takeAreasOf(cache, nearestNode(cache.node, rank), count, owner, limit);
+  }
   return area;
 }
 
-function findAreasLocked(count: u32, limit: u64): u32 {
+/** The same from `node` alone. */
+export function takeAreasOf(cache: CpuCache, node: u32, count: u32, owner: u32, limit: u64): u32 {
+  cache.isActive = 1;
+  const area = takeAreasOnce(node, count, owner, limit);
+  if (area != NO_AREA) return area;
+  drain(cache);
+  return takeAreasOnce(node, count, owner, limit);
+}
+
+function takeAreasOnce(node: u32, count: u32, owner: u32, limit: u64): u32 {
+  lockNode(node);
+  const area = findAreasLocked(node, count, limit);
+  if (area != NO_AREA) for (let i: u32 = 0; i < count; i++) holdLocked(area + i, owner);
+  unlockNode(node);
+  return area;
+}
+
+function findAreasLocked(node: u32, count: u32, limit: u64): u32 {
   // An area that reaches beyond the limit is left out, so that all of a run is below.
   for (let choice: u32 = 0; choice < CHOICES; choice++) {
     // A run may begin in the first area of all: the last two choices are one for it.
     const first = choice == 1 && count > 1 ? 0 : choiceFirst(choice);
-    const area = findAreasBetween(first, choiceEnd(choice, limit & ~(<u64>AREA_FRAMES - 1)), count);
+    const area = findAreasBetween(node, first, choiceEnd(choice, limit & ~(<u64>AREA_FRAMES - 1)), count);
     if (area != NO_AREA) return area;
   }
   return NO_AREA;
 }
 
-function findAreasBetween(first: u32, end: u32, count: u32): u32 {
-  let area = treeNext(treeOf(Place.WHOLE), first, end);
+function findAreasBetween(node: u32, first: u32, end: u32, count: u32): u32 {
+  const tree = treeOf(node, Place.WHOLE);
+  let area = treeNext(tree, first, end);
   while (area != NO_AREA) {
     const span = spanOfArea(area);
     const after = spanIndex(span) + spanEnd(span) - spanFirst(span);
     const start = area + (-(spanFirst(span) + area - spanIndex(span)) & (count - 1));
     let next = after;
     if (start + count <= min<u32>(after, end)) {
-      const broken = firstNotWhole(start, count);
+      const broken = firstMissing(tree, start, count);
       if (broken == start + count) return start;
       next = broken + 1;
     }
-    area = treeNext(treeOf(Place.WHOLE), next, end);
+    area = treeNext(tree, next, end);
   }
   return NO_AREA;
 }
 
-function firstNotWhole(area: u32, count: u32): u32 {
-  for (let i: u32 = 0; i < count; i++) if (placeOf(areaEntry(area + i)) != Place.WHOLE) return area + i;
+/** The first of `count` areas that is not in `tree`; the one after them when all are. */
+function firstMissing(tree: u32, area: u32, count: u32): u32 {
+  for (let i: u32 = 0; i < count; i++) if (!treeHas(tree, area + i)) return area + i;
   return area + count;
 }
 

@@ -1,11 +1,20 @@
 import { framesZero, physOr64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
-import { noteFreed, retireLocked } from "./areas";
+import { areaNode, noteFreed, retireLocked, setAreaNode } from "./areas";
 import { countMove, countNew, forgetCounts, freeFrames, ownedFrames, totalFrames } from "./counts";
 import { emptyCaches } from "./cpu-cache";
 import { FrameError } from "./errors";
-import { addExtent, extentCount, extentEnd, extentFirst, extentFrames, extentOwner, forgetExtents } from "./extents";
-import { lockAreas, unlockAreas } from "./lock";
+import {
+  addExtent,
+  extentCount,
+  extentEnd,
+  extentFirst,
+  extentFrames,
+  extentNode,
+  extentOwner,
+  forgetExtents,
+} from "./extents";
+import { lockNode, unlockNode } from "./lock";
 import { FrameOwner } from "./owners";
 import { findChoices } from "./preference";
 import { frameRefusal } from "./refusals";
@@ -70,6 +79,7 @@ export function framesBuild(): u32 {
   makeTable(tableFirst, areaCount(), treeBytes);
   emptyCaches();
   markHoles();
+  placeAreas();
   for (let i: u32 = 0; i < extentCount(); i++) placeExtent(i);
   takeTable();
   return FrameError.NONE;
@@ -135,6 +145,17 @@ function markHoles(): void {
   }
 }
 
+/** An area in which RAM of two nodes meets is of the node of its first RAM. */
+function placeAreas(): void {
+  let next: u32 = 0;
+  for (let i: u32 = 0; i < extentCount(); i++) {
+    const ordinal = ordinalOfFrame(extentFirst(i));
+    const end = ((ordinal + extentFrames(i) - 1) >> AREA_SHIFT) + 1;
+    for (let area = max<u32>(ordinal >> AREA_SHIFT, next); area < end; area++) setAreaNode(area, extentNode(i));
+    next = end;
+  }
+}
+
 /** The table lies at the end of a free extent. */
 function placeExtent(index: u32): void {
   const owner = extentOwner(index);
@@ -157,9 +178,10 @@ function addFrames(ordinal: u32, count: u32): void {
 }
 
 function addWhole(area: u32): void {
-  lockAreas();
+  const node = areaNode(area);
+  lockNode(node);
   retireLocked(area);
-  unlockAreas();
+  unlockNode(node);
 }
 
 function addBits(ordinal: u32, count: u32): void {

@@ -1,4 +1,5 @@
 import { cpuIndex } from "platform";
+import { cpuNode } from "./nodes";
 import { noWordStates, ordinalOfState, stateAddress } from "./table";
 import { AREA_FRAMES } from "./spans";
 import { NO_AREA } from "./trees";
@@ -32,7 +33,7 @@ export class CpuCache {
   /** Bitmap word, by number. */
   ownWord: u32;
   freedCount: u32;
-  /** Index, or `NO_AREA`. Changed under the lock, so that others may look at it there. */
+  /** Index, or `NO_AREA`. */
   area: u32;
   areaFirst: u32;
   shelfDepth: u32;
@@ -42,10 +43,13 @@ export class CpuCache {
   spanOrdinal: u32;
   /** 1 when the CPU has ever come past its first call. */
   isActive: u32;
+  /** Its own. Its shelf holds areas of this node alone, its words and its area may be of another when this one has run out. */
+  node: u32;
+  padding: u32;
   /** Frames that it has shared so often that they never come back. */
   stuck: u64;
 }
-if (offsetof<CpuCache>() != 96) ERROR("a cache's shelf and counts follow its fields");
+if (offsetof<CpuCache>() != 104) ERROR("a cache's shelf and counts follow its fields");
 
 const SHELF: usize = 128;
 /** Whole areas that a CPU keeps; what does not fit goes back. */
@@ -80,6 +84,7 @@ export function emptyCaches(): void {
     const cache = cacheOf(cpu);
     if (cache.isActive != 0) forget(cache);
     cache.area = NO_AREA;
+    cache.node = cpuNode(cpu);
     dropWords(cache);
   }
 }

@@ -29,7 +29,7 @@ export namespace FrameError {
   /** Others hold the frame too: release it. */
   export const SHARED: u32 = 22;
 
-  // validate(): found is a frame number, an owner for the counts, a CPU for the caches, a tree for the trees.
+  // validate(): found is a frame number, an owner for the counts, a CPU for the caches, a tree for the trees, an area for the nodes.
   export const BITMAP_WRONG: u32 = 32;
   export const OWNER_WRONG: u32 = 33;
   export const PADDING_WRONG: u32 = 34;
@@ -39,6 +39,8 @@ export namespace FrameError {
   /** What a CPU has for itself is not free, or not its own. */
   export const CACHE_WRONG: u32 = 37;
   export const TREE_WRONG: u32 = 38;
+  /** An area is of another node than the first RAM in it. */
+  export const NODE_WRONG: u32 = 39;
 }
 
 export function frameErrorText(error: u32): string {
@@ -66,5 +68,6 @@ function inconsistencyText(error: u32): string {
   if (error == FrameError.AREA_WRONG) return "an area's entry is wrong";
   if (error == FrameError.CACHE_WRONG) return "a CPU's cache is wrong";
   if (error == FrameError.TREE_WRONG) return "a tree of areas contradicts itself";
+  if (error == FrameError.NODE_WRONG) return "an area is of the wrong node";
   return "unknown frame error";
 }

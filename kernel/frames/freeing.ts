@@ -1,10 +1,10 @@
 import { framesZero, physOr64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
-import { areaEntry, heldBy, noteFreed, Place, placeOf, retireLocked, splitArea } from "./areas";
+import { areaEntry, areaNode, heldBy, noteFreed, Place, placeOf, retireLocked, splitArea } from "./areas";
 import { addCount, CpuCache } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { locate, NO_ORDINAL } from "./locate";
-import { lockAreas, unlockAreas } from "./lock";
+import { lockNode, unlockNode } from "./lock";
 import { FrameOwner, isAllocatable } from "./owners";
 import { readSharers } from "./references";
 import { frameRefusal } from "./refusals";
@@ -110,9 +110,10 @@ function takeBackSmall(ordinal: u32, first: u32, size: u32): void {
 function takeBackArea(area: u32, first: u32): void {
   if (isHeld(area << AREA_SHIFT)) {
     zeroAll(first, AREA_FRAMES);
-    lockAreas();
+    const node = areaNode(area);
+    lockNode(node);
     retireLocked(area);
-    unlockAreas();
+    unlockNode(node);
   } else {
     takeBackSmall(area << AREA_SHIFT, first, AREA_FRAMES);
   }

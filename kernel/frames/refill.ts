@@ -1,21 +1,11 @@
 import { cpuIndex, frameZero, physExchange64, physOr64, physStore8 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
-import {
-  addFree,
-  areaEntry,
-  noteFreed,
-  Place,
-  placeOf,
-  reservedBy,
-  reserveLocked,
-  retireLocked,
-  returnLocked,
-  treeOf,
-} from "./areas";
-import { cacheOf, CpuCache, dropWords, freedWord, MAX_CPUS, popShelf, shelfArea } from "./cpu-cache";
-import { lockAreas, unlockAreas } from "./lock";
+import { addFree, areaNode, noteFreed, Place, reserveLocked, retireLocked, returnLocked, treeOf } from "./areas";
+import { CpuCache, dropWords, freedWord, popShelf, shelfArea } from "./cpu-cache";
+import { lockNode, unlockNode } from "./lock";
+import { nearestNode, nodeCount } from "./nodes";
 import { choiceEnd, choiceFirst, CHOICES, NO_LIMIT } from "./preference";
-import { AREA_SHIFT, AREA_WORDS, physicalArea } from "./spans";
+import { AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
 import { freeWord, KNOWN_ZERO, knownZeroBits, stateAddress, wordAddress } from "./table";
 import { NO_AREA, treeNext } from "./trees";
 
@@ -24,19 +14,29 @@ import { NO_AREA, treeNext } from "./trees";
 /** 32 KiB: what a first-level cache holds. */
 const ZEROED_AT_ONCE: u32 = 8;
 
-/** Fills the own word, which is empty. False when there is no frame but in the hands of other CPUs. */
+/** Fills the own word, which is empty: from the CPU's node, then by distance. False when there is no frame but in other CPUs' hands. */
 export function refill(cache: CpuCache): bool {
   cache.isActive = 1;
   flushFreed(cache);
-  if (refillFromAreas(cache)) return true;
-  // Memory is short: what this CPU keeps for blocks, and what others have reserved and not yet taken.
-  emptyShelf(cache);
-  return refillFromAreas(cache) || steal(cache);
+  for (let rank: u32 = 0; rank < nodeCount(); rank++) {
+    if (refillFromNode(cache, nearestNode(cache.node, rank))) return true;
+  }
+  return false;
 }
 
-function refillFromAreas(cache: CpuCache): bool {
-  if (cache.area != NO_AREA && takeWord(cache, cache.area)) return true;
-  while (reserveNext(cache)) if (takeWord(cache, cache.area)) return true;
+function refillFromNode(cache: CpuCache, node: u32): bool {
+  if (refillFromAreas(cache, node)) return true;
+  // The node is short: what this CPU keeps for blocks, and what others have reserved and not yet taken.
+  if (node == cache.node && cache.shelfDepth != 0) {
+    emptyShelf(cache);
+    if (refillFromAreas(cache, node)) return true;
+  }
+  return steal(cache, node);
+}
+
+function refillFromAreas(cache: CpuCache, node: u32): bool {
+  if (cache.area != NO_AREA && areaNode(cache.area) == node && takeWord(cache, cache.area)) return true;
+  while (reserveNext(cache, node)) if (takeWord(cache, cache.area)) return true;
   return false;
 }
 
@@ -65,26 +65,26 @@ function adopt(cache: CpuCache, word: u32, bits: u64): void {
   cache.unknown = bits & ~zero;
 }
 
-/** Gives the reserved area back, which has no free frame left, and reserves the next. */
-function reserveNext(cache: CpuCache): bool {
-  lockAreas();
-  if (cache.area != NO_AREA) returnLocked(cache.area);
-  const area = bestAreaLocked();
+/** Reserves the next area of `node`, and gives the one back that was. When there is none, that one stays. */
+function reserveNext(cache: CpuCache, node: u32): bool {
+  lockNode(node);
+  const area = bestAreaLocked(node);
   if (area != NO_AREA) reserveLocked(area, cpuIndex());
-  cache.area = area;
-  unlockAreas();
+  unlockNode(node);
   if (area == NO_AREA) return false;
+  returnArea(cache);
+  cache.area = area;
   cache.areaFirst = physicalArea(area) << AREA_SHIFT;
   return true;
 }
 
-function bestAreaLocked(): u32 {
+function bestAreaLocked(node: u32): u32 {
   for (let choice: u32 = 0; choice < CHOICES; choice++) {
     const first = choiceFirst(choice);
     const end = choiceEnd(choice, NO_LIMIT);
     if (first == end) continue;
     for (let place = Place.PARTLY; place <= Place.WHOLE; place++) {
-      const area = treeNext(treeOf(place), first, end);
+      const area = treeNext(treeOf(node, place), first, end);
       if (area != NO_AREA) return area;
     }
   }
@@ -92,22 +92,13 @@ function bestAreaLocked(): u32 {
 }
 
 /** A word of an area that another CPU has reserved. Under the lock, so that the area stays reserved meanwhile. */
-function steal(cache: CpuCache): bool {
-  let isFound: bool = false;
-  lockAreas();
-  for (let cpu: u32 = 0; cpu < MAX_CPUS && !isFound; cpu++) {
-    const area = cacheOf(cpu).area;
-    isFound = isReservedLocked(area, cpu) && takeWord(cache, area);
-  }
-  unlockAreas();
-  return isFound;
-}
-
-/** Has CPU `cpu` reserved `area`? */
-export function isReservedLocked(area: u32, cpu: u32): bool {
-  if (area == NO_AREA) return false;
-  const entry = areaEntry(area);
-  return placeOf(entry) == Place.RESERVED && reservedBy(entry) == cpu;
+function steal(cache: CpuCache, node: u32): bool {
+  const tree = treeOf(node, Place.RESERVED);
+  lockNode(node);
+  let area = treeNext(tree, 0, areaCount());
+  while (area != NO_AREA && !takeWord(cache, area)) area = treeNext(tree, area + 1, areaCount());
+  unlockNode(node);
+  return area != NO_AREA;
 }
 
 /** Zeroes frames of the own word that were not known to be zero, of which there must be some: a few, so that they stay in the cache. */
@@ -156,14 +147,15 @@ function tellZero(cache: CpuCache): void {
 
 function returnArea(cache: CpuCache): void {
   if (cache.area == NO_AREA) return;
-  lockAreas();
+  const node = areaNode(cache.area);
+  lockNode(node);
   returnLocked(cache.area);
+  unlockNode(node);
   cache.area = NO_AREA;
-  unlockAreas();
 }
 
 function emptyShelf(cache: CpuCache): void {
-  lockAreas();
+  lockNode(cache.node);
   while (cache.shelfDepth != 0) retireLocked(shelfArea(popShelf(cache)));
-  unlockAreas();
+  unlockNode(cache.node);
 }

@@ -1,11 +1,11 @@
 import { physStore64 } from "platform";
-import { areaEntry, hasReferences, noteReferencesLocked, splitArea } from "./areas";
+import { areaEntry, areaNode, hasReferences, noteReferencesLocked, splitArea } from "./areas";
 import { CpuCache, ownCache } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { Frame } from "./frame";
 import { isHeld, ownerAt, refusalAt, refuse, sharersAt } from "./freeing";
 import { locate, NO_ORDINAL } from "./locate";
-import { lockAreas, unlockAreas } from "./lock";
+import { lockNode, unlockNode } from "./lock";
 import { isAllocatable } from "./owners";
 import { readSharers, replaceSharers, STUCK } from "./references";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
@@ -51,10 +51,11 @@ function addSharer(cache: CpuCache, ordinal: u32): void {
 /** The references of an area are made when one is first wanted: most frames are never shared, and so their table is never touched. */
 function makeReferences(area: u32): void {
   if (hasReferences(areaEntry(area))) return;
-  lockAreas();
+  const node = areaNode(area);
+  lockNode(node);
   if (!hasReferences(areaEntry(area))) {
     for (let i: u32 = 0; i < AREA_FRAMES; i += 4) physStore64(referenceAddress((area << AREA_SHIFT) + i), 0);
     noteReferencesLocked(area);
   }
-  unlockAreas();
+  unlockNode(node);
 }

@@ -1,19 +1,21 @@
 import { framesZero, physLoad64, physLoad8, physStore64, physStore8 } from "platform";
 import { alignUp, PAGE_BYTES } from "../address/pages";
+import { nodeCount } from "./nodes";
 import { FrameOwner } from "./owners";
 import { AREA_FRAMES } from "./spans";
 
 /**
  * The frame table, in physical memory: what is known of each frame of RAM, by ordinal, and of each area, by index (see `spans.ts`).
  *
- *     head        128 bytes             lock of the areas; 64 states HOLE, for CPUs that have no word yet
+ *     head        64 bytes              64 states HOLE, for CPUs that have no word yet
+ *     nodes       64 bytes a node       its lock, on a line of its own
  *     entries     8 bytes an area       `areas.ts`
  *     bitmap      64 bytes an area      1: free, and in no CPU's hands
- *     trees       17 sets of areas      `trees.ts`
+ *     trees       18 sets a node        `trees.ts`
  *     states      1 byte a frame        bits 5:0 FrameOwner, bit 6: shared (`sharing.ts`), bit 7: free and known to be zero
  *     references  2 bytes a frame       `sharing.ts`; made for an area when a frame of it is first shared
  *
- * The first four are the allocator, 1.2 bits a frame. Zeros say that every frame is taken and that nobody has it, so that making a
+ * The first five are the allocator, 1.2 bits a frame. Zeros say that every frame is taken and that nobody has it, so that making a
  * table is to zero a page for each 16 MiB of RAM and to write what is not free.
  */
 export const KNOWN_ZERO: u32 = 0x80;
@@ -21,8 +23,8 @@ export const SHARED: u32 = 0x40;
 const OWNER: u32 = 0x3f;
 const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
 
-const NO_WORD_OFFSET: u64 = 64;
-const HEAD_BYTES: u64 = 128;
+const HEAD_BYTES: u64 = 64;
+const NODE_BYTES: u64 = 64;
 const ENTRY_BYTES: u64 = 8;
 const BITMAP_BYTES: u64 = 64;
 const REFERENCE_BYTES: u64 = 1024;
@@ -36,7 +38,11 @@ let references: u64 = 0;
 
 /** Bytes of the part that is the allocator, for `areas` areas whose trees take `treeBytes`. */
 export function allocatorBytes(areas: u32, treeBytes: u64): u64 {
-  return alignUp(HEAD_BYTES + <u64>areas * (ENTRY_BYTES + BITMAP_BYTES) + treeBytes, PAGE_BYTES);
+  return alignUp(entriesOffset() + <u64>areas * (ENTRY_BYTES + BITMAP_BYTES) + treeBytes, PAGE_BYTES);
+}
+
+function entriesOffset(): u64 {
+  return HEAD_BYTES + <u64>nodeCount() * NODE_BYTES;
 }
 
 function zeroedBytes(areas: u32, treeBytes: u64): u64 {
@@ -51,7 +57,7 @@ export function tableBytes(areas: u32, treeBytes: u64): u64 {
 /** Makes the table at `address`, all taken by nobody. */
 export function makeTable(address: u64, areas: u32, treeBytes: u64): void {
   head = address;
-  entries = head + HEAD_BYTES;
+  entries = head + entriesOffset();
   bitmap = entries + <u64>areas * ENTRY_BYTES;
   trees = bitmap + <u64>areas * BITMAP_BYTES;
   states = address + allocatorBytes(areas, treeBytes);
@@ -61,13 +67,14 @@ export function makeTable(address: u64, areas: u32, treeBytes: u64): void {
   for (let i: u64 = 0; i < 64; i += 8) physStore64(noWordStates() + i, <u64>FrameOwner.HOLE * EVERY_BYTE);
 }
 
-export function lockAddress(): u64 {
-  return head;
+/** The word that locks the areas of `node`. */
+export function lockAddress(node: u32): u64 {
+  return head + HEAD_BYTES + <u64>node * NODE_BYTES;
 }
 
 /** 64 states that no frame has: all HOLE. */
 export function noWordStates(): u64 {
-  return head + NO_WORD_OFFSET;
+  return head;
 }
 
 export function entryAddress(area: u32): u64 {

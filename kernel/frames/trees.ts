@@ -1,17 +1,18 @@
 import { physLoad64, physStore64 } from "platform";
 import { areaCount } from "./spans";
+import { nodeCount } from "./nodes";
 import { treesAddress } from "./table";
 
 /**
  * Sets of areas, as trees of 64-bit words: the lowest member at or above an area is found in a step for each level, of which 16 TiB have
- * four. One set for each place in which an area waits to be taken (`Place` in `areas.ts`).
+ * four. Each node has one set for each place in which an area can be found (`Place` in `areas.ts`).
  *
  *     level 1   bit n: word n of level 0 is not 0
  *     level 0   bit n: area n is a member
  *
- * All of it under the areas' lock.
+ * All of it under the node's lock.
  */
-export const TREES: u32 = 17;
+export const NODE_TREES: u32 = 18;
 export const NO_AREA: u32 = 0xffff_ffff;
 
 const MAX_LEVELS: u32 = 4;
@@ -33,7 +34,12 @@ export function planTrees(): u64 {
     levels++;
   } while (words > 1);
   store<u32>(levelStarts + ((<usize>levels) << 2), start);
-  return <u64>start * TREES * 8;
+  return <u64>start * treeCount() * 8;
+}
+
+/** Trees of all nodes together. */
+export function treeCount(): u32 {
+  return NODE_TREES * nodeCount();
 }
 
 function levelStart(level: u32): u32 {

@@ -1,15 +1,17 @@
-import { areaEntry, freeIn, hasReferences, heldBy, Place, placeFor, placeOf, treeOf } from "./areas";
+import { areaEntry, freeIn, hasReferences, heldBy, nodeOf, Place, placeFor, placeOf, treeOf } from "./areas";
 import { FrameError } from "./errors";
 import { FrameOwner, isAllocatable, OWNER_COUNT } from "./owners";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
 import { areStates, freeWord, KNOWN_ZERO, ownerOfState, SHARED, stateAt } from "./table";
-import { isTreeConsistent, treeHas, TREES } from "./trees";
+import { isTreeConsistent, treeCount, treeHas } from "./trees";
 import { areasOnShelves, areasReserved, cachedBits, tookClash } from "./validate-caches";
 
 /** Every area against its bitmap words and the states of its frames, which are counted again. */
 const seen = memory.data(512, 8);
 if (64 * 8 != 512) ERROR("seen holds OWNER_COUNT numbers");
+
+const NO_TREE: u32 = 0xffff_ffff;
 
 let shelved: u32 = 0;
 let reserved: u32 = 0;
@@ -34,7 +36,7 @@ export function validateAreas(): u32 {
     const error = validateArea(area);
     if (error != FrameError.NONE) return error;
   }
-  for (let tree: u32 = 0; tree < TREES; tree++) {
+  for (let tree: u32 = 0; tree < treeCount(); tree++) {
     if (!isTreeConsistent(tree)) return frameRefusal(FrameError.TREE_WRONG, tree, 0);
   }
   if (shelved == areasOnShelves() && reserved == areasReserved()) return FrameError.NONE;
@@ -52,8 +54,9 @@ function validateArea(area: u32): u32 {
   }
   const first = physicalArea(area) << AREA_SHIFT;
   if (!isEntryRight(areaEntry(area), <i32>free)) return frameRefusal(FrameError.AREA_WRONG, first, place);
-  for (let tree: u32 = 0; tree < TREES; tree++) {
-    if (treeHas(tree, area) != (treeOf(place) == tree)) return frameRefusal(FrameError.TREE_WRONG, tree, first);
+  const home = place == Place.FULL || place > Place.RESERVED ? NO_TREE : treeOf(nodeOf(areaEntry(area)), place);
+  for (let tree: u32 = 0; tree < treeCount(); tree++) {
+    if (treeHas(tree, area) != (tree == home)) return frameRefusal(FrameError.TREE_WRONG, tree, first);
   }
   return FrameError.NONE;
 }

@@ -1,7 +1,6 @@
-import { areaEntry, Place, placeOf } from "./areas";
+import { areaEntry, nodeOf, Place, placeOf, reservedBy } from "./areas";
 import { cacheOf, CpuCache, freedWord, MAX_CPUS, shelfArea, shelfEntry } from "./cpu-cache";
 import { FrameError } from "./errors";
-import { isReservedLocked } from "./refill";
 import { frameRefusal } from "./refusals";
 import { knownZeroBits } from "./table";
 import { NO_AREA } from "./trees";
@@ -37,11 +36,13 @@ export function areasReserved(): u32 {
 function isCacheRight(cache: CpuCache, cpu: u32): bool {
   shelvedAreas += cache.shelfDepth;
   for (let i: u32 = 0; i < cache.shelfDepth; i++) {
-    if (placeOf(areaEntry(shelfArea(shelfEntry(cache, i)))) != Place.SHELVED) return false;
+    const entry = areaEntry(shelfArea(shelfEntry(cache, i)));
+    if (placeOf(entry) != Place.SHELVED || nodeOf(entry) != cache.node) return false;
   }
   if (cache.area != NO_AREA) {
     reservedAreas += 1;
-    if (!isReservedLocked(cache.area, cpu)) return false;
+    const entry = areaEntry(cache.area);
+    if (placeOf(entry) != Place.RESERVED || reservedBy(entry) != cpu) return false;
   }
   const zero = knownZeroBits(cache.ownStates);
   if ((cache.own & cache.unknown) != 0 || (cache.unknown & zero) != 0) return false;

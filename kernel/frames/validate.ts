@@ -1,12 +1,13 @@
 import { PAGE_SHIFT } from "../address/pages";
+import { areaNode } from "./areas";
 import { frameTableAddress, frameTableBytes, isLoaderReclaimed } from "./bring-up";
 import { ownedFrames } from "./counts";
 import { FrameError } from "./errors";
-import { extentCount, extentEnd, extentFirst, extentFrames, extentOwner } from "./extents";
+import { extentCount, extentEnd, extentFirst, extentFrames, extentNode, extentOwner } from "./extents";
 import { ownerAt } from "./freeing";
 import { FrameOwner, isAllocatable, isReserved } from "./owners";
 import { frameRefusal } from "./refusals";
-import { AREA_FRAMES, areaCount, findSpan, ordinalOf } from "./spans";
+import { AREA_FRAMES, AREA_SHIFT, areaCount, findSpan, ordinalOf } from "./spans";
 import { areStates, stateAt } from "./table";
 import { forgetSeen, seenFrames, validateAreas } from "./validate-areas";
 import { validateCaches } from "./validate-caches";
@@ -16,7 +17,8 @@ import { validateCaches } from "./validate-caches";
  * 1. what was reserved by the memory map is still, with the same owner; what was free is free, allocated, or the frame table;
  * 2. every area's words, states and entry agree, and it is listed where it belongs (`validate-areas.ts`);
  * 3. what CPUs have for themselves is free, and nobody else's (`validate-caches.ts`);
- * 4. the frames of each owner are as many as its count says, and all others of the table are no RAM.
+ * 4. areas are of the nodes that they were described to be of;
+ * 5. the frames of each owner are as many as its count says, and all others of the table are no RAM.
  *
  * Returns NONE or the first FrameError found. Takes time in proportion to RAM, and needs the allocator to be at rest: for tests.
  */
@@ -26,10 +28,26 @@ export function validate(): u32 {
     const error = validateExtent(i);
     if (error != FrameError.NONE) return error;
   }
+  const nodes = validateNodes();
+  if (nodes != FrameError.NONE) return nodes;
   const caches = validateCaches();
   if (caches != FrameError.NONE) return caches;
   const areas = validateAreas();
   return areas != FrameError.NONE ? areas : compareCounts();
+}
+
+/** Every area that an extent is the first to reach is of the extent's node. */
+function validateNodes(): u32 {
+  let next: u32 = 0;
+  for (let i: u32 = 0; i < extentCount(); i++) {
+    const ordinal = ordinalOf(findSpan(extentFirst(i)), extentFirst(i));
+    const end = ((ordinal + extentFrames(i) - 1) >> AREA_SHIFT) + 1;
+    for (let area = max<u32>(ordinal >> AREA_SHIFT, next); area < end; area++) {
+      if (areaNode(area) != extentNode(i)) return frameRefusal(FrameError.NODE_WRONG, area, extentNode(i));
+    }
+    next = end;
+  }
+  return FrameError.NONE;
 }
 
 function compareCounts(): u32 {

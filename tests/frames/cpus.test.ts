@@ -161,7 +161,7 @@ class Interruptions {
 
   #isLocked(): boolean {
     const { kernel } = this.#cpus;
-    return kernel.wide("physLoad64", kernel.wide("lockAddress")) !== 0n;
+    return kernel.wide("physLoad64", kernel.wide("lockAddress", 0)) !== 0n;
   }
 }
 

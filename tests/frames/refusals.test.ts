@@ -192,6 +192,11 @@ function recount(kernel: MemoryKernel, frame: number, change: bigint): void {
   kernel.store(at, 8, kernel.wide("physLoad64", at) + (change << 32n));
 }
 
+function changeNode(kernel: MemoryKernel, frame: number): void {
+  const at = kernel.wide("entryAddress", kernel.call("ordinalOfFrame", frame) >> 9);
+  kernel.store(at, 8, kernel.wide("physLoad64", at) + (1n << 17n));
+}
+
 interface Damage {
   readonly what: string;
   readonly harm: (kernel: MemoryKernel) => void;
@@ -293,6 +298,11 @@ const DAMAGES: readonly Damage[] = [
     harm: (k) => k.call("treeRemove", 16, k.call("ordinalOfFrame", WHOLE_FRAME) >> 9),
     error: FrameError.TREE_WRONG,
     found: 16,
+  },
+  {
+    what: "an area of a node that it was not described to be of",
+    harm: (k) => changeNode(k, WHOLE_FRAME),
+    error: FrameError.NODE_WRONG,
   },
   {
     what: "a hole with an owner",
