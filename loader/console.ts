@@ -80,7 +80,7 @@ function printByFirmware(): void {
 
 /** The line is ASCII, and its last unit the NUL. */
 function printBySerialPort(): void {
-  for (let i: u64 = 0; i + 1 < length; i++) serialWrite(load16(scratch() + ScratchAt.line + i * 2));
+  for (let i: u64 = 0; i + 1 < length; i++) serialWrite(<u8>load16(scratch() + ScratchAt.line + i * 2));
 }
 
 /** What the agent does, for people: "boot agent: …". */

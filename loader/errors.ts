@@ -3,7 +3,7 @@
  * `startError("NAME")`, text, `endError(Status.…)`.
  */
 import { endLine, hex, startErrorLine, text } from "./console";
-import { halt } from "./firmware";
+import { endMachine } from "./firmware";
 
 /** Exit statuses; the kernel's own (70 panic, and so on) are in DESIGN, "The command". */
 export namespace Status {
@@ -23,7 +23,7 @@ export function startError(name: string): void {
 
 export function endError(status: u32): void {
   endLine();
-  halt(status);
+  endMachine(status);
   unreachable();
 }
 

@@ -1,6 +1,6 @@
 /**
  * The machine as the boot agent sees it: all that it imports. Addresses are native ones, which the firmware maps one to one
- * (UEFI 2.10 §2.3.4). On metal, `metal/efi.c` defines each; on the embedded machine, `machine/firmware/` does.
+ * (UEFI 2.10 §2.3.4). On metal, `metal/efi.c` and `metal/processor.h` define each; on the embedded machine, `machine/firmware/` does.
  */
 export declare function load8(address: u64): u32;
 export declare function load16(address: u64): u32;
@@ -30,19 +30,12 @@ export declare function call(
 export declare function scratch(): u64;
 export const SCRATCH_BYTES: u64 = 4096;
 
-/** One register of CPUID `leaf`.`subleaf`: 0 EAX, 1 EBX, 2 ECX, 3 EDX. */
-export declare function cpuid(leaf: u32, subleaf: u32, register: u32): u32;
-export declare function readCr3(): u64;
-export declare function readCr4(): u64;
-/** 64 unpredictable bits: RDRAND, else the time-stamp counter, mixed. */
-export declare function entropy64(): u64;
+export { entropy64 } from "../platform/metal/platform/entropy";
+export { cpuid, readCr3, readCr4 } from "../platform/metal/platform/processor";
+/** Without the firmware's help; and the machine's end. */
+export { endMachine, serialWrite } from "../platform/metal/platform/serial";
 /** `e_machine` of the images that this machine runs: 62 (x86-64) on metal, 0x4157 (WebAssembly) on the embedded machine. */
 export declare function imageMachine(): u32;
 
-/** Sends a byte through the first serial port, COM1 of a PC, without the firmware's help. */
-export declare function serialWrite(byte: u32): void;
-
 /** Leaves for the kernel: interrupts off, CR3 loaded, a jump to `entry` with `bootinfo` as the first argument. Does not return. */
 export declare function enter(entry: u64, cr3: u64, bootinfo: u64): void;
-/** Ends the machine with an exit status. Does not return. */
-export declare function halt(status: u32): void;

@@ -4,7 +4,7 @@
  */
 import { DescriptorAt } from "../kernel/bootinfo/efi-memory";
 import { endLine, hex, text } from "./console";
-import { halt, load64 } from "./firmware";
+import { endMachine, load64 } from "./firmware";
 import {
   descriptorCount,
   descriptorPages,
@@ -23,7 +23,7 @@ export function main(imageHandle: u64, systemTable: u64): void {
   endLine();
   const count = descriptorCount();
   for (let i: u64 = 0; i < count; i++) printDescriptor(i);
-  halt(0);
+  endMachine(0);
 }
 
 function printDescriptor(index: u64): void {

@@ -3,10 +3,6 @@
  * Plain words stay in program order, being volatile, on x86 (SDM 3A 9.2): loads acquire, stores release. The thread sanitizer is told so.
  */
 #pragma once
-#define IMPORT(result, module, name, ...) \
-  struct w2c_##module; \
-  static inline result w2c_##module##_##name(struct w2c_##module* instance, ##__VA_ARGS__)
-
 static uint64_t direct_map;
 IMPORT(void, memory, setDirectMap, uint64_t base) { direct_map = base; }
 static inline void* physical(uint64_t address) { return (void*)(direct_map + address); }

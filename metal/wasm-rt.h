@@ -38,8 +38,19 @@ int memcmp(const void* a, const void* b, size_t length) {
 }
 #endif
 
-/* Loads and stores of each width: define(bits, type passed). */
-#define EACH_WORD(define) define(8, uint32_t) define(16, uint32_t) define(32, uint32_t) define(64, uint64_t)
+/* What a wasm module imports: the function `name` of the file `module`. */
+#define IMPORT(result, module, name, ...) \
+  struct w2c_##module; \
+  static inline result w2c_##module##_##name(struct w2c_##module* instance, ##__VA_ARGS__)
+
+/* Loads and stores of each width: define(bits, type passed, more). */
+#define EACH_WORD(define, ...) \
+  define(8, uint32_t, ##__VA_ARGS__) define(16, uint32_t, ##__VA_ARGS__) \
+  define(32, uint32_t, ##__VA_ARGS__) define(64, uint64_t, ##__VA_ARGS__)
+/* By native address: plain instructions, and volatile: an access to address 0 is an access like any other. */
+#define NATIVE_WORD(bits, passed, module, load, store) \
+  IMPORT(passed, module, load##bits, uint64_t at) { return *(volatile uint##bits##_t*)at; } \
+  IMPORT(void, module, store##bits, uint64_t at, passed value) { *(volatile uint##bits##_t*)at = value; }
 
 typedef enum {
   WASM_RT_TRAP_OOB, WASM_RT_TRAP_INT_OVERFLOW, WASM_RT_TRAP_DIV_BY_ZERO, WASM_RT_TRAP_INVALID_CONVERSION,

@@ -1,4 +1,4 @@
-import { clock, cpuInstallEarly, setDirectMap } from "platform";
+import { clock, consoleOpen, cpuInstallEarly, setDirectMap } from "platform";
 import { panic } from "../console/panic";
 import { useColours } from "../console/style";
 import { reclaimLoaderMemory } from "../frames/bring-up";
@@ -39,6 +39,7 @@ import { keepTextForScreen, openScreen } from "./screen";
 
 /** First entry, on the boot stack: everything up to a kernel that stands by itself. `bootinfo` is physical. */
 export function boot(bootinfo: u64): void {
+  consoleOpen();
   takeBootinfo(bootinfo);
   leaveFirmware();
   takeMemoryMap();

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { buildAcpi } from "./acpi.ts";
 import { BootServices } from "./boot-services.ts";
@@ -6,7 +5,8 @@ import { FunctionTable } from "./functions.ts";
 import { FirmwareMemory } from "./memory.ts";
 import { buildOneToOne } from "./one-to-one.ts";
 import { Pages } from "./pages.ts";
-import { MODEL_ADDRESS_BITS, PAGE_BYTES, ramRanges } from "./ranges.ts";
+import { processorImports } from "./processor.ts";
+import { PAGE_BYTES, ramRanges } from "./ranges.ts";
 import { FirmwareMisuse } from "./status.ts";
 import { buildProtocols, buildTables, HANDLE } from "./system-table.ts";
 import {
@@ -63,11 +63,11 @@ export function runBootAgent(
   };
   const imports = {
     ...memoryImports(memory),
-    ...cpuImports(options, cr3),
+    imageMachine: () => WASM_MACHINE,
     ...callImports(functions, memory.reserve(SCRATCH_BYTES)),
-    serialWrite: (byte: number) => log.write(String.fromCharCode(byte)),
+    ...wayOut(services),
   };
-  return start(tables.systemTable, { ...imports, ...wayOut(log, services) });
+  return start(tables.systemTable, { firmware: imports, processor: processorImports(options, cr3, log) });
 }
 
 /** ACPI tables go where the map says that there are some; a map without such a place has none. Returns the RSDP's address or 0. */
@@ -107,17 +107,6 @@ function memoryImports(memory: FirmwareMemory): Imports {
   };
 }
 
-function cpuImports({ cpuid = plainCpuid, entropy64 = systemEntropy }: BootAgentOptions, cr3: bigint): Imports {
-  return {
-    cpuid: (leaf: number, subleaf: number, register: number) => cpuid(leaf >>> 0, subleaf >>> 0, register),
-    entropy64,
-    imageMachine: () => WASM_MACHINE,
-    readCr3: () => cr3,
-    // PAE and no more: four-level paging.
-    readCr4: () => 0x20n,
-  };
-}
-
 function callImports(functions: FunctionTable, scratch: bigint): Imports {
   return {
     scratch: () => scratch,
@@ -125,23 +114,20 @@ function callImports(functions: FunctionTable, scratch: bigint): Imports {
   };
 }
 
-function wayOut(log: ConsoleLog, services: BootServices): Imports {
+function wayOut(services: BootServices): Imports {
   return {
     enter: (entry: bigint, cr3: bigint, bootinfo: bigint) => {
       if (!services.haveEnded) throw new FirmwareMisuse("the agent left for the kernel without ExitBootServices");
       throw new Left({ entry: word(entry), cr3: word(cr3), bootinfo: word(bootinfo) });
     },
-    halt: (status: number) => {
-      throw log.error(status);
-    },
   };
 }
 
-function start(systemTable: bigint, imports: Imports): Handover {
+function start(systemTable: bigint, imports: Record<string, Imports>): Handover {
   if (!existsSync(agentFile))
     throw new AgentNotBuilt("build/loader/loader.wasm is not there: buildLoaderWasm() makes it");
   const module = new WebAssembly.Module(readFileSync(agentFile));
-  const { exports } = new WebAssembly.Instance(module, { firmware: imports as WebAssembly.ModuleImports });
+  const { exports } = new WebAssembly.Instance(module, imports as WebAssembly.Imports);
   try {
     (exports["main"] as (image: bigint, table: bigint) => void)(HANDLE, systemTable);
   } catch (thrown) {
@@ -178,14 +164,4 @@ class ConsoleLog {
     const [, reason, sentence] = ERROR_LINE.exec(this.lastLine) ?? [];
     return new BootAgentError(sentence ?? this.lastLine, status, reason ?? "Unknown");
   }
-}
-
-/** A CPU with as many address bits as the model, and none of what CPUID may add. */
-function plainCpuid(leaf: number, _subleaf: number, register: number): number {
-  if (leaf === 0x8000_0000 && register === 0) return 0x8000_0008;
-  return leaf === 0x8000_0008 && register === 0 ? Number(MODEL_ADDRESS_BITS) | (48 << 8) : 0;
-}
-
-function systemEntropy(): bigint {
-  return randomBytes(8).readBigUInt64LE();
 }

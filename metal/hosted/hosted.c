@@ -8,16 +8,15 @@
 
 static _Thread_local uint32_t cpu_index;
 IMPORT(uint32_t, cpu, cpuIndex) { return cpu_index; }
-IMPORT(void, cpu, pause) { __builtin_ia32_pause(); }
-IMPORT(void, cpu, exit, uint32_t status) { exit(status); }
-IMPORT(uint64_t, cpu, clock) {
+IMPORT(void, processor, pause) { __builtin_ia32_pause(); }
+IMPORT(uint64_t, processor, clock) {
   struct timespec time;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return time.tv_sec * 1000000000ull + time.tv_nsec;
 }
-IMPORT(void, memory, frameZero, uint64_t at) { ZERO_FRAMES(physical(at), 1); }
 IMPORT(void, memory, framesZero, uint64_t at, uint64_t count) { ZERO_FRAMES(physical(at), count); }
-IMPORT(void, output, consoleWrite, uint32_t from, uint32_t length) { fwrite(linear_memory + from, 1, length, stderr); }
+IMPORT(void, process, consoleWrite, uint32_t from, uint32_t length) { fwrite(linear_memory + from, 1, length, stderr); }
+IMPORT(void, process, exit, uint32_t status) { exit(status); }
 IMPORT(void, host, becomeCpu, uint32_t index) { cpu_index = index; }
 IMPORT(uint64_t, host, allocate, uint64_t bytes) { return (uintptr_t)aligned_alloc(bytes, bytes); }
 IMPORT(void, host, release, uint64_t at) { free((void*)at); }

@@ -7,7 +7,6 @@
 static w2c_kernel kernel;
 
 void kernel_boot(uint64_t bootinfo) {
-  console_start();
   WASM_INSTANTIATE(&kernel);
   w2c_kernel_boot(&kernel, bootinfo);
 }
@@ -20,11 +19,7 @@ void kernel_syscall(struct Frame* frame) {
   w2c_kernel_syscall(&kernel, r[0] >> 32 ? ~0u : r[0], r[5], r[4], r[3], r[9], r[7], r[8]);
 }
 
-static uint64_t fault_address(const struct Frame* frame) {
-  uint64_t address = 0;
-  if (frame->vector == 14) __asm__ volatile("mov %%cr2, %0" : "=r"(address));
-  return address;
-}
+static uint64_t fault_address(const struct Frame* frame) { return frame->vector == 14 ? w2c_processor_readCr2(0) : 0; }
 
 static void answer(struct Frame* frame, uint32_t fromUser) {
   boot_cpu.frame = frame;

@@ -1,19 +1,12 @@
 /* A user program's one translation unit: the machine as user/nitros/machine.ts declares it, the program, its start and end. */
 #include "../wasm-rt.h"
 
-struct w2c_machine;
-#define MACHINE(result, name, ...) static inline result w2c_machine_##name(struct w2c_machine* machine, ##__VA_ARGS__)
-/* Plain instructions, and volatile: an access to address 0 is an access like any other. */
-#define MEMORY_WORD(bits, passed) \
-  MACHINE(passed, load##bits, uint64_t address) { return *(volatile uint##bits##_t*)address; } \
-  MACHINE(void, store##bits, uint64_t address, passed value) { *(volatile uint##bits##_t*)address = value; }
-EACH_WORD(MEMORY_WORD)
-
-MACHINE(void, execute, uint64_t address) {
+EACH_WORD(NATIVE_WORD, machine, load, store)
+IMPORT(void, machine, execute, uint64_t address) {
   void (*volatile code)(void) = (void (*)(void))address;
   code();
 }
-MACHINE(uint64_t, syscall, uint32_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
+IMPORT(uint64_t, machine, syscall, uint32_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
   register uint64_t r10 __asm__("r10") = d;
   register uint64_t r8 __asm__("r8") = e;
   register uint64_t r9 __asm__("r9") = f;

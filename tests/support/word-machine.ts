@@ -63,12 +63,11 @@ export function startWordMachine(physicalBits: number): WordMachine {
     "memory.physCompareExchange64": (at: bigint, expected: bigint, value: bigint) =>
       change(at, (found) => (found === unsigned(expected) ? value : found)),
     "cpu.cpuIndex": () => machine.cpu,
-    "memory.frameZero": (at: bigint) => zero(unsigned(at)),
     "memory.framesZero": (at: bigint, count: bigint) => {
       for (let i = 0n; i < count; i++) zero(unsigned(at) + i * 4096n);
     },
     "memory.physRead": (to: number, from: bigint, length: number) => read(to, unsigned(from), length),
-    "cpu.cpuid": (leaf: number) =>
+    "processor.cpuid": (leaf: number) =>
       leaf >>> 0 === 0x8000_0000 ? 0x8000_0008 : leaf >>> 0 === 0x8000_0008 ? physicalBits : 0,
   };
   const instance = startKernelPart(compiled, replacements);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
+import { declaredImports } from "./declared-imports.ts";
 import { SegmentFlag, roundUp, writeElf, type ElfSegment } from "./elf.ts";
 import { kernelFlags } from "./kernel-flags.ts";
 import * as programs from "./programs.ts";
@@ -40,8 +41,7 @@ export async function buildEmbeddedKernel(entry = "platform/embedded/entry.ts"):
 
 /** The golden list of the embedded kernel's imports: what platform/embedded/model/host.ts declares. */
 export function hostImports(): ReadonlySet<string> {
-  const source = readFileSync(join(projectRoot, "platform/embedded/model/host.ts"), "utf8");
-  return new Set([...source.matchAll(/^export declare function (\w+)\(/gm)].map((match) => `host.${match[1]}`));
+  return new Set(declaredImports("platform/embedded/model/host.ts"));
 }
 
 function kernelImage(wasm: Uint8Array): Uint8Array {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { requireNativeTools } from "../native-tools.ts";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
+import { declaredImports } from "./declared-imports.ts";
 import { kernelFlags } from "./kernel-flags.ts";
 import { NativeBuildError, platformImports } from "./metal.ts";
 import { wasmToC } from "./wasm2c.ts";
@@ -28,6 +29,9 @@ const variantFlags: Readonly<Record<HostedVariant, readonly string[]>> = {
   // libFuzzer brings a main of its own.
   fuzzer: [REALLY_ZERO, "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all", "-Dmain=not_main"],
 };
+
+/** What metal/hosted/ defines beyond the platform of metal. */
+const hostedFiles = ["platform/hosted/host.ts", "platform/hosted/platform/process.ts"];
 
 const HEADERS = ["dlfcn.h", "pthread.h", "stdio.h", "stdlib.h", "sys/mman.h", "time.h"];
 
@@ -60,14 +64,8 @@ function compileHosted(): Promise<string> {
     output: "hosted/frames.wasm",
     paths: ["platform/hosted", "platform/metal"],
     flags: [...kernelFlags, "--initialMemory", `${LINEAR_PAGES}`, "--maximumMemory", `${LINEAR_PAGES}`],
-    allowedImports: new Set([...platformImports(), ...hostedImports()]),
+    allowedImports: new Set([...platformImports(), ...hostedFiles.flatMap(declaredImports)]),
   });
-}
-
-/** What platform/hosted/host.ts declares. */
-function hostedImports(): string[] {
-  const source = readFileSync(join(projectRoot, "platform/hosted/host.ts"), "utf8");
-  return [...source.matchAll(/^export declare function (\w+)\(/gm)].map((match) => `host.${match[1]}`);
 }
 
 function sources(cPath: string): string[] {

@@ -3,16 +3,15 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
+import { declaredImports } from "./declared-imports.ts";
 import { requireNativeTools } from "../native-tools.ts";
 import { wasmToC } from "./wasm2c.ts";
 
-/** `loader/firmware.ts`: all that the boot agent may import. */
-const firmwareImports = new Set(
-  [
-    ...["load8", "load16", "load32", "load64", "store8", "store16", "store32", "store64"],
-    ...["call", "scratch", "cpuid", "readCr3", "readCr4", "entropy64", "imageMachine", "serialWrite", "enter", "halt"],
-  ].map((name) => `firmware.${name}`),
-);
+/** All that the boot agent may import: what these files declare. */
+const firmwareImports = new Set([
+  ...declaredImports("loader/firmware.ts"),
+  ...declaredImports("platform/metal/platform/processor.ts"),
+]);
 
 /** The boot agent as WebAssembly, for the modelled firmware; returns the path of the file. */
 export function buildLoaderWasm(): Promise<string> {

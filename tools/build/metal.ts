@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { requireNativeTools } from "../native-tools.ts";
 import { buildFolder, compileAssemblyScript, projectRoot } from "./assemblyscript.ts";
+import { declaredImports } from "./declared-imports.ts";
 import { kernelFlags } from "./kernel-flags.ts";
 import { compileProgram, PROGRAM_MEMORY_PAGES, programFileName } from "./programs.ts";
 import { wasmToC } from "./wasm2c.ts";
@@ -61,12 +62,8 @@ export async function buildMetalProgram(sourcePath: string): Promise<Uint8Array>
 
 /** The imports that a metal kernel may have: what the platform's files declare, "file.function". */
 export function platformImports(): ReadonlySet<string> {
-  const folder = join(projectRoot, "platform/metal/platform");
-  const names = readdirSync(folder).flatMap((file) => {
-    const source = readFileSync(join(folder, file), "utf8");
-    return [...source.matchAll(/^export declare function (\w+)\(/gm)].map((match) => `${basename(file, ".ts")}.${match[1]}`);
-  });
-  return new Set(names);
+  const folder = "platform/metal/platform";
+  return new Set(readdirSync(join(projectRoot, folder)).flatMap((file) => declaredImports(join(folder, file))));
 }
 
 interface LinkRequest {

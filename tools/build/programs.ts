@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { CompileError, buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
+import { declaredImports } from "./declared-imports.ts";
 import { exportedSignature } from "./wasm-signature.ts";
 
 /** What platform/CONTRACT.md says of a program's linear memory and segments: the same on both machines. */
@@ -41,8 +42,7 @@ export function programFileName(sourcePath: string): string {
 
 /** The imports that a program may have: what user/nitros/machine.ts declares. */
 export function machineImports(): ReadonlySet<string> {
-  const source = readFileSync(join(projectRoot, "user/nitros/machine.ts"), "utf8");
-  return new Set([...source.matchAll(/^export declare function (\w+)\(/gm)].map((match) => `machine.${match[1]}`));
+  return new Set(declaredImports("user/nitros/machine.ts"));
 }
 
 function refuseOtherMain(sourcePath: string, wasm: Uint8Array): void {

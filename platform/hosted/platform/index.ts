@@ -3,8 +3,9 @@
  * no program, so that the rest of the seam is not there.
  */
 export * from "platform/memory";
-export { clock, cpuIndex, exit, pause } from "platform/cpu";
-export { consoleWrite } from "platform/output";
+export { cpuIndex } from "platform/cpu";
+export { clock, pause } from "platform/processor";
+export { consoleWrite, exit } from "./process";
 
 /** Records leave only when `traceEverything` was called, which nothing here does. */
 export function recordsWrite(from: usize, length: u32): void {

@@ -1,12 +1,58 @@
 /**
  * A context is a task's saved processor state. The kernel gives it `CONTEXT_BYTES` of its linear memory, aligned to 64; only the
  * platform reads or writes what is inside. Segment selectors are no part of it: after another context has run they are null.
+ *
+ *     0 ── FXSAVE area ── 512 ── registers, 22 words (`RegisterAt`) ── 688 ── not used ── 1024
  */
+import { BlockAt, RegisterAt } from "./block";
+import { kernelLoad64, kernelStore64 } from "./memory";
+import { cpuBlock, linearAddress } from "./native";
+
 export const CONTEXT_BYTES: usize = 1024;
+const REGISTERS: usize = 512;
+const USED_BYTES: usize = 688;
+if (512 + 22 * 8 != 688) ERROR("registers follow the FXSAVE area");
+
+/** Control words as after FNINIT and reset (SDM 1 10.5.1), where FXSAVE puts them. */
+const FCW: u16 = 0x37f;
+const MXCSR_OFFSET: usize = 24;
+const MXCSR: u32 = 0x1f80;
+
+/** Selectors of ring 3: `descriptors.ts`. */
+const USER_CODE: u64 = 0x2b;
+const USER_DATA: u64 = 0x23;
+/** RFLAGS: interrupts on; bit 1 is always set. */
+const INTERRUPTS_ON: u64 = 0x202;
 
 /** Prepares `context` to start in ring 3 at `entry`, with stack pointer `stackTop` (16-byte aligned), interrupts on, all else zero. */
-export declare function contextStart(context: usize, entry: u64, stackTop: u64): void;
+export function contextStart(context: usize, entry: u64, stackTop: u64): void {
+  for (let at: usize = 0; at < USED_BYTES; at += 8) store<u64>(context + at, 0);
+  store<u16>(context, FCW);
+  store<u32>(context, MXCSR, MXCSR_OFFSET);
+  setRegister(context, RegisterAt.RIP, entry);
+  setRegister(context, RegisterAt.CS, USER_CODE);
+  setRegister(context, RegisterAt.RFLAGS, INTERRUPTS_ON);
+  setRegister(context, RegisterAt.RSP, stackTop);
+  setRegister(context, RegisterAt.SS, USER_DATA);
+  forgetInProcessor(context);
+}
+
 /** Sets what the task's pending system call will return. */
-export declare function contextSetResult(context: usize, value: i64): void;
+export function contextSetResult(context: usize, value: i64): void {
+  setRegister(context, RegisterAt.RAX, value);
+}
+
 /** The CPU leaves the kernel into `context` when the current entry point returns. CR3 has been loaded already. */
-export declare function resumeNext(context: usize): void;
+export function resumeNext(context: usize): void {
+  kernelStore64(cpuBlock() + BlockAt.NEXT, linearAddress(context));
+}
+
+function setRegister(context: usize, register: u32, value: u64): void {
+  store<u64>(context + REGISTERS + ((<usize>register) << 3), value);
+}
+
+/** The processor may still hold the FXSAVE state of an earlier task that had this context. */
+function forgetInProcessor(context: usize): void {
+  const current = cpuBlock() + BlockAt.CURRENT;
+  if (kernelLoad64(current) == linearAddress(context)) kernelStore64(current, 0);
+}

@@ -13,18 +13,11 @@
  *             0x030  task state, 16 bytes
  *          +4096  IDT, 256 gates of 16 bytes                (SDM 3A 6.14.1)
  */
+import { BlockAt } from "./block";
 import { kernelStore64, kernelStore8 } from "./memory";
 import { readMsr, writeMsr } from "./mmu";
-import {
-  cpuBlock,
-  linearAddress,
-  loadTables,
-  portWrite8,
-  syscallEntry,
-  taskState,
-  trapEntry,
-  writeDr7,
-} from "./native";
+import { cpuBlock, linearAddress, loadTables, syscallEntry, trapEntry, writeDr7 } from "./native";
+import { portWrite8 } from "./processor";
 
 const KERNEL_CODE: u64 = 0x08;
 /** With ring 3's privilege level: Intel's SYSRET puts it into SS itself, AMD's does not (APM 3, SYSRET). */
@@ -64,6 +57,9 @@ const EARLY_STACK_BYTES: usize = 16 * 1024;
 const earlyStack = memory.data(16384, 16);
 if (EARLY_STACK_BYTES != 16384) ERROR("earlyStack has EARLY_STACK_BYTES");
 
+const gdtOperand = memory.data(16, 8);
+const idtOperand = memory.data(16, 8);
+
 /**
  * Makes this CPU answer faults with the kernel's own code, before there are stacks: until then the firmware's interrupt table is in
  * use, and its memory is free as soon as the kernel takes over. `tables` is as for `cpuInstall`, which comes later.
@@ -99,12 +95,27 @@ function installTables(
   nmiStackTop: u64,
   machineCheckStackTop: u64,
 ): void {
-  kernelStore64(cpuBlock(), kernelStackTop);
+  kernelStore64(cpuBlock() + BlockAt.STACK, kernelStackTop);
   buildTaskState(doubleFaultStackTop, nmiStackTop, machineCheckStackTop);
   buildSegments(tables);
   buildInterruptTable(tables + IDT_OFFSET);
-  loadTables(tables, <u32>(GDT_BYTES - 1), tables + IDT_OFFSET, <u32>(VECTORS * GATE_BYTES - 1), <u32>TASK_STATE);
+  loadTables(
+    tableOperand(gdtOperand, tables, GDT_BYTES),
+    tableOperand(idtOperand, tables + IDT_OFFSET, VECTORS * GATE_BYTES),
+    <u32>TASK_STATE,
+  );
   writeMsr(Msr.GS_BASE, cpuBlock());
+}
+
+/** What LGDT and LIDT read, at `at`. */
+function tableOperand(at: usize, base: u64, bytes: u64): usize {
+  store<u16>(at, <u16>(bytes - 1));
+  store<u64>(at, base, 2);
+  return at;
+}
+
+function taskState(): u64 {
+  return cpuBlock() + BlockAt.TASK_STATE;
 }
 
 /**

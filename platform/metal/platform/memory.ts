@@ -25,10 +25,12 @@ export declare function physOr64(address: u64, bits: u64): u64;
 /** Atomic; returns the value before. */
 export declare function physAnd64(address: u64, bits: u64): u64;
 
-/** Fills the 4096-byte frame at `address` with zeros. */
-export declare function frameZero(address: u64): void;
-/** The same for `count` frames in a row. */
+/** Fills `count` 4096-byte frames from `address` on with zeros. */
 export declare function framesZero(address: u64, count: u64): void;
+/** The same for one. */
+export function frameZero(address: u64): void {
+  framesZero(address, 1);
+}
 /** Copies one 4096-byte frame. The frames differ. */
 export declare function frameCopy(to: u64, from: u64): void;
 

@@ -1,11 +1,15 @@
 /** Control registers, model-specific registers and TLB invalidation. SDM 3A 2.5, 4.10.4. */
-export declare function readCr0(): u64;
-export declare function writeCr0(value: u64): void;
-export declare function readCr3(): u64;
-/** Loads the root table; flushes what SDM 3A 4.10.4.1 says, and no more. */
-export declare function writeCr3(value: u64): void;
-export declare function readCr4(): u64;
-export declare function writeCr4(value: u64): void;
+import { userAccessIsGuarded } from "./native";
+import * as processor from "./processor";
+export { readCr0, readCr3, readCr4, writeCr0, writeCr3 } from "./processor";
+
+const SMAP: u64 = 1 << 21;
+
+export function writeCr4(value: u64): void {
+  processor.writeCr4(value);
+  userAccessIsGuarded((value & SMAP) != 0);
+}
+
 export declare function readMsr(index: u32): u64;
 export declare function writeMsr(index: u32, value: u64): void;
 /** INVLPG. */
