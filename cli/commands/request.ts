@@ -1,4 +1,5 @@
 import type { BootRequest, CrashKind, HideableFeature, Program } from "../../machine/machine.ts";
+import { refuseNodes } from "../../machine/numa.ts";
 import { UsageError } from "../exit-status.ts";
 import type { Machine } from "../machines.ts";
 import type { ProgramSource } from "../programs.ts";
@@ -32,9 +33,7 @@ const MAX_PROGRAMS = 64;
 export function refuseUnbuilt(flags: BootFlags, programCount: number): void {
   if (flags.cpus > 1)
     throw new UsageError(`--cpus ${flags.cpus}: this version starts one CPU only; leave the flag out`);
-  if (flags.numa > 1) {
-    throw new UsageError(`--numa ${flags.numa}: this version knows one memory node only; leave the flag out`);
-  }
+  refuseNuma(flags);
   if (programCount > MAX_PROGRAMS) {
     throw new UsageError(`${programCount} programs: the boot agent hands over at most ${MAX_PROGRAMS}`);
   }
@@ -42,6 +41,12 @@ export function refuseUnbuilt(flags: BootFlags, programCount: number): void {
   if (flags.firmware !== undefined && flags.memory !== undefined) {
     throw new UsageError("--memory and --firmware: the map says where RAM is; leave one of them out");
   }
+}
+
+/** With `--firmware` the machine knows how much memory there is, and refuses by itself. */
+function refuseNuma({ numa, memory, firmware }: BootFlags): void {
+  const refusal = refuseNodes(numa, firmware === undefined ? (memory ?? DEFAULT_MEMORY_BYTES) : Infinity);
+  if (refusal !== undefined) throw new UsageError(`--numa ${numa}: ${refusal}`);
 }
 
 function refuseOnQemu(flags: BootFlags): void {

@@ -2,6 +2,7 @@ import { RecordKind } from "../../kernel/trace/records.ts";
 import type { BootRequest, BootResult } from "../../machine/machine.ts";
 import { textBytes, type TraceRecord } from "./decode.ts";
 import { hex } from "./names.ts";
+import { numaReport, type NumaReport } from "./numa.ts";
 import { fieldsOf, type Fields, type Json } from "./shapes.ts";
 
 /** What one run of a program came to. */
@@ -33,6 +34,7 @@ export interface BootDocument {
   readonly request: Fields;
   readonly memoryMap: readonly Fields[];
   readonly frames: Fields | null;
+  readonly numa: NumaReport | null;
   readonly segments: readonly Fields[];
   readonly zones: readonly Fields[];
   readonly protections: Fields | null;
@@ -62,6 +64,7 @@ export function bootDocument(outcome: BootOutcome): BootDocument {
     request: requestFields(outcome.request),
     memoryMap: all(records, RecordKind.MEMORY_RANGE),
     frames: last(records, RecordKind.FRAMES),
+    numa: numaReport((kind) => all(records, kind)),
     segments: all(records, RecordKind.SEGMENT),
     zones: all(records, RecordKind.ZONE),
     protections: last(records, RecordKind.PROTECTIONS),

@@ -2,6 +2,9 @@ import { Zone } from "../../kernel/address/zones.ts";
 import { RangeKind } from "../../kernel/memory-map/kinds.ts";
 import { Phase } from "../../kernel/boot/phases.ts";
 import { FrameOwner } from "../../kernel/frames/owners.ts";
+import { CpuState } from "../../kernel/numa/cpu-state.ts";
+import { Oddity } from "../../kernel/numa/oddity.ts";
+import { TopologySource } from "../../kernel/numa/source.ts";
 import { Protection } from "../../kernel/paging/protections.ts";
 import { FaultReason, RegionKind } from "../../kernel/spaces/kinds.ts";
 import { ImageError } from "../../kernel/tasks/image-errors.ts";
@@ -35,6 +38,16 @@ const readers: Readonly<Record<number, Reader>> = {
   [RecordKind.TASK_EXIT]: (r) => ({ status: Number(BigInt.asIntN(32, r.value)) }),
   [RecordKind.PANIC]: (r) => ({ address: hex(r.first), errorCode: hex(r.second), vector: Number(r.value) }),
   [RecordKind.RANDOM]: (r) => ({ seed: hex(r.first), kernelBase: hex(r.second), directMapBase: hex(r.value) }),
+  [RecordKind.TOPOLOGY]: (r) => ({ source: nameOf(TopologySource, r.first), nodes: Number(r.second) }),
+  [RecordKind.NODE]: (r) => ({ node: Number(r.first), frames: hex(r.second), domain: Number(r.value) }),
+  [RecordKind.NODE_RANGE]: (r) => ({ ...range(r), node: Number(r.value) }),
+  [RecordKind.NODE_CPU]: cpuFields,
+  [RecordKind.NODE_DISTANCE]: (r) => ({ from: Number(r.first), to: Number(r.second), distance: Number(r.value) }),
+  [RecordKind.TOPOLOGY_ODDITY]: (r) => ({
+    oddity: nameOf(Oddity, r.first),
+    count: Number(r.second),
+    found: hex(r.value),
+  }),
   [RecordKind.FRAME_ALLOCATED]: frameFields,
   [RecordKind.FRAME_FREED]: frameFields,
   [RecordKind.MAPPED]: mappingFields,
@@ -65,6 +78,16 @@ export function faultFields(record: TraceRecord): Fields {
   };
   const where = { address: hex(record.first), errorCode: hex(record.second) };
   return vector === 14 ? { ...where, access: accessOf(record.second), ...cause } : { ...where, ...cause };
+}
+
+function cpuFields(record: TraceRecord): Fields {
+  const state = record.value >> 8n;
+  return {
+    cpu: Number(record.first),
+    apicId: Number(record.second),
+    node: Number(record.value & 0xffn),
+    state: bitNames(CpuState, state),
+  };
 }
 
 function range(record: TraceRecord): Fields {

@@ -31,6 +31,7 @@ import { BootFlag } from "../bootinfo/layout";
 import { crashEarlyOnPurpose, crashOnPurpose } from "./crash";
 import * as log from "./log";
 import { mapErrorText, mapFound, readMemoryMap } from "../memory-map/memory-map";
+import { readTopology } from "../numa/topology";
 import { framesInitialise } from "./frames";
 import { Phase } from "./phases";
 import { keepTextForScreen, openScreen } from "./screen";
@@ -93,6 +94,7 @@ function leaveFirmware(): void {
 function takeMemoryMap(): void {
   const error = readMemoryMap();
   if (error != 0) panic(mapErrorText(error), mapFound());
+  readTopology();
   ended(Phase.MEMORY_MAP);
   log.phaseMemoryMap();
 }

@@ -41,6 +41,7 @@ import {
 } from "../bootinfo/bootinfo";
 import { BootFlag, SegmentRight } from "../bootinfo/layout";
 import { printMemoryMap } from "./map-log";
+import { printTopology } from "./topology-log";
 
 /** What the boot tells people: a heading a phase, and below it what the phase did. The trace gets the same as records. */
 function heading(number: string, text: string): void {
@@ -95,6 +96,7 @@ export function phaseFrames(): void {
   print(" (");
   printBytesCount(totalFrames() * 4096);
   printLine(" of RAM)");
+  printTopology();
   trace(RecordKind.FRAMES, freeFrames(), reservedFrames(), usedFrames());
 }
 

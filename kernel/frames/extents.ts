@@ -16,9 +16,9 @@ import { frameRefusal } from "./refusals";
  *       16        end
  */
 const EXTENT_BYTES: usize = 16;
-export const EXTENT_CAPACITY: u32 = 2304;
-const extents = memory.data(36864, 8);
-if (2304 * 16 != 36864) ERROR("extents holds EXTENT_CAPACITY extents");
+export const EXTENT_CAPACITY: u32 = 2464;
+const extents = memory.data(39424, 8);
+if (2464 * 16 != 39424) ERROR("extents holds EXTENT_CAPACITY extents");
 
 let count: u32 = 0;
 

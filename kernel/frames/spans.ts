@@ -22,8 +22,8 @@ export const AREA_FRAMES: u32 = 512;
 export const AREA_WORDS: u32 = 8;
 
 const SPAN_BYTES: usize = 12;
-const spans = memory.data(27648, 8);
-if (2304 * 12 != 27648) ERROR("spans holds EXTENT_CAPACITY spans");
+const spans = memory.data(29568, 8);
+if (2464 * 12 != 29568) ERROR("spans holds EXTENT_CAPACITY spans");
 
 export const NO_SPAN: u32 = 0xffff_ffff;
 

@@ -48,6 +48,19 @@ export namespace RecordKind {
   /** What was drawn: the seed in use, the kernel's base, the direct map's base (virtual). */
   export const RANDOM: u16 = 15;
 
+  /** Nodes of memory, once: TopologySource, their number, 0. The next five only if they are more than one, or something was odd. */
+  export const TOPOLOGY: u16 = 24;
+  /** A node: its number, its frames of RAM, its proximity domain (with a source of GUESSED its number). */
+  export const NODE: u16 = 25;
+  /** RAM without a hole and of one node: first byte, last byte, node. */
+  export const NODE_RANGE: u16 = 26;
+  /** A processor: its index, its APIC id, node | CpuState << 8. */
+  export const NODE_CPU: u16 = 27;
+  /** From node, to node, distance as the SLIT counts. */
+  export const NODE_DISTANCE: u16 = 28;
+  /** Something odd about the firmware's tables: Oddity, how often, the first offender. */
+  export const TOPOLOGY_ODDITY: u16 = 29;
+
   /** Frames allocated or freed together: number of the first, binary logarithm of their count, FrameOwner. */
   export const FRAME_ALLOCATED: u16 = 64;
   export const FRAME_FREED: u16 = 65;

@@ -1,8 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { buildEmbeddedKernel } from "../../tools/build/embedded.ts";
 import { buildLoaderWasm } from "../../tools/build/loader.ts";
-import { BadMemorySize, defaultFirmwareMap, type FirmwareMap } from "../firmware/index.ts";
+import { BadMemorySize, defaultFirmwareMap, type FirmwareMap, ramRanges } from "../firmware/index.ts";
 import type { BootObserver, BootRequest, BootResult } from "../machine.ts";
+import { refuseNodes } from "../numa.ts";
 import type { MachineMessage, MachineOrder } from "./messages.ts";
 
 export interface EmbeddedOptions {
@@ -11,6 +12,7 @@ export interface EmbeddedOptions {
 }
 
 const TIMED_OUT_STATUS = 124;
+const REFUSED_STATUS = 64;
 
 /**
  * Boots the embedded machine and runs it to its end. It runs in a thread of its own, so that a program without an end can be ended
@@ -23,12 +25,19 @@ export async function bootEmbedded(
 ): Promise<BootResult> {
   try {
     const firmware = options.firmware ?? defaultFirmwareMap(request.memoryBytes);
+    const refusal = refuseNodes(request.numaNodes, ramBytes(firmware));
+    if (refusal !== undefined) return { status: REFUSED_STATUS, message: refusal };
     const [kernel] = await Promise.all([buildEmbeddedKernel(), buildLoaderWasm()]);
     return await runInThread({ request, kernelWasm: kernel.wasm, kernelElf: kernel.elf, firmware }, observer);
   } catch (error) {
     if (error instanceof BadMemorySize) return { status: error.status, message: error.message };
     throw error;
   }
+}
+
+function ramBytes(firmware: FirmwareMap): number {
+  const installed = firmware.installed ?? ramRanges(firmware);
+  return Number(installed.reduce((sum, { start, end }) => sum + end - start, 0n));
 }
 
 function runInThread(order: MachineOrder, observer: BootObserver): Promise<BootResult> {

@@ -1,10 +1,12 @@
-import type { FirmwareFaults, RamRange } from "./types.ts";
+import { nodeDistance, nodeOfCpu, type NodeMemory } from "../numa.ts";
+import type { FirmwareFaults } from "./types.ts";
 
 /** What the tables tell of. */
 export interface AcpiContents {
   readonly cpus: number;
   readonly numaNodes: number;
-  readonly ram: readonly RamRange[];
+  /** Empty with one node. */
+  readonly memory: readonly NodeMemory[];
   readonly badChecksum?: FirmwareFaults["badChecksum"];
 }
 
@@ -99,37 +101,12 @@ function madt(cpus: number): Uint8Array {
 }
 
 /** §5.2.16: local APIC affinity (type 0, 16 bytes) and memory affinity (type 1, 40 bytes). */
-function srat({ cpus, numaNodes, ram }: AcpiContents): Uint8Array {
-  const shares = shareOut(ram, numaNodes);
-  const view = new DataView(new ArrayBuffer(12 + cpus * 16 + shares.length * 40));
+function srat({ cpus, numaNodes, memory }: AcpiContents): Uint8Array {
+  const view = new DataView(new ArrayBuffer(12 + cpus * 16 + memory.length * 40));
   view.setUint32(0, 1, true);
-  for (let cpu = 0; cpu < cpus; cpu++) putCpuAffinity(view, 12 + cpu * 16, cpu, Math.floor((cpu * numaNodes) / cpus));
-  shares.forEach((share, index) => putMemoryAffinity(view, 12 + cpus * 16 + index * 40, share));
+  for (let cpu = 0; cpu < cpus; cpu++) putCpuAffinity(view, 12 + cpu * 16, cpu, nodeOfCpu(cpu, cpus, numaNodes));
+  memory.forEach((share, index) => putMemoryAffinity(view, 12 + cpus * 16 + index * 40, share));
   return table("SRAT", 3, bytesOf(view));
-}
-
-interface MemoryShare extends RamRange {
-  readonly node: number;
-}
-
-/** Equal shares of whole MiB, in order of address; the last node has the rest. */
-function shareOut(ram: readonly RamRange[], nodes: number): MemoryShare[] {
-  const total = ram.reduce((sum, { start, end }) => sum + end - start, 0n);
-  const share = (total / BigInt(nodes) / 0x10_0000n) * 0x10_0000n;
-  const shares: MemoryShare[] = [];
-  let before = 0n;
-  for (const { start: first, end } of ram) {
-    let start = first;
-    while (start < end) {
-      const node = share === 0n ? nodes - 1 : Math.min(Number(before / share), nodes - 1);
-      const room = node === nodes - 1 ? end - start : BigInt(node + 1) * share - before;
-      const stop = start + room < end ? start + room : end;
-      shares.push({ node, start, end: stop });
-      before += stop - start;
-      start = stop;
-    }
-  }
-  return shares;
 }
 
 function putCpuAffinity(view: DataView, at: number, cpu: number, node: number): void {
@@ -139,7 +116,7 @@ function putCpuAffinity(view: DataView, at: number, cpu: number, node: number): 
   view.setUint32(at + 4, 1, true);
 }
 
-function putMemoryAffinity(view: DataView, at: number, { node, start, end }: MemoryShare): void {
+function putMemoryAffinity(view: DataView, at: number, { node, start, end }: NodeMemory): void {
   view.setUint8(at, 1);
   view.setUint8(at + 1, 40);
   view.setUint32(at + 2, node, true);
@@ -148,12 +125,12 @@ function putMemoryAffinity(view: DataView, at: number, { node, start, end }: Mem
   view.setUint32(at + 28, 1, true);
 }
 
-/** §5.2.17: 10 within a node, 20 between two. */
+/** §5.2.17. */
 function slit(nodes: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(8 + nodes * nodes));
   view.setBigUint64(0, BigInt(nodes), true);
   for (let from = 0; from < nodes; from++) {
-    for (let to = 0; to < nodes; to++) view.setUint8(8 + from * nodes + to, from === to ? 10 : 20);
+    for (let to = 0; to < nodes; to++) view.setUint8(8 + from * nodes + to, nodeDistance(from, to, nodes));
   }
   return table("SLIT", 1, bytesOf(view));
 }

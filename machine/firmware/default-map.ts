@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { readFirmwareFile } from "./map-file.ts";
 import { PAGE_BYTES } from "./ranges.ts";
-import { type FirmwareDescriptor, type FirmwareMap, MemoryType } from "./types.ts";
+import { type FirmwareDescriptor, type FirmwareMap, MemoryType, type RamRange } from "./types.ts";
 
 /** Recorded from OVMF in QEMU with this much memory; `npx tsx machine/firmware/record.ts` records it again. */
 export const RECORDED_MEMORY_BYTES = 0x2000_0000;
@@ -30,12 +30,26 @@ export function defaultFirmwareMap(memoryBytes: number): FirmwareMap {
     throw new BadMemorySize(`memory of ${memoryBytes} bytes; want 0 to 512 GiB`);
   }
   const memory = (BigInt(memoryBytes) / PAGE_BYTES) * PAGE_BYTES;
-  return memory < SMALLEST_RECORDED ? smallMap(memory) : stretchedMap(memory);
+  const map = memory < SMALLEST_RECORDED ? smallMap(memory) : stretchedMap(memory);
+  return { ...map, installed: installedMemory(memory) };
+}
+
+function lowRamEnd(memory: bigint): bigint {
+  return memory < LOW_RAM_LIMIT ? memory : LOW_RAM_WHEN_SPLIT;
+}
+
+function installedMemory(memory: bigint): RamRange[] {
+  const low = lowRamEnd(memory);
+  const ranges = [
+    { start: 0n, end: low },
+    { start: FOUR_GIGABYTES, end: FOUR_GIGABYTES + memory - low },
+  ];
+  return ranges.filter(({ start, end }) => start < end);
 }
 
 function stretchedMap(memory: bigint): FirmwareMap {
   const recorded = readFirmwareFile(recordedMapFile);
-  const lowEnd = memory < LOW_RAM_LIMIT ? memory : LOW_RAM_WHEN_SPLIT;
+  const lowEnd = lowRamEnd(memory);
   const shift = lowEnd - BigInt(RECORDED_MEMORY_BYTES);
   const gap = largestFree(recorded.descriptors);
   const descriptors = recorded.descriptors.map((one) => stretch(one, gap, shift));

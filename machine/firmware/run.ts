@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { shareMemory, sharePcMemory, type NodeMemory } from "../numa.ts";
 import { buildAcpi } from "./acpi.ts";
 import { BootServices } from "./boot-services.ts";
 import { FunctionTable } from "./functions.ts";
@@ -74,7 +75,9 @@ export function runBootAgent(
 function installAcpi(memory: FirmwareMemory, map: FirmwareMap, options: BootAgentOptions): bigint {
   const ram = ramRanges(map);
   const faults = options.faults ?? {};
-  const contents = { cpus: options.cpus ?? 1, numaNodes: options.numaNodes ?? 1, ram, badChecksum: faults.badChecksum };
+  const { cpus = 1, numaNodes = 1 } = options;
+  const shares = numaNodes === 1 ? [] : nodeMemory(map, numaNodes);
+  const contents = { cpus, numaNodes, memory: shares, badChecksum: faults.badChecksum };
   const size = BigInt(buildAcpi(contents, 0n).length);
   const place = map.descriptors.find(
     ({ type, physicalStart: start, pageCount }) =>
@@ -85,6 +88,10 @@ function installAcpi(memory: FirmwareMemory, map: FirmwareMap, options: BootAgen
   if (place === undefined || faults.withoutAcpi) return 0n;
   memory.write(place.physicalStart, buildAcpi(contents, place.physicalStart));
   return place.physicalStart;
+}
+
+function nodeMemory(map: FirmwareMap, nodes: number): NodeMemory[] {
+  return map.installed === undefined ? shareMemory(ramRanges(map), nodes) : sharePcMemory(map.installed, nodes);
 }
 
 type Imports = Record<string, (...args: never[]) => unknown>;

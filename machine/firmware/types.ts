@@ -54,6 +54,8 @@ export interface FirmwareMap {
   readonly descriptors: readonly FirmwareDescriptor[];
   /** `carved` when absent. */
   readonly allocations?: AllocationStyle;
+  /** Where a PC's memory modules answer, what the firmware takes for itself and the hole below 1 MiB included; for a map that is a PC's. */
+  readonly installed?: readonly RamRange[];
 }
 
 /** Where the boot agent left for the kernel: physical `cr3` and `bootinfo`, virtual `entry`. */

@@ -1,4 +1,5 @@
 import type { BootRequest } from "../machine.ts";
+import { nodeDistance, nodeMebibytes, nodeOfCpu } from "../numa.ts";
 
 /** Files and sockets that a run of QEMU is given. */
 export interface QemuFiles {
@@ -50,22 +51,33 @@ function accelerator(clocking: Clocking): string[] {
   return clocking === "free" ? ["-accel", "tcg"] : ["-accel", "tcg,thread=single", "-icount", "shift=0"];
 }
 
-/** Memory and CPUs shared out evenly; the last node has what is left over. */
+/** Sizes and distances, as the embedded machine's tables have them. QEMU takes a distance for that of the way back, too. */
 function numaNodes(machine: Machine): string[] {
   const nodes = machine.numaNodes;
   if (nodes < 2) return [];
-  const each = Math.floor(mebibytes(machine) / nodes);
-  return Array.from({ length: nodes }, (_, node) => {
-    const size = node === nodes - 1 ? mebibytes(machine) - each * node : each;
+  return nodeMebibytes(mebibytes(machine), nodes).flatMap((size, node) => {
     const memory = ["-object", `memory-backend-ram,id=memory${node},size=${size}M`];
-    return [...memory, "-numa", [`node,nodeid=${node},memdev=memory${node}`, ...cpusOf(node, machine)].join(",")];
-  }).flat();
+    return [
+      ...memory,
+      "-numa",
+      [`node,nodeid=${node},memdev=memory${node}`, ...cpusOf(node, machine)].join(","),
+      ...distancesFrom(node, nodes),
+    ];
+  });
 }
 
 function cpusOf(node: number, { cpus, numaNodes }: Machine): string[] {
   return Array.from({ length: cpus }, (_, cpu) => cpu)
-    .filter((cpu) => cpu % numaNodes === node)
+    .filter((cpu) => nodeOfCpu(cpu, cpus, numaNodes) === node)
     .map((cpu) => `cpus=${cpu}`);
+}
+
+/** To the nodes before it: those after it are not yet known to QEMU. */
+function distancesFrom(node: number, nodes: number): string[] {
+  return Array.from({ length: node }, (_, to) => [
+    "-numa",
+    `dist,src=${node},dst=${to},val=${nodeDistance(node, to, nodes)}`,
+  ]).flat();
 }
 
 function firmware(files: QemuFiles): string[] {

@@ -13,6 +13,7 @@ const KERNEL_FLOORS: readonly { readonly name: string; readonly files: RegExp }[
   { name: "frames", files: /^kernel\/frames\// },
   { name: "bootinfo", files: /^kernel\/bootinfo\// },
   { name: "memory map", files: /^kernel\/memory-map\// },
+  { name: "numa", files: /^kernel\/numa\// },
   { name: "paging", files: /^kernel\/paging\// },
   { name: "cpu", files: /^kernel\/cpu\// },
   { name: "spaces", files: /^kernel\/spaces\// },

@@ -32,7 +32,7 @@ describe("QEMU's command line", () => {
     );
     assert.deepEqual(
       [...all.matchAll(/nodeid=(\d),memdev=memory\d((?:,cpus=\d)*)/g)].map((match) => match[2]),
-      [",cpus=0,cpus=3", ",cpus=1", ",cpus=2"],
+      [",cpus=0,cpus=1", ",cpus=2", ",cpus=3"],
     );
   });
 
