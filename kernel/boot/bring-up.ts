@@ -1,12 +1,14 @@
-import { clock, consoleOpen, cpuInstallEarly, setDirectMap } from "platform";
+import { clock, consoleOpen, cpuInstallEarly, OBJECT_PAGES, setDirectMap } from "platform";
 import { panic } from "../console/panic";
 import { useColours } from "../console/style";
 import { reclaimLoaderMemory } from "../frames/bring-up";
 import { FrameError } from "../frames/errors";
 import { failAllocation } from "../frames/watched";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
+import { startHeap } from "../heap/heap";
 import { leaveLowerHalf } from "../paging/handover";
 import { buildKernelSpace, loadKernelSpace, lockSealedSegments, sealedBase } from "../paging/kernel-space";
+import { attachObjectPage, detachObjectPage, openObjectWindow } from "../paging/object-pages";
 import { PagingError, pagingErrorText } from "../paging/tables";
 import { placeAtFixedBases } from "../random/aslr";
 import { seedFromEntropy, seedRandom } from "../random/random";
@@ -114,9 +116,16 @@ function takePageTables(): void {
   if (error != PagingError.NONE) panic(pagingErrorText(error), error);
   loadKernelSpace();
   const reclaimed = reclaimLoaderMemory();
+  takeHeap();
   openScreen();
   ended(Phase.KERNEL_SPACE);
   log.phaseKernelSpace(reclaimed);
+}
+
+/** From here on the kernel has small objects. */
+function takeHeap(): void {
+  if (openObjectWindow() != PagingError.NONE) panic("no frame left for the window of kernel objects", 0);
+  if (!startHeap(OBJECT_PAGES, attachObjectPage, detachObjectPage)) panic("no frame left for kernel objects", 0);
 }
 
 function protect(): void {

@@ -27,6 +27,8 @@ export namespace FrameOwner {
   export const KERNEL_DATA: u32 = 19;
   /** A user program's memory. */
   export const USER: u32 = 20;
+  /** Slabs of the kernel's own small objects (kernel/heap). */
+  export const KERNEL_OBJECTS: u32 = 21;
 
   /** Not RAM: fills the table between two spans. */
   export const HOLE: u32 = 63;
@@ -63,5 +65,6 @@ export function ownerName(owner: u32): string {
   if (owner == FrameOwner.KERNEL_STACK) return "kernel stack";
   if (owner == FrameOwner.KERNEL_DATA) return "kernel data";
   if (owner == FrameOwner.USER) return "user";
+  if (owner == FrameOwner.KERNEL_OBJECTS) return "kernel objects";
   return "no RAM";
 }

@@ -92,6 +92,24 @@ export function reserveRootEntry(root: PhysAddr, address: VirtAddr): u32 {
   return tableAt(root, address, ROOT_LEVEL - 1, 0) == 0 ? PagingError.NO_FRAME : PagingError.NONE;
 }
 
+/** Makes sure that the tables above level `level` exist for `address`. Returns a PagingError. */
+export function reserveTables(root: PhysAddr, address: VirtAddr, level: u32): u32 {
+  return tableAt(root, address, level, 0) == 0 ? PagingError.NO_FRAME : PagingError.NONE;
+}
+
+/** Is there a page table for `address`? */
+export function hasPageTable(root: PhysAddr, address: VirtAddr): bool {
+  findLeaf(root, address);
+  return leafLevel == 1;
+}
+
+/** Takes the 4 KiB page at `address` away, which is mapped. Tables stay. The caller flushes before the frame may be another's. */
+export function unmapPage(root: PhysAddr, address: VirtAddr): void {
+  const table = tableAt(root, address, 1, 0);
+  assert(isPresent(physLoad64(entrySlot(table, address, 1))), "a page that is not mapped is taken away");
+  physStore64(entrySlot(table, address, 1), 0);
+}
+
 /** Maps one page, of the size that `level` has. `flags` are Pte bits of the leaf; PRESENT is added, LARGE where it belongs. */
 export function mapPage(root: PhysAddr, at: VirtAddr, frame: PhysAddr, level: u32, flags: u64): u32 {
   const table = tableAt(root, at, level, flags);

@@ -6,15 +6,19 @@ export interface KernelPart {
   /** An AssemblyScript file that exports what the test calls, from the project's root. */
   readonly entry: string;
   readonly platform: "embedded" | "metal";
+  /** Constants that asc is to define: a debug build. */
+  readonly use?: readonly string[];
 }
 
 /** Compiles once; the sources say when that must be done again. */
 export async function compileKernelPart(part: KernelPart): Promise<WebAssembly.Module> {
+  const variant = [part.platform, ...(part.use ?? [])].join("-");
+  const bulk = part.platform === "embedded" ? ["--enable", "bulk-memory"] : [];
   const wasm = await compileAssemblyScript({
     entry: part.entry,
-    output: `tests/${part.entry.replace(/\.ts$/, "").replaceAll("/", "-")}-${part.platform}.wasm`,
+    output: `tests/${part.entry.replace(/\.ts$/, "").replaceAll("/", "-")}-${variant}.wasm`,
     paths: [`platform/${part.platform}`],
-    flags: part.platform === "embedded" ? ["--enable", "bulk-memory"] : [],
+    flags: [...bulk, ...(part.use ?? []).flatMap((constant) => ["--use", constant])],
     allowedImports: (name) => name === "env.abort" || part.platform === "metal" || name.startsWith("host."),
   });
   return new WebAssembly.Module(readFileSync(wasm));

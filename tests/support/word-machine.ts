@@ -14,14 +14,20 @@ export interface WordMachine {
   cpu: number;
   /** Called after every atomic operation. */
   afterAtomic: () => void;
+  /** What the kernel has written to its console. */
+  console: () => string;
 }
+
+const COM1 = 0x3f8;
 
 const compiled = await compileKernelPart({ entry: "tests/frames/core.ts", platform: "metal" });
 
-export function startWordMachine(physicalBits: number): WordMachine {
+/** `part`: another part of the kernel than memory map and frames. */
+export function startWordMachine(physicalBits: number, part = compiled): WordMachine {
   const words = new Map<bigint, bigint>();
   const zeroed = new Set<bigint>();
   const written = new Set<bigint>();
+  const printed: number[] = [];
   const load = (address: bigint) => words.get(address & ~7n) ?? 0n;
   const put = (address: bigint, bits: bigint, value: bigint) => {
     if (address % (bits / 8n) !== 0n)
@@ -67,10 +73,23 @@ export function startWordMachine(physicalBits: number): WordMachine {
       for (let i = 0n; i < count; i++) zero(unsigned(at) + i * 4096n);
     },
     "memory.physRead": (to: number, from: bigint, length: number) => read(to, unsigned(from), length),
+    "processor.clock": () => 0n,
+    // A serial port that takes all it is given, and nothing at other ports.
+    "processor.portRead8": (port: number) => (port === COM1 + 5 ? 0x60 : 0),
+    "processor.portWrite8": (port: number, byte: number) => {
+      if (port === COM1) printed.push(byte);
+    },
     "processor.cpuid": (leaf: number) =>
       leaf >>> 0 === 0x8000_0000 ? 0x8000_0008 : leaf >>> 0 === 0x8000_0008 ? physicalBits : 0,
   };
-  const instance = startKernelPart(compiled, replacements);
-  const machine: WordMachine = { instance, zeroed, written, cpu: 0, afterAtomic: () => {} };
+  const instance = startKernelPart(part, replacements);
+  const machine: WordMachine = {
+    instance,
+    zeroed,
+    written,
+    cpu: 0,
+    afterAtomic: () => {},
+    console: () => Buffer.from(printed).toString(),
+  };
   return machine;
 }

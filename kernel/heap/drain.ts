@@ -1,0 +1,18 @@
+import { kindCount } from "./kinds";
+import { isMine } from "./lock";
+import { drainKind } from "./magazines";
+import { isStarted, pagesLock } from "./root";
+
+/**
+ * Puts what this CPU keeps of free objects back into slabs, and gives the frames of empty slabs back. Returns how many frames. What
+ * other CPUs keep, 15 objects of a kind at most, stays until they call this.
+ *
+ * For the frames, too, when they are short: then it may be called from within the heap, which wanted one of them. If that is for the
+ * place of a page, the pages' lock is held, and there is nothing to be had.
+ */
+export function drainHeap(): u32 {
+  if (!isStarted() || isMine(pagesLock())) return 0;
+  let frames: u32 = 0;
+  for (let kind: u32 = 0; kind < kindCount(); kind++) frames += drainKind(kind);
+  return frames;
+}
