@@ -1,4 +1,4 @@
-import { resumeNext } from "platform";
+import { contextForget, resumeNext } from "platform";
 import { enterSpace, leaveSpaces, destroySpace } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask } from "../trace/trace";
@@ -43,13 +43,14 @@ export function preempt(): void {
   currentTask().state = TaskState.READY;
 }
 
-/** Ends `task` and gives back all its memory. */
+/** Ends `task` and gives back all its memory; what its registers held goes as well. */
 export function endTask(task: Task, end: u32, status: i32): void {
   task.state = TaskState.ENDED;
   task.end = end;
   task.status = status;
   leaveSpaces();
   destroySpace(task.space);
+  contextForget(task.context);
 }
 
 /** The running task exits by itself. */

@@ -1,9 +1,9 @@
 /* Every way into the kernel and out of it. Interrupts are off throughout. */
 #include "layout.h"
 
-.macro PUSH_REGISTERS /* so that struct Frame begins RAX RBX RCX RDX RSI RDI RBP R8 ... R15 */
+.macro PUSH_REGISTERS /* so that struct Frame begins RAX RBX RCX RDX RSI RDI RBP R8 ... R15; no value of theirs gets on the kernel's stack */
   .irp register, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
-  push %\register
+  push %\register; xor %\register, %\register
   .endr
 .endm
 .macro POP_REGISTERS

@@ -29,7 +29,7 @@ static void answer(struct Frame* frame, uint32_t fromUser) {
 /* The frame is already in the context, unless the vector has a stack of its own. */
 void kernel_trap_from_user(struct Frame* frame) {
   struct Frame* saved = frame_of(boot_cpu.current);
-  if (frame != saved) *saved = *frame;
+  if (frame != saved) *saved = *frame, *frame = (struct Frame){0};
   answer(saved, 1);
 }
 

@@ -1,4 +1,4 @@
-import { Context, setNext, startContext } from "../model/program/context";
+import { Context, forgetContext, setNext, startContext } from "../model/program/context";
 
 export const CONTEXT_BYTES: usize = 1024;
 
@@ -6,6 +6,10 @@ if (offsetof<Context>() > 1024) ERROR("a context does not fit");
 
 export function contextStart(context: usize, entry: u64, stackTop: u64): void {
   startContext(context, entry, stackTop);
+}
+
+export function contextForget(context: usize): void {
+  forgetContext(context);
 }
 
 export function contextSetResult(context: usize, value: i64): void {

@@ -42,6 +42,12 @@ export function contextSetResult(context: usize, value: i64): void {
   setRegister(context, RegisterAt.RAX, value);
 }
 
+/** The task of `context` has ended: nothing of its registers stays in memory, nor gets there later. */
+export function contextForget(context: usize): void {
+  for (let at: usize = 0; at < USED_BYTES; at += 8) store<u64>(context + at, 0);
+  forgetInProcessor(context);
+}
+
 /** The CPU leaves the kernel into `context` when the current entry point returns. CR3 has been loaded already. */
 export function resumeNext(context: usize): void {
   kernelStore64(cpuBlock() + BlockAt.NEXT, linearAddress(context));

@@ -21,6 +21,10 @@ export interface BootChoices {
   readonly seed?: bigint;
   /** RAM that the firmware tells of beyond what the machine has. */
   readonly promisedBytes?: bigint;
+  /** Called before the boot agent runs, with all that the machine holds: its RAM and the kernel's own objects. */
+  readonly withMemory?: (memory: WebAssembly.Memory) => void;
+  /** Called with each piece of console output, while the machine stands still. */
+  readonly whenItSays?: (text: string) => void;
 }
 
 export async function bootSources(
@@ -62,7 +66,14 @@ export async function bootPrograms(
         programs,
         memoryBytes: memoryBytes + (choices.promisedBytes ?? 0n),
       }),
-    observer: { console: (bytes) => texts.push(bytes), records: (bytes) => records.push(bytes) },
+    observer: {
+      console: (bytes) => {
+        texts.push(bytes);
+        choices.whenItSays?.(Buffer.from(bytes).toString("utf8"));
+      },
+      records: (bytes) => records.push(bytes),
+    },
+    withMemory: choices.withMemory,
   });
   return { ...result, console: Buffer.concat(texts).toString("utf8"), records: Buffer.concat(records) };
 }

@@ -41,6 +41,11 @@ export function startContext(context: usize, entry: u64, stackTop: u64): void {
   fresh.serial = starts;
 }
 
+/** Its serial is 0 then: no task's. */
+export function forgetContext(context: usize): void {
+  memory.fill(context, 0, offsetof<Context>());
+}
+
 export function setNext(context: usize): void {
   next = context;
 }
