@@ -1,7 +1,7 @@
 import { frameZero, physAdd64, physLoad8, physStore8 } from "platform";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { areaEntry, heldBy, isHeldIn, noteFreed, noteFreedOne, setHeld, setShelved, settle } from "./areas";
+import { areaEntry, areaNode, heldBy, isHeldIn, noteFreed, noteFreedOne, setHeld, setShelved, settle } from "./areas";
 import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
 import {
   addCount,
@@ -19,6 +19,7 @@ import { FrameError } from "./errors";
 import { Frame } from "./frame";
 import { AREA_ORDER, checkBlock, MAX_ORDER, openFrame, ownerAt, refusalAt, refuse, takeBack, zeroAll } from "./freeing";
 import { locate, locateAgain, NO_ORDINAL } from "./locate";
+import { countTaken, tellFreed } from "./node-counts";
 import { FrameOwner, isAllocatable } from "./owners";
 import { NO_LIMIT } from "./preference";
 import { drain, flushFreed, refill, zeroSome } from "./refill";
@@ -59,7 +60,7 @@ const NOT_ALLOCATABLE: string = "frames are not allocated for this owner";
  */
 let allocateSlowly: (cache: CpuCache, owner: u32) => Frame = allocateNothing;
 let freeSlowly: (cache: CpuCache, frame: Frame) => u32 = freeNothing;
-let settleSlowly: (area: u32) => u32 = settleNothing;
+let settleSlowly: (cache: CpuCache, area: u32) => u32 = settleNothing;
 let allocateBlockSlowly: (cache: CpuCache, order: u32, owner: u32) => Frame = allocateNoBlock;
 let freeBlockSlowly: (cache: CpuCache, first: Frame, order: u32) => u32 = freeNoBlock;
 allocateSlowly = allocateAfterRefill;
@@ -84,11 +85,12 @@ function freeNoBlock(cache: CpuCache, first: Frame, _order: u32): u32 {
   return freeNothing(cache, first);
 }
 
-function settleNothing(_area: u32): u32 {
+function settleNothing(_cache: CpuCache, _area: u32): u32 {
   return FrameError.NONE;
 }
 
-function settleFreed(area: u32): u32 {
+function settleFreed(cache: CpuCache, area: u32): u32 {
+  tellFreed(cache);
   settle(area);
   return FrameError.NONE;
 }
@@ -122,6 +124,11 @@ function allocateAfterRefill(cache: CpuCache, owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
   if (isDenied()) return Frame.none();
   if ((cache.own | cache.unknown) == 0 && !refill(cache)) return Frame.none();
+  return takeKept(cache, owner);
+}
+
+/** A frame of the own word, which must have one. */
+export function takeKept(cache: CpuCache, owner: u32): Frame {
   if (cache.own == 0) zeroSome(cache);
   const frame = takeOwn(cache, cache.own, owner);
   trace(RecordKind.FRAME_ALLOCATED, frame.number, 0, owner);
@@ -185,7 +192,12 @@ function findBlock(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
 
 function findSmall(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
   const ordinal = takeSmall(cache, order, limit);
-  if (ordinal == NO_ORDINAL) return Frame.none();
+  return ordinal == NO_ORDINAL ? Frame.none() : giveSmall(cache, ordinal, order, cache.node, owner);
+}
+
+/** Hands out what `takeSmall` took, which was wanted from node `wanted`. */
+export function giveSmall(cache: CpuCache, ordinal: u32, order: u32, wanted: u32, owner: u32): Frame {
+  countTaken(cache, areaNode(ordinal >> AREA_SHIFT), wanted, (<u32>1) << order);
   const first = (physicalArea(ordinal >> AREA_SHIFT) << AREA_SHIFT) + (ordinal & (AREA_FRAMES - 1));
   zeroRuns(ordinal, (<u32>1) << order, first);
   fillStates(ordinal, (<u32>1) << order, owner);
@@ -195,7 +207,13 @@ function findSmall(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
 function findLarge(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
   const areas: u32 = 1 << (order - AREA_ORDER);
   const area = takeAreas(cache, areas, owner, limit);
-  if (area == NO_AREA) return Frame.none();
+  return area == NO_AREA ? Frame.none() : giveLarge(cache, area, order, cache.node, owner);
+}
+
+/** The same of what `takeAreas` took. */
+export function giveLarge(cache: CpuCache, area: u32, order: u32, wanted: u32, owner: u32): Frame {
+  const areas: u32 = 1 << (order - AREA_ORDER);
+  countTaken(cache, areaNode(area), wanted, areas << AREA_SHIFT);
   for (let i: u32 = 0; i < areas; i++) zeroArea(area + i);
   return countBlock(cache, physicalArea(area) << AREA_SHIFT, order, owner);
 }
@@ -240,7 +258,7 @@ function freeFar(cache: CpuCache, frame: Frame): u32 {
   beginFreed(cache, ordinal, frame.number & ~63);
   clear(cache, frame, state, owner);
   setFree(ordinal);
-  return noteFreedOne(ordinal >> AREA_SHIFT) ? settleSlowly(ordinal >> AREA_SHIFT) : FrameError.NONE;
+  return noteFreedOne(cache, ordinal >> AREA_SHIFT) ? settleSlowly(cache, ordinal >> AREA_SHIFT) : FrameError.NONE;
 }
 
 function setFree(ordinal: u32): void {

@@ -1,5 +1,8 @@
 import { physAdd64, physLoad64, physStore64 } from "platform";
+import { addFreedSingly, CpuCache } from "./cpu-cache";
 import { lockNode, unlockNode } from "./lock";
+import { NodeCount } from "./node-count";
+import { addNodeCount } from "./node-words";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS } from "./spans";
 import { entryAddress, fillStates, wordAddress } from "./table";
 import { NODE_TREES, treeAdd, treeRemove } from "./trees";
@@ -109,8 +112,14 @@ export function placeFor(free: i32): u32 {
   return free <= 0 ? Place.FULL : <u32>((free + 31) >> 5);
 }
 
-/** Adds to the free frames, or takes away; returns the entry as it is then. */
+/** Adds to the free frames of an area and of its node, or takes away; returns the entry as it is then. */
 export function addFree(area: u32, frames: i32): u64 {
+  const entry = addToEntry(area, frames);
+  addNodeCount(nodeOf(entry), NodeCount.FREE, frames);
+  return entry;
+}
+
+function addToEntry(area: u32, frames: i32): u64 {
   const change: u64 = (<u64>(<i64>frames)) << FREE_SHIFT;
   return physAdd64(entryAddress(area), change) + change;
 }
@@ -120,9 +129,11 @@ export function noteFreed(area: u32, frames: u32): void {
   if (isMisplaced(addFree(area, frames))) settle(area);
 }
 
-/** The same for one frame; true when `settle` should be asked: at the borders of places, and a little more often. */
-export function noteFreedOne(area: u32): bool {
-  return (freeIn(addFree(area, 1)) & 31) <= 1;
+/** The same for one frame, of which the node is told later; true when `settle` should be asked: at the borders of places, and a little more often. */
+export function noteFreedOne(cache: CpuCache, area: u32): bool {
+  const entry = addToEntry(area, 1);
+  addFreedSingly(cache, nodeOf(entry));
+  return (freeIn(entry) & 31) <= 1;
 }
 
 function isMisplaced(entry: u64): bool {
@@ -191,7 +202,9 @@ export function returnLocked(area: u32): void {
 
 /** Takes a WHOLE area for `owner`. */
 export function holdLocked(area: u32, owner: u32): void {
-  leaveTreeLocked(area, areaEntry(area));
+  const entry = areaEntry(area);
+  leaveTreeLocked(area, entry);
+  addNodeCount(nodeOf(entry), NodeCount.FREE, -(<i64>AREA_FRAMES));
   setHeld(area, owner);
 }
 
@@ -200,6 +213,7 @@ export function retireLocked(area: u32): void {
   const kept = areaEntry(area) & KEPT;
   physStore64(entryAddress(area), ((<u64>AREA_FRAMES) << FREE_SHIFT) | kept | Place.WHOLE);
   treeAdd(treeOf(nodeOf(kept), Place.WHOLE), area);
+  addNodeCount(nodeOf(kept), NodeCount.FREE, AREA_FRAMES);
 }
 
 /** Nobody else has anything to do with an area that is HELD, SHELVED, or taken from WHOLE: a plain store. */

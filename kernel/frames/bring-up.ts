@@ -15,6 +15,7 @@ import {
   forgetExtents,
 } from "./extents";
 import { lockNode, unlockNode } from "./lock";
+import { countNodeRam, forgetNodeRam } from "./node-counts";
 import { FrameOwner } from "./owners";
 import { findChoices } from "./preference";
 import { frameRefusal } from "./refusals";
@@ -147,13 +148,22 @@ function markHoles(): void {
 
 /** An area in which RAM of two nodes meets is of the node of its first RAM. */
 function placeAreas(): void {
+  forgetNodeRam();
   let next: u32 = 0;
   for (let i: u32 = 0; i < extentCount(); i++) {
     const ordinal = ordinalOfFrame(extentFirst(i));
     const end = ((ordinal + extentFrames(i) - 1) >> AREA_SHIFT) + 1;
     for (let area = max<u32>(ordinal >> AREA_SHIFT, next); area < end; area++) setAreaNode(area, extentNode(i));
+    countRam(ordinal, extentFrames(i));
     next = end;
   }
+}
+
+/** Only the first area of an extent can be of another node than its last. */
+function countRam(ordinal: u32, frames: u32): void {
+  const inFirst = min<u32>(frames, AREA_FRAMES - (ordinal & (AREA_FRAMES - 1)));
+  countNodeRam(areaNode(ordinal >> AREA_SHIFT), inFirst);
+  countNodeRam(areaNode((ordinal + frames - 1) >> AREA_SHIFT), frames - inFirst);
 }
 
 /** The table lies at the end of a free extent. */

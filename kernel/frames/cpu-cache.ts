@@ -56,8 +56,11 @@ const SHELF: usize = 128;
 export const SHELF_DEPTH: u32 = 4;
 /** By owner; i64, since frames are freed on other CPUs than they were allocated on. */
 const COUNTS: usize = 192;
-const COUNTS_END: usize = 704;
 if (192 + 64 * 8 != 704) ERROR("counts hold OWNER_COUNT numbers");
+
+/** By node, i32: frames freed one by one of which the node's words have not been told. */
+const FREED_SINGLY: usize = 704;
+if (704 + 16 * 4 != 768) ERROR("single frees are counted for MAX_NODES nodes");
 
 export const MAX_CPUS: u32 = 64;
 const CACHE_SHIFT: usize = 10;
@@ -90,7 +93,7 @@ export function emptyCaches(): void {
 }
 
 function forget(cache: CpuCache): void {
-  for (let at: usize = 0; at < COUNTS_END; at += 8) store<u64>(changetype<usize>(cache) + at, 0);
+  for (let at: usize = 0; at < FREED_SINGLY + 64; at += 8) store<u64>(changetype<usize>(cache) + at, 0);
 }
 
 /** Neither word any more; what they held must have been put back. */
@@ -152,6 +155,19 @@ export function cpuCount(cache: CpuCache, owner: u32): i64 {
 export function addCount(cache: CpuCache, owner: u32, frames: i64): void {
   const slot = changetype<usize>(cache) + ((<usize>owner) << 3);
   store<i64>(slot, load<i64>(slot, COUNTS) + frames, COUNTS);
+}
+
+export function freedSingly(cache: CpuCache, node: u32): i32 {
+  return load<i32>(changetype<usize>(cache) + ((<usize>node) << 2), FREED_SINGLY);
+}
+
+export function addFreedSingly(cache: CpuCache, node: u32): void {
+  const slot = changetype<usize>(cache) + ((<usize>node) << 2);
+  store<i32>(slot, load<i32>(slot, FREED_SINGLY) + 1, FREED_SINGLY);
+}
+
+export function forgetFreedSingly(cache: CpuCache): void {
+  for (let at: usize = 0; at < 64; at += 8) store<u64>(changetype<usize>(cache) + at, 0, FREED_SINGLY);
 }
 
 /** Frames in the CPU's hands: of its words, and of its shelf. */

@@ -41,6 +41,8 @@ export namespace FrameError {
   export const TREE_WRONG: u32 = 38;
   /** An area is of another node than the first RAM in it. */
   export const NODE_WRONG: u32 = 39;
+  /** A node's count of free frames is wrong: the node, what was counted. */
+  export const NODE_COUNT_WRONG: u32 = 40;
 }
 
 export function frameErrorText(error: u32): string {
@@ -69,5 +71,6 @@ function inconsistencyText(error: u32): string {
   if (error == FrameError.CACHE_WRONG) return "a CPU's cache is wrong";
   if (error == FrameError.TREE_WRONG) return "a tree of areas contradicts itself";
   if (error == FrameError.NODE_WRONG) return "an area is of the wrong node";
+  if (error == FrameError.NODE_COUNT_WRONG) return "a node's count of free frames is wrong";
   return "unknown frame error";
 }

@@ -3,6 +3,7 @@ import { PAGE_SHIFT } from "../address/pages";
 import { addFree, areaNode, noteFreed, Place, reserveLocked, retireLocked, returnLocked, treeOf } from "./areas";
 import { CpuCache, dropWords, freedWord, popShelf, shelfArea } from "./cpu-cache";
 import { lockNode, unlockNode } from "./lock";
+import { countTaken, tellFreed } from "./node-counts";
 import { nearestNode, nodeCount } from "./nodes";
 import { choiceEnd, choiceFirst, CHOICES, NO_LIMIT } from "./preference";
 import { AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
@@ -16,7 +17,7 @@ const ZEROED_AT_ONCE: u32 = 8;
 
 /** Fills the own word, which is empty: from the CPU's node, then by distance. False when there is no frame but in other CPUs' hands. */
 export function refill(cache: CpuCache): bool {
-  cache.isActive = 1;
+  tellFreed(cache);
   flushFreed(cache);
   for (let rank: u32 = 0; rank < nodeCount(); rank++) {
     if (refillFromNode(cache, nearestNode(cache.node, rank))) return true;
@@ -24,7 +25,9 @@ export function refill(cache: CpuCache): bool {
   return false;
 }
 
-function refillFromNode(cache: CpuCache, node: u32): bool {
+/** Fills the own word, which is empty, from `node` alone. */
+export function refillFromNode(cache: CpuCache, node: u32): bool {
+  cache.isActive = 1;
   if (refillFromAreas(cache, node)) return true;
   // The node is short: what this CPU keeps for blocks, and what others have reserved and not yet taken.
   if (node == cache.node && cache.shelfDepth != 0) {
@@ -48,6 +51,7 @@ function takeWord(cache: CpuCache, area: u32): bool {
     const bits = physExchange64(wordAddress(word), 0);
     if (bits == 0) continue;
     addFree(area, -(<i32>popcnt<u64>(bits)));
+    countTaken(cache, areaNode(area), cache.node, <u32>popcnt<u64>(bits));
     adopt(cache, word, bits);
     return true;
   }
@@ -130,6 +134,7 @@ function putBack(word: u32, bits: u64, count: u32): void {
 
 /** Puts all that a CPU has for itself back. The CPU is the one that runs this, or is not in the allocator. */
 export function drain(cache: CpuCache): void {
+  tellFreed(cache);
   flushFreed(cache);
   const bits = cache.own | cache.unknown;
   const word = cache.ownWord;

@@ -8,7 +8,7 @@ import { AREA_FRAMES } from "./spans";
  * The frame table, in physical memory: what is known of each frame of RAM, by ordinal, and of each area, by index (see `spans.ts`).
  *
  *     head        64 bytes              64 states HOLE, for CPUs that have no word yet
- *     nodes       64 bytes a node       its lock, on a line of its own
+ *     nodes       128 bytes a node      its lock on a line of its own; on the next its counts (`node-words.ts`)
  *     entries     8 bytes an area       `areas.ts`
  *     bitmap      64 bytes an area      1: free, and in no CPU's hands
  *     trees       18 sets a node        `trees.ts`
@@ -24,7 +24,8 @@ const OWNER: u32 = 0x3f;
 const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
 
 const HEAD_BYTES: u64 = 64;
-const NODE_BYTES: u64 = 64;
+const NODE_BYTES: u64 = 128;
+const COUNTS_OFFSET: u64 = 64;
 const ENTRY_BYTES: u64 = 8;
 const BITMAP_BYTES: u64 = 64;
 const REFERENCE_BYTES: u64 = 1024;
@@ -70,6 +71,11 @@ export function makeTable(address: u64, areas: u32, treeBytes: u64): void {
 /** The word that locks the areas of `node`. */
 export function lockAddress(node: u32): u64 {
   return head + HEAD_BYTES + <u64>node * NODE_BYTES;
+}
+
+/** Word `index` of the eight in which a node is counted. */
+export function nodeWordAddress(node: u32, index: u32): u64 {
+  return lockAddress(node) + COUNTS_OFFSET + ((<u64>index) << 3);
 }
 
 /** 64 states that no frame has: all HOLE. */

@@ -1,5 +1,6 @@
 import { areaEntry, freeIn, hasReferences, heldBy, nodeOf, Place, placeFor, placeOf, treeOf } from "./areas";
 import { FrameError } from "./errors";
+import { MAX_NODES } from "./nodes";
 import { FrameOwner, isAllocatable, OWNER_COUNT } from "./owners";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
@@ -13,16 +14,31 @@ if (64 * 8 != 512) ERROR("seen holds OWNER_COUNT numbers");
 
 const NO_TREE: u32 = 0xffff_ffff;
 
+/** By node. */
+const seenFree = memory.data(128, 8);
+if (16 * 8 != 128) ERROR("seenFree holds MAX_NODES numbers");
+
 let shelved: u32 = 0;
 let reserved: u32 = 0;
 
 export function forgetSeen(): void {
   for (let owner: usize = 0; owner < <usize>OWNER_COUNT; owner++) store<u64>(seen + (owner << 3), 0);
+  for (let node: usize = 0; node < <usize>MAX_NODES; node++) store<u64>(seenFree + (node << 3), 0);
 }
 
 /** Frames of `owner` that were found. */
 export function seenFrames(owner: u32): u64 {
   return load<u64>(seen + ((<usize>owner) << 3));
+}
+
+/** Free frames of the areas of `node` that no CPU has in its hands. */
+export function seenFreeOf(node: u32): u64 {
+  return load<u64>(seenFree + ((<usize>node) << 3));
+}
+
+function countFree(entry: u64): void {
+  if (placeOf(entry) > Place.RESERVED) return;
+  store<u64>(seenFree + ((<usize>nodeOf(entry)) << 3), seenFreeOf(nodeOf(entry)) + freeIn(entry));
 }
 
 function countSeen(owner: u32, frames: u64): void {
@@ -53,6 +69,7 @@ function validateArea(area: u32): u32 {
     if (error != FrameError.NONE) return error;
   }
   const first = physicalArea(area) << AREA_SHIFT;
+  countFree(areaEntry(area));
   if (!isEntryRight(areaEntry(area), <i32>free)) return frameRefusal(FrameError.AREA_WRONG, first, place);
   const home = place == Place.FULL || place > Place.RESERVED ? NO_TREE : treeOf(nodeOf(areaEntry(area)), place);
   for (let tree: u32 = 0; tree < treeCount(); tree++) {

@@ -5,11 +5,13 @@ import { ownedFrames } from "./counts";
 import { FrameError } from "./errors";
 import { extentCount, extentEnd, extentFirst, extentFrames, extentNode, extentOwner } from "./extents";
 import { ownerAt } from "./freeing";
+import { freeInAreas } from "./node-counts";
+import { nodeCount } from "./nodes";
 import { FrameOwner, isAllocatable, isReserved } from "./owners";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT, areaCount, findSpan, ordinalOf } from "./spans";
 import { areStates, stateAt } from "./table";
-import { forgetSeen, seenFrames, validateAreas } from "./validate-areas";
+import { forgetSeen, seenFrames, seenFreeOf, validateAreas } from "./validate-areas";
 import { validateCaches } from "./validate-caches";
 
 /**
@@ -18,7 +20,8 @@ import { validateCaches } from "./validate-caches";
  * 2. every area's words, states and entry agree, and it is listed where it belongs (`validate-areas.ts`);
  * 3. what CPUs have for themselves is free, and nobody else's (`validate-caches.ts`);
  * 4. areas are of the nodes that they were described to be of;
- * 5. the frames of each owner are as many as its count says, and all others of the table are no RAM.
+ * 5. each node has as many free frames as it says;
+ * 6. the frames of each owner are as many as its count says, and all others of the table are no RAM.
  *
  * Returns NONE or the first FrameError found. Takes time in proportion to RAM, and needs the allocator to be at rest: for tests.
  */
@@ -33,7 +36,9 @@ export function validate(): u32 {
   const caches = validateCaches();
   if (caches != FrameError.NONE) return caches;
   const areas = validateAreas();
-  return areas != FrameError.NONE ? areas : compareCounts();
+  if (areas != FrameError.NONE) return areas;
+  const counts = compareCounts();
+  return counts != FrameError.NONE ? counts : compareNodes();
 }
 
 /** Every area that an extent is the first to reach is of the extent's node. */
@@ -56,6 +61,15 @@ function compareCounts(): u32 {
   for (let owner: u32 = 0; owner < FrameOwner.HOLE; owner++) {
     const seen = seenFrames(owner);
     if (seen != ownedFrames(owner)) return frameRefusal(FrameError.COUNT_WRONG, owner, seen);
+  }
+  return FrameError.NONE;
+}
+
+/** A node's areas have as many free frames together as it says. */
+function compareNodes(): u32 {
+  for (let node: u32 = 0; node < nodeCount(); node++) {
+    const areas = seenFreeOf(node);
+    if (areas != freeInAreas(node)) return frameRefusal(FrameError.NODE_COUNT_WRONG, node, areas);
   }
   return FrameError.NONE;
 }

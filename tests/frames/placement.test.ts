@@ -26,7 +26,7 @@ const anyRun = fc
 /** When no CPU has anything for itself, memory comes from the nearest node that has it. */
 function expectNearest(nodes: NodeMachine, cpu: number, order: number): void {
   nodes.drainAll();
-  const expected = nodes.nearest(cpu).find((node) => nodes.hasBlock(node, order));
+  const expected = nodes.nearest(nodes.layout.cpus[cpu]!).find((node) => nodes.hasBlock(node, order));
   const first = nodes.allocate(cpu, order);
   assert.equal(first === NONE ? undefined : nodes.nodeOf(first), expected);
 }

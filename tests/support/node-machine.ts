@@ -115,10 +115,9 @@ export class NodeMachine {
     return this.#nodes[Math.floor(frame / AREA_FRAMES)]!;
   }
 
-  /** Nodes as a CPU prefers them. */
-  nearest(cpu: number): number[] {
-    const home = this.layout.cpus[cpu]!;
-    const distance = (node: number) => (node === home ? -1 : this.layout.distances[home]![node]!);
+  /** Nodes from one on, by distance. */
+  nearest(from: number): number[] {
+    const distance = (node: number) => (node === from ? -1 : this.layout.distances[from]![node]!);
     return this.nodes.toSorted((a, b) => distance(a) - distance(b) || a - b);
   }
 
@@ -190,10 +189,25 @@ export class NodeMachine {
     this.layout.cpus.forEach((_, cpu) => this.kernel.call("drainCache", cpu));
   }
 
+  totalOf(node: number): number {
+    return this.#owners.filter((owner, frame) => owner !== undefined && this.nodeOf(frame) === node).length;
+  }
+
   check(): void {
     const error = this.kernel.call("validate");
     const found = this.kernel.call("frameErrorFound");
     assert.equal(error, FrameError.NONE, `${this.kernel.text("frameErrorText", error)}: ${found}`);
-    assert.equal(this.kernel.call("freeFrames"), this.#owners.filter((owner) => owner === FrameOwner.FREE).length);
+    const counted = this.nodes.map((node) => [
+      this.kernel.call("freeFramesOf", node),
+      this.kernel.call("totalFramesOf", node),
+    ]);
+    assert.deepEqual(
+      counted,
+      this.nodes.map((node) => [this.freeOf(node), this.totalOf(node)]),
+    );
+    assert.equal(
+      this.kernel.call("freeFrames"),
+      counted.reduce((sum, [free]) => sum + free!, 0),
+    );
   }
 }

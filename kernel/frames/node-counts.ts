@@ -1,0 +1,63 @@
+import { areaNode } from "./areas";
+import { cacheOf, CpuCache, freedSingly, freedWord, forgetFreedSingly, MAX_CPUS } from "./cpu-cache";
+import { MAX_NODES, nodeCount } from "./nodes";
+import { NodeCount } from "./node-count";
+import { addNodeCount, nodeCountOf } from "./node-words";
+import { AREA_FRAMES, AREA_WORDS } from "./spans";
+
+/** Sums over CPUs and nodes: RAM, what is free, and telling the words of `node-words.ts` what a CPU did. */
+const ram = memory.data(128, 8);
+if (16 * 8 != 128) ERROR("ram holds MAX_NODES numbers");
+
+export function forgetNodeRam(): void {
+  for (let node: u32 = 0; node < MAX_NODES; node++) store<u64>(ram + ((<usize>node) << 3), 0);
+}
+
+export function countNodeRam(node: u32, frames: u64): void {
+  const at = ram + ((<usize>node) << 3);
+  store<u64>(at, load<u64>(at) + frames);
+}
+
+/** Frames of RAM, whoever has them: by areas, each of which is wholly of one node. */
+export function totalFramesOf(node: u32): u64 {
+  return load<u64>(ram + ((<usize>node) << 3));
+}
+
+/** `frames` have left an area of `node` for a CPU that wanted them from `wanted`. */
+export function countTaken(cache: CpuCache, node: u32, wanted: u32, frames: u32): void {
+  addNodeCount(node, node == wanted ? NodeCount.HIT : NodeCount.MISS, frames);
+  if (node != wanted) addNodeCount(wanted, NodeCount.FOREIGN, frames);
+  addNodeCount(node, node == cache.node ? NodeCount.LOCAL : NodeCount.OTHER, frames);
+}
+
+/** Adds what a CPU has freed one by one to what is free in the nodes. */
+export function tellFreed(cache: CpuCache): void {
+  for (let node: u32 = 0; node < nodeCount(); node++) {
+    const frames = freedSingly(cache, node);
+    if (frames != 0) addNodeCount(node, NodeCount.FREE, frames);
+  }
+  forgetFreedSingly(cache);
+}
+
+/** Free frames that are in no CPU's hands. As of about now. */
+export function freeInAreas(node: u32): u64 {
+  let free = nodeCountOf(node, NodeCount.FREE);
+  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) free += freedSingly(cacheOf(cpu), node);
+  return free;
+}
+
+/** Free frames, those in the hands of CPUs included. As of about now. */
+export function freeFramesOf(node: u32): u64 {
+  let free = freeInAreas(node);
+  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) if (cacheOf(cpu).isActive != 0) free += inHands(cacheOf(cpu), node);
+  return free;
+}
+
+/** Frames of `node` in the words and on the shelf of a CPU. */
+function inHands(cache: CpuCache, node: u32): u64 {
+  let frames: u64 = cache.node == node ? <u64>cache.shelfDepth * AREA_FRAMES : 0;
+  const own = cache.own | cache.unknown;
+  if (own != 0 && areaNode(cache.ownWord / AREA_WORDS) == node) frames += popcnt<u64>(own);
+  if (cache.freed != 0 && areaNode(freedWord(cache) / AREA_WORDS) == node) frames += popcnt<u64>(cache.freed);
+  return frames;
+}
