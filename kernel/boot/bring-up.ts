@@ -2,6 +2,7 @@ import { clock, consoleOpen, cpuInstallEarly, OBJECT_PAGES, setDirectMap } from 
 import { panic } from "../console/panic";
 import { useColours } from "../console/style";
 import { reclaimLoaderMemory } from "../frames/bring-up";
+import { setColours } from "../frames/colours";
 import { FrameError } from "../frames/errors";
 import { failAllocation } from "../frames/watched";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
@@ -14,6 +15,7 @@ import { placeAtFixedBases } from "../random/aslr";
 import { seedFromEntropy, seedRandom } from "../random/random";
 import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
 import { loadTask } from "../tasks/loading";
+import { cacheColours } from "../cpu/caches";
 import { installStacks } from "../cpu/stacks";
 import { makeTask } from "../tasks/task";
 import { RecordKind } from "../trace/records";
@@ -103,6 +105,7 @@ function takeMemoryMap(): void {
 
 function takeFrames(): void {
   const error = framesInitialise();
+  setColours(cacheColours());
   if (error != FrameError.NONE) log.refusedMemory(error);
   failAllocation(deniedAllocation());
   ended(Phase.FRAMES);

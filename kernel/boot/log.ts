@@ -15,6 +15,7 @@ import {
   printVirtual,
   putByte,
 } from "../console/text";
+import { colourCount } from "../frames/colours";
 import { freeFrames, ownedFrames, reservedFrames, totalFrames, usedFrames } from "../frames/counts";
 import { frameErrorText } from "../frames/errors";
 import { FrameOwner } from "../frames/owners";
@@ -97,7 +98,15 @@ export function phaseFrames(): void {
   printBytesCount(totalFrames() * 4096);
   printLine(" of RAM)");
   printTopology();
+  logColours();
   trace(RecordKind.FRAMES, freeFrames(), reservedFrames(), usedFrames());
+}
+
+function logColours(): void {
+  print("   ");
+  printDecimal(colourCount());
+  if (colourCount() == 1) printLine(" colour: the processor names no second-level cache that has more");
+  else printLine(" colours, by the second-level cache");
 }
 
 export function phaseKernelSpace(reclaimed: u64): void {

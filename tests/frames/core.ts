@@ -16,6 +16,9 @@ import { Frame } from "../../kernel/frames/frame";
 import { allocateBlockPlaced } from "../../kernel/frames/placed";
 import { Placement } from "../../kernel/frames/placement";
 import { Policy } from "../../kernel/frames/policy";
+export { zeroInIdleTime } from "../../kernel/frames/idle";
+export { allocateFrameColoured, setColours } from "../../kernel/frames/colours";
+import { ColourSet } from "../../kernel/frames/colours";
 import { ownCache } from "../../kernel/frames/cpu-cache";
 import { locate } from "../../kernel/frames/locate";
 
@@ -43,4 +46,13 @@ export function setPlacement(index: u32, policy: u32, nodes: u32): void {
 
 export function allocatePlaced(index: u32, order: u32, owner: u32): Frame {
   return allocateBlockPlaced(order, placementAt(index), owner);
+}
+
+/** A place for one of 8 sets of colours. */
+export function colourSetAt(index: u32): usize {
+  return memory.data(128, 8) + ((<usize>index) << 4);
+}
+
+export function allowColours(set: ColourSet, allowed: u64): void {
+  set.allow(allowed);
 }

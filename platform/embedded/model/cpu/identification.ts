@@ -17,6 +17,7 @@ namespace Register {
 export function cpuid(leaf: u32, subleaf: u32, register: u32): u32 {
   if (leaf == 0) return vendor(register);
   if (leaf == 1) return baseFeatures(register);
+  if (leaf == 4) return cacheParameters(subleaf, register);
   if (leaf == 7) return subleaf == 0 ? structuredFeatures(register) : 0;
   if (leaf == 0x8000_0000) return register == Register.EAX ? MAX_EXTENDED_LEAF : 0;
   if (leaf == 0x8000_0001) return extendedFeatures(register);
@@ -38,6 +39,20 @@ function baseFeatures(register: u32): u32 {
   if (register == Register.ECX) return bitIf(Feature.PCID, 17);
   // FPU DE PSE TSC MSR PAE CX8 APIC MTRR CMOV PAT CLFSH FXSR SSE SSE2
   return 0x0709_937d | bitIf(Feature.PGE, 13);
+}
+
+/**
+ * Deterministic cache parameters: 32 KiB of 8 ways for data and as much for instructions, 1 MiB of 16 ways behind them. The model has no
+ * caches; what it says is what many processors say, so that colours can be tried.
+ */
+function cacheParameters(subleaf: u32, register: u32): u32 {
+  if (subleaf > 2 || register == Register.EDX) return 0;
+  const isSecond = subleaf == 2;
+  // Kind 1 data, 2 instructions, 3 both; level; self-initializing.
+  if (register == Register.EAX) return (isSecond ? 3 : subleaf + 1) | ((isSecond ? 2 : 1) << 5) | (1 << 8);
+  const ways: u32 = isSecond ? 16 : 8;
+  if (register == Register.EBX) return 63 | ((ways - 1) << 22);
+  return isSecond ? 1023 : 63;
 }
 
 function structuredFeatures(register: u32): u32 {

@@ -1,0 +1,1 @@
+export { cacheColours } from "../../kernel/cpu/caches";
