@@ -33,9 +33,9 @@ export function guessNodes(): bool {
   return domainCount() > 1;
 }
 
-/** Does other RAM than that before it begin at `next`? */
+/** Is the hole from `last` to `next` one between nodes? */
 function isBorder(next: u64): bool {
-  return last > FOUR_GIB && next - last > HOLE_BYTES && domainCount() + 1 < MAX_NODES;
+  return last > FOUR_GIB && next - last - 1 >= HOLE_BYTES && domainCount() + 1 < MAX_NODES;
 }
 
 function endRegion(next: u64): void {

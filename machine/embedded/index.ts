@@ -25,7 +25,7 @@ export async function bootEmbedded(
 ): Promise<BootResult> {
   try {
     const firmware = options.firmware ?? defaultFirmwareMap(request.memoryBytes);
-    const refusal = refuseNodes(request.numaNodes, ramBytes(firmware));
+    const refusal = refuseNuma(request.numaNodes, firmware);
     if (refusal !== undefined) return { status: REFUSED_STATUS, message: refusal };
     const [kernel] = await Promise.all([buildEmbeddedKernel(), buildLoaderWasm()]);
     return await runInThread({ request, kernelWasm: kernel.wasm, kernelElf: kernel.elf, firmware }, observer);
@@ -33,6 +33,11 @@ export async function bootEmbedded(
     if (error instanceof BadMemorySize) return { status: error.status, message: error.message };
     throw error;
   }
+}
+
+function refuseNuma(nodes: number, firmware: FirmwareMap): string | undefined {
+  if (nodes > 1 && firmware.tables?.SRAT !== undefined) return `${nodes} nodes: the firmware map has a SRAT of its own`;
+  return refuseNodes(nodes, ramBytes(firmware));
 }
 
 function ramBytes(firmware: FirmwareMap): number {

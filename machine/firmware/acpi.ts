@@ -1,5 +1,5 @@
 import { nodeDistance, nodeOfCpu, type NodeMemory } from "../numa.ts";
-import type { FirmwareFaults } from "./types.ts";
+import type { FirmwareFaults, GivenTables } from "./types.ts";
 
 /** What the tables tell of. */
 export interface AcpiContents {
@@ -7,13 +7,16 @@ export interface AcpiContents {
   readonly numaNodes: number;
   /** Empty with one node. */
   readonly memory: readonly NodeMemory[];
+  /** In place of those made here. */
+  readonly given: GivenTables;
   readonly badChecksum?: FirmwareFaults["badChecksum"];
 }
 
 /** ACPI tables as bytes for one place in memory: the RSDP first, then the others, each 16-byte aligned (ACPI 6.5 §5.2). */
 export function buildAcpi(contents: AcpiContents, base: bigint): Uint8Array {
-  const tables = [madt(contents.cpus)];
-  if (contents.numaNodes > 1) tables.push(srat(contents), slit(contents.numaNodes));
+  const { cpus, numaNodes, given } = contents;
+  const made = numaNodes > 1 ? { SRAT: srat(contents), SLIT: slit(numaNodes) } : {};
+  const tables = Object.values<Uint8Array>({ APIC: madt(cpus), ...made, ...given });
   const xsdtAt = base + BigInt(RSDP_BYTES);
   const firstAt = xsdtAt + BigInt(align16(HEADER_BYTES + tables.length * 8));
   const addresses = addressesOf(tables, firstAt);

@@ -2,7 +2,7 @@
 export { BadMemorySize, defaultFirmwareMap } from "./default-map.ts";
 export { BadFirmwareFile, formatFirmwareMap, parseFirmwareMap, readFirmwareFile } from "./map-file.ts";
 export { ramRanges } from "./ranges.ts";
-export { AgentNotBuilt, runBootAgent } from "./run.ts";
+export { AgentNotBuilt, NoPlaceForTables, runBootAgent } from "./run.ts";
 export { FirmwareMisuse } from "./status.ts";
 export {
   type AllocationStyle,

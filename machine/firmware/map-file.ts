@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { type AllocationStyle, type FirmwareDescriptor, type FirmwareMap, MemoryType } from "./types.ts";
+import {
+  type AllocationStyle,
+  GIVEN_TABLES,
+  type GivenTables,
+  type FirmwareDescriptor,
+  type FirmwareMap,
+  MemoryType,
+} from "./types.ts";
 
 /**
  * A memory map as a JSON file:
@@ -22,6 +29,8 @@ import { type AllocationStyle, type FirmwareDescriptor, type FirmwareMap, Memory
  * - `start` (bytes), `pages` (of 4 KiB) and `attribute` (default "0xf"): u64, as a "0x…" or decimal string, or a number that JSON
  *   holds exactly.
  *
+ * - `tables`: ACPI tables "APIC", "SRAT" and "SLIT" as base64, in place of those that the firmware would make. They may be damaged.
+ *
  * Order, overlaps, gaps and wrap-around are as written: a wild map is a thing to try.
  */
 export const MAP_SCHEMA = "nitros-firmware-map";
@@ -30,6 +39,8 @@ const DEFAULT_STRIDE = 48;
 const MOST_STRIDE = 4096;
 /** What a machine that has to read it all might be given by mistake. */
 const MOST_DESCRIPTORS = 4096;
+
+const MOST_TABLE_BYTES = 0x1_0000;
 
 /** The names of EFI_MEMORY_TYPE in a file. */
 export const typeNames: Readonly<Record<string, number>> = {
@@ -78,7 +89,7 @@ export function parseFirmwareMap(text: string, source: string): FirmwareMap {
   return new MapReader(source).map(value);
 }
 
-const MAP_KEYS = new Set(["schema", "version", "description", "stride", "allocations", "descriptors"]);
+const MAP_KEYS = new Set(["schema", "version", "description", "stride", "allocations", "descriptors", "tables"]);
 const DESCRIPTOR_KEYS = new Set(["type", "start", "pages", "attribute"]);
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -101,7 +112,22 @@ class MapReader {
       stride: this.stride(fields["stride"]),
       allocations: this.allocations(fields["allocations"]),
       descriptors: list.map((one, index) => this.descriptor(one, `descriptors[${index}]`)),
+      ...(fields["tables"] === undefined ? {} : { tables: this.tables(fields["tables"]) }),
     };
+  }
+
+  private tables(value: unknown): GivenTables {
+    const fields = this.fields(value, "tables", new Set(GIVEN_TABLES));
+    return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, this.bytes(text, `tables.${name}`)]));
+  }
+
+  /** At least a header (ACPI 6.5 §5.2.6), at most what firmware has in one table. */
+  private bytes(value: unknown, where: string): Uint8Array {
+    const isText = typeof value === "string" && /^[A-Za-z0-9+/]+={0,2}$/.test(value) && value.length % 4 === 0;
+    const bytes = isText ? Buffer.from(value, "base64") : Buffer.of();
+    if (bytes.length < 36 || bytes.length > MOST_TABLE_BYTES)
+      this.fail(where, `36 to ${MOST_TABLE_BYTES} bytes in base64`, value);
+    return Uint8Array.from(bytes);
   }
 
   private stride(value: unknown = DEFAULT_STRIDE): number {
@@ -166,9 +192,15 @@ export function formatFirmwareMap(map: FirmwareMap, description: string): string
   });
   const head = { schema: MAP_SCHEMA, version: MAP_VERSION, description, stride: map.stride };
   const fields = { ...head, allocations: map.allocations ?? "carved" };
+  const tables = Object.entries<Uint8Array>(map.tables ?? {}).map(([name, bytes]) => [name, base64(bytes)]);
+  if (map.tables !== undefined) Object.assign(fields, { tables: Object.fromEntries(tables) });
   const settings = Object.entries(fields).map(([key, value]) => `  "${key}": ${JSON.stringify(value)},`);
   const list = lines.length === 0 ? '  "descriptors": []' : `  "descriptors": [\n${lines.join(",\n")}\n  ]`;
   return `{\n${settings.join("\n")}\n${list}\n}\n`;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
 }
 
 function hex(value: bigint): string {

@@ -30,6 +30,15 @@ export class AgentNotBuilt extends Error {
   override readonly name = "AgentNotBuilt";
 }
 
+/** Nodes or tables were asked for, and the map has nowhere to put them. */
+export class NoPlaceForTables extends Error {
+  override readonly name = "NoPlaceForTables";
+  readonly status = 64;
+  constructor(byteCount: bigint) {
+    super(`ACPI tables take ${byteCount} bytes; the firmware map has no acpi-reclaim memory of that size`);
+  }
+}
+
 /** Thrown through the agent's wasm when it leaves for the kernel. */
 class Left {
   readonly handover: Handover;
@@ -77,7 +86,8 @@ function installAcpi(memory: FirmwareMemory, map: FirmwareMap, options: BootAgen
   const faults = options.faults ?? {};
   const { cpus = 1, numaNodes = 1 } = options;
   const shares = numaNodes === 1 ? [] : nodeMemory(map, numaNodes);
-  const contents = { cpus, numaNodes, memory: shares, badChecksum: faults.badChecksum };
+  const given = map.tables ?? {};
+  const contents = { cpus, numaNodes, memory: shares, given, badChecksum: faults.badChecksum };
   const size = BigInt(buildAcpi(contents, 0n).length);
   const place = map.descriptors.find(
     ({ type, physicalStart: start, pageCount }) =>
@@ -85,6 +95,7 @@ function installAcpi(memory: FirmwareMemory, map: FirmwareMap, options: BootAgen
       pageCount * PAGE_BYTES >= size &&
       ram.some((range) => range.start <= start && start + size <= range.end),
   );
+  if (place === undefined && (numaNodes > 1 || map.tables !== undefined)) throw new NoPlaceForTables(size);
   if (place === undefined || faults.withoutAcpi) return 0n;
   memory.write(place.physicalStart, buildAcpi(contents, place.physicalStart));
   return place.physicalStart;

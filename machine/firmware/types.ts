@@ -56,7 +56,12 @@ export interface FirmwareMap {
   readonly allocations?: AllocationStyle;
   /** Where a PC's memory modules answer, what the firmware takes for itself and the hole below 1 MiB included; for a map that is a PC's. */
   readonly installed?: readonly RamRange[];
+  /** ACPI tables as they are, headers and checksums included, in place of those that the firmware would make. */
+  readonly tables?: GivenTables;
 }
+
+export const GIVEN_TABLES = ["APIC", "SRAT", "SLIT"] as const;
+export type GivenTables = { readonly [Signature in (typeof GIVEN_TABLES)[number]]?: Uint8Array };
 
 /** Where the boot agent left for the kernel: physical `cr3` and `bootinfo`, virtual `entry`. */
 export interface Handover {
