@@ -1,14 +1,14 @@
 import { frameZero, physAdd64, physLoad8, physStore8 } from "platform";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { areaEntry, areaNode, heldBy, isHeldIn, noteFreed, noteFreedOne, setHeld, setShelved, settle } from "./areas";
+import { areaEntry, areaNode, isHeldIn, noteFreedOne, setHeld, setShelved, settle } from "./areas";
 import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
 import {
-  addCount,
   beginFreed,
   cacheOf,
   CpuCache,
   ownCache,
+  quickCache,
   popShelf,
   pushShelf,
   SHELF_DEPTH,
@@ -25,9 +25,9 @@ import { NO_LIMIT } from "./preference";
 import { drain, flushFreed, refill, zeroSome } from "./refill";
 import { dropSharer } from "./sharing";
 import { AREA_FRAMES, AREA_SHIFT, physicalArea } from "./spans";
-import { fillStates, KNOWN_ZERO, SHARED, stateAddress, stateAt, wordAddress } from "./table";
+import { fillStates, KNOWN_ZERO, SHARED, stateAddress, stateAt, wordAddress, wordBit } from "./table";
 import { NO_AREA } from "./trees";
-import { isDenied, isWatched } from "./watched";
+import { isDenied } from "./watched";
 
 /**
  * The frame allocator. docs/ARCHITECTURE.md, "Frames", says why it is made as it is. Frames are zero when handed out, and zeroed when
@@ -54,74 +54,40 @@ export { failAllocation } from "./watched";
 
 const NOT_ALLOCATABLE: string = "frames are not allocated for this owner";
 
-/**
- * What is seldom needed is called through variables. Otherwise the compilers, finding one caller, put it all into that caller, which
- * then saves seven registers on every call that does not need it.
+/*
+ * Quick ways are put in where they are called (`@inline`), and call slow ones, which no compiler puts in there: not asc, because they
+ * are called from many places then, and not clang, because of their names (`tools/build/wasm2c.ts`). A quick way with a slow one in it
+ * would save seven registers on every call.
  */
-let allocateSlowly: (cache: CpuCache, owner: u32) => Frame = allocateNothing;
-let freeSlowly: (cache: CpuCache, frame: Frame) => u32 = freeNothing;
-let settleSlowly: (cache: CpuCache, area: u32) => u32 = settleNothing;
-let allocateBlockSlowly: (cache: CpuCache, order: u32, owner: u32) => Frame = allocateNoBlock;
-let freeBlockSlowly: (cache: CpuCache, first: Frame, order: u32) => u32 = freeNoBlock;
-allocateSlowly = allocateAfterRefill;
-freeSlowly = freeAfterOpening;
-settleSlowly = settleFreed;
-allocateBlockSlowly = allocateAnyBlock;
-freeBlockSlowly = freeAnyBlock;
-
-function allocateNothing(_cache: CpuCache, _owner: u32): Frame {
-  return Frame.none();
-}
-
-function freeNothing(_cache: CpuCache, frame: Frame): u32 {
-  return refuse(FrameError.OUTSIDE_RAM, frame.number, NO_ORDINAL);
-}
-
-function allocateNoBlock(_cache: CpuCache, _order: u32, _owner: u32): Frame {
-  return Frame.none();
-}
-
-function freeNoBlock(cache: CpuCache, first: Frame, _order: u32): u32 {
-  return freeNothing(cache, first);
-}
-
-function settleNothing(_cache: CpuCache, _area: u32): u32 {
-  return FrameError.NONE;
-}
-
-function settleFreed(cache: CpuCache, area: u32): u32 {
-  tellFreed(cache);
-  settle(area);
-  return FrameError.NONE;
-}
 
 /** One zeroed frame for `owner`, or `Frame.none()` when there is none. `owner` must be one that frames are allocated for. */
+@inline
 export function allocateFrame(owner: u32): Frame {
-  const cache = ownCache();
+  const cache = quickCache();
   const free = cache.own;
-  if (free == 0 || !isPlain(owner)) return allocateSlowly(cache, owner);
-  return takeOwn(cache, free, owner);
-}
-
-/** Is this an owner that frames are allocated for, and nobody watches? */
-function isPlain(owner: u32): bool {
-  return isAllocatable(owner) && !isWatched();
+  return free != 0 && isAllocatable(owner) ? takeOwn(cache, free, owner) : allocateSlowly(owner);
 }
 
 /** The lowest of the own word's frames `free`, of which there is one. */
+@inline
 function takeOwn(cache: CpuCache, free: u64, owner: u32): Frame {
-  cache.own = free & (free - 1);
-  return handOut(cache, <u32>ctz<u64>(free), owner);
+  const bit = ctz<u64>(free);
+  // One instruction less than free & (free - 1).
+  cache.own = free & ~((<u64>1) << bit);
+  return handOut(cache, bit, owner);
 }
 
-function handOut(cache: CpuCache, bit: u32, owner: u32): Frame {
-  physStore8(cache.ownStates + bit, <u8>owner);
-  addCount(cache, owner, 1);
-  return Frame.of(cache.ownFirst + bit);
+
+@inline
+function handOut(cache: CpuCache, bit: u64, owner: u32): Frame {
+  const frame = cache.ownFirst + bit;
+  physStore8(cache.ownStates + frame, <u8>owner);
+  return Frame.of(<u32>frame);
 }
 
-function allocateAfterRefill(cache: CpuCache, owner: u32): Frame {
+function allocateSlowly(owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
+  const cache = ownCache();
   if (isDenied()) return Frame.none();
   if ((cache.own | cache.unknown) == 0 && !refill(cache)) return Frame.none();
   return takeKept(cache, owner);
@@ -144,7 +110,7 @@ export function allocateFrameUnzeroed(owner: u32): Frame {
   if (unknown == 0) return allocateFrame(owner);
   if (isDenied()) return Frame.none();
   cache.unknown = unknown & (unknown - 1);
-  const frame = handOut(cache, <u32>ctz<u64>(unknown), owner);
+  const frame = handOut(cache, ctz<u64>(unknown), owner);
   trace(RecordKind.FRAME_ALLOCATED, frame.number, 0, owner);
   return frame;
 }
@@ -155,23 +121,26 @@ export function allocateFrameBelow(limit: u64, owner: u32): Frame {
 }
 
 /** 2^order zeroed frames in a row, the first a multiple of 2^order; `Frame.none()` when there is no such block. */
+@inline
 export function allocateBlock(order: u32, owner: u32): Frame {
-  const cache = ownCache();
-  if (order != AREA_ORDER || cache.shelfDepth == 0 || !isPlain(owner)) return allocateBlockSlowly(cache, order, owner);
-  return takeShelved(cache, owner);
+  const cache = quickCache();
+  const isQuick = order == AREA_ORDER && cache.shelfDepth != 0 && isAllocatable(owner);
+  return isQuick ? takeShelved(cache, owner) : allocateBlockSlowly(order, owner);
 }
 
+
+@inline
 function takeShelved(cache: CpuCache, owner: u32): Frame {
   const shelved = popShelf(cache);
   setHeld(shelfArea(shelved), owner);
-  addCount(cache, owner, AREA_FRAMES);
   return Frame.of(shelfFirst(shelved));
 }
 
-function allocateAnyBlock(cache: CpuCache, order: u32, owner: u32): Frame {
+function allocateBlockSlowly(order: u32, owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
   if (order == 0) return allocateFrame(owner);
   if (isDenied()) return Frame.none();
+  const cache = ownCache();
   if (order != AREA_ORDER || cache.shelfDepth == 0) return findBlock(cache, order, NO_LIMIT, owner);
   const first = takeShelved(cache, owner);
   trace(RecordKind.FRAME_ALLOCATED, first.number, order, owner);
@@ -201,7 +170,7 @@ export function giveSmall(cache: CpuCache, ordinal: u32, order: u32, wanted: u32
   const first = (physicalArea(ordinal >> AREA_SHIFT) << AREA_SHIFT) + (ordinal & (AREA_FRAMES - 1));
   zeroRuns(ordinal, (<u32>1) << order, first);
   fillStates(ordinal, (<u32>1) << order, owner);
-  return countBlock(cache, first, order, owner);
+  return countBlock(first, order, owner);
 }
 
 function findLarge(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
@@ -215,66 +184,77 @@ export function giveLarge(cache: CpuCache, area: u32, order: u32, wanted: u32, o
   const areas: u32 = 1 << (order - AREA_ORDER);
   countTaken(cache, areaNode(area), wanted, areas << AREA_SHIFT);
   for (let i: u32 = 0; i < areas; i++) zeroArea(area + i);
-  return countBlock(cache, physicalArea(area) << AREA_SHIFT, order, owner);
+  return countBlock(physicalArea(area) << AREA_SHIFT, order, owner);
 }
 
-function countBlock(cache: CpuCache, first: u32, order: u32, owner: u32): Frame {
-  addCount(cache, owner, (<i64>1) << (<i64>order));
+function countBlock(first: u32, order: u32, owner: u32): Frame {
   trace(RecordKind.FRAME_ALLOCATED, first, order, owner);
   return Frame.of(first);
 }
 
 /** Gives one frame back. Returns a FrameError; unless it is NONE, nothing has changed. */
+@inline
 export function freeFrame(frame: Frame): u32 {
-  const cache = ownCache();
-  const bit = frame.number - cache.ownFirst;
-  if (bit >= 64) return freeElsewhere(cache, frame);
-  const state = cache.ownStates + bit;
-  const owner = <u32>physLoad8(state);
-  if (!isPlain(owner)) return freeSlowly(cache, frame);
-  cache.own |= (<u64>1) << (<u64>bit);
-  return clear(cache, frame, state, owner);
+  const cache = quickCache();
+  return <u64>frame.number - cache.ownFirst < 64 ? freeOwn(cache, frame) : freeElsewhere(cache, frame);
+}
+
+
+@inline
+function freeOwn(cache: CpuCache, frame: Frame): u32 {
+  const state = cache.ownStates + frame.number;
+  if (!isAllocatable(physLoad8(state))) return freeSlowly(frame);
+  clear(frame, state);
+  cache.own |= wordBit(frame.number);
+  return FrameError.NONE;
 }
 
 /** Frees a frame of the word that this CPU freed into last. */
+@inline
 function freeElsewhere(cache: CpuCache, frame: Frame): u32 {
-  const bit = frame.number - cache.freedFirst;
-  if (bit >= 64) return freeFar(cache, frame);
-  const state = cache.freedStates + bit;
-  const owner = <u32>physLoad8(state);
-  if (!isPlain(owner)) return freeSlowly(cache, frame);
-  cache.freed |= (<u64>1) << (<u64>bit);
-  cache.freedCount += 1;
-  return clear(cache, frame, state, owner);
+  if (<u64>frame.number - cache.freedFirst >= 64) return freeFar(cache, frame);
+  const state = cache.freedStates + frame.number;
+  if (!isAllocatable(physLoad8(state))) return freeSlowly(frame);
+  clear(frame, state);
+  cache.freed |= wordBit(frame.number);
+  return FrameError.NONE;
 }
 
 /** Frees into the bitmap, and remembers where. */
 function freeFar(cache: CpuCache, frame: Frame): u32 {
   const ordinal = locateAgain(cache, frame.number);
-  if (ordinal == NO_ORDINAL || cache.freed != 0) return freeSlowly(cache, frame);
+  if (ordinal == NO_ORDINAL || cache.freed != 0) return freeSlowly(frame);
   const state = stateAddress(ordinal);
-  const owner = <u32>physLoad8(state);
-  if (!isPlain(owner)) return freeSlowly(cache, frame);
+  if (!isAllocatable(physLoad8(state))) return freeSlowly(frame);
   beginFreed(cache, ordinal, frame.number & ~63);
-  clear(cache, frame, state, owner);
+  clear(frame, state);
   setFree(ordinal);
-  return noteFreedOne(cache, ordinal >> AREA_SHIFT) ? settleSlowly(cache, ordinal >> AREA_SHIFT) : FrameError.NONE;
+  if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleSlowly(cache, ordinal >> AREA_SHIFT);
+  return FrameError.NONE;
 }
 
+
+@inline
 function setFree(ordinal: u32): void {
-  const bit = (<u64>1) << ((<u64>ordinal) & 63);
+  const bit = wordBit(ordinal);
   // The bit was clear: adding is setting it, and one instruction, where an OR that returns what was there is a loop.
   const before = physAdd64(wordAddress(ordinal >> 6), bit);
   assert((before & bit) == 0, "two CPUs have freed the same frame at once");
 }
 
+function settleSlowly(cache: CpuCache, area: u32): void {
+  tellFreed(cache);
+  settle(area);
+}
+
 /** All the rest: what is refused, shared, part of a block, or traced. */
-function freeAfterOpening(cache: CpuCache, frame: Frame): u32 {
+function freeSlowly(frame: Frame): u32 {
+  const cache = ownCache();
   const error = openFrame(cache, frame.number);
   if (error != FrameError.NONE) return error;
   const ordinal = locate(cache, frame.number);
   const owner = stateAt(ordinal);
-  clear(cache, frame, stateAddress(ordinal), owner);
+  clear(frame, stateAddress(ordinal));
   putBackFrame(cache, frame.number, ordinal);
   trace(RecordKind.FRAME_FREED, frame.number, 0, owner);
   return FrameError.NONE;
@@ -282,54 +262,54 @@ function freeAfterOpening(cache: CpuCache, frame: Frame): u32 {
 
 /** To where the quick ways put it. */
 function putBackFrame(cache: CpuCache, frame: u32, ordinal: u32): void {
-  const bit = (<u64>1) << ((<u64>frame) & 63);
-  if (frame - cache.ownFirst < 64) {
+  const bit = wordBit(frame);
+  if (<u64>frame - cache.ownFirst < 64) {
     cache.own |= bit;
-  } else if (frame - cache.freedFirst < 64) {
+  } else if (<u64>frame - cache.freedFirst < 64) {
     cache.freed |= bit;
-    cache.freedCount += 1;
   } else {
     flushFreed(cache);
     beginFreed(cache, ordinal, frame & ~63);
     setFree(ordinal);
-    noteFreed(ordinal >> AREA_SHIFT, 1);
+    if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleSlowly(cache, ordinal >> AREA_SHIFT);
   }
 }
 
 /** Makes a frame zero and nobody's. */
-function clear(cache: CpuCache, frame: Frame, state: u64, owner: u32): u32 {
-  frameZero(frame.address);
+@inline
+function clear(frame: Frame, state: u64): void {
   physStore8(state, <u8>KNOWN_ZERO);
-  addCount(cache, owner, -1);
-  return FrameError.NONE;
+  frameZero(frame.address);
 }
 
 /** Gives 2^order frames back, which need not have been allocated together. Returns a FrameError; unless NONE, nothing has changed. */
+@inline
 export function freeBlock(first: Frame, order: u32): u32 {
-  const cache = ownCache();
+  const cache = quickCache();
   const ordinal = locateAgain(cache, first.number);
-  if (order != AREA_ORDER || ordinal == NO_ORDINAL || isWatched()) return freeBlockSlowly(cache, first, order);
-  if (!fitsShelf(cache, ordinal)) return freeBlockSlowly(cache, first, order);
-  return shelve(cache, first.number, ordinal >> AREA_SHIFT);
+  const isQuick = order == AREA_ORDER && ordinal != NO_ORDINAL && fitsShelf(cache, ordinal);
+  return isQuick ? shelve(cache, first.number, ordinal >> AREA_SHIFT) : freeBlockSlowly(first, order);
 }
 
 /** Does an area of the CPU's node begin at `ordinal` that was allocated as one, and is there room for it on the shelf? */
+@inline
 function fitsShelf(cache: CpuCache, ordinal: u32): bool {
   const isHere = isHeldIn(areaEntry(ordinal >> AREA_SHIFT), cache.node);
   return (ordinal & (AREA_FRAMES - 1)) == 0 && isHere && cache.shelfDepth < SHELF_DEPTH;
 }
 
 /** Keeps an area for the next block of order 9. */
+@inline
 function shelve(cache: CpuCache, first: u32, area: u32): u32 {
-  addCount(cache, heldBy(areaEntry(area)), -(<i64>AREA_FRAMES));
   zeroAll(first, AREA_FRAMES);
   setShelved(area);
   pushShelf(cache, area, first);
   return FrameError.NONE;
 }
 
-function freeAnyBlock(cache: CpuCache, first: Frame, order: u32): u32 {
+function freeBlockSlowly(first: Frame, order: u32): u32 {
   if (order == 0) return freeFrame(first);
+  const cache = ownCache();
   const refusal = checkBlock(cache, first.number, order);
   if (refusal != FrameError.NONE) return refusal;
   const ordinal = locate(cache, first.number);

@@ -1,7 +1,7 @@
 import { framesZero, physOr64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
 import { areaNode, noteFreed, retireLocked, setAreaNode } from "./areas";
-import { countMove, countNew, forgetCounts, freeFrames, ownedFrames, totalFrames } from "./counts";
+import { countMove, countNew, describedFree, forgetCounts, freeFrames, ownedFrames, totalFrames } from "./counts";
 import { emptyCaches } from "./cpu-cache";
 import { FrameError } from "./errors";
 import {
@@ -108,7 +108,7 @@ function countExtents(): void {
 /** What the boot agent holds counts as memory that there will be. */
 function checkMemory(): u32 {
   const total = totalFrames() << PAGE_SHIFT;
-  const usable = (freeFrames() + ownedFrames(FrameOwner.LOADER)) << PAGE_SHIFT;
+  const usable = (describedFree() + ownedFrames(FrameOwner.LOADER)) << PAGE_SHIFT;
   const needed = frameTableBytes() + WORKING_BYTES;
   if (usable >= needed) return FrameError.NONE;
   return frameRefusal(FrameError.TOO_LITTLE_MEMORY, total, total - usable + needed);

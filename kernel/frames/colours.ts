@@ -4,7 +4,7 @@ import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { addFree, areaNode, openLocked, Place, settleLocked, treeOf } from "./areas";
 import { zeroRuns } from "./blocks";
-import { addCount, CpuCache, ownCache } from "./cpu-cache";
+import { CpuCache, ownCache } from "./cpu-cache";
 import { Frame } from "./frame";
 import { NO_ORDINAL } from "./locate";
 import { lockNode, unlockNode } from "./lock";
@@ -129,14 +129,14 @@ function takeColour(cache: CpuCache, mask: u64, tries: u32, owner: u32): Frame {
 /** A frame of the own word, known to be zero. */
 function handOut(cache: CpuCache, bit: u32, owner: u32): Frame {
   cache.own &= ~((<u64>1) << (<u64>bit));
-  physStore8(cache.ownStates + bit, <u8>owner);
-  addCount(cache, owner, 1);
-  return Frame.of(cache.ownFirst + bit);
+  const frame = cache.ownFirst + bit;
+  physStore8(cache.ownStates + frame, <u8>owner);
+  return Frame.of(<u32>frame);
 }
 
 function zeroAndHandOut(cache: CpuCache, bit: u32, owner: u32): Frame {
   const own = (<u64>1) << (<u64>bit);
-  frameZero((<u64>(cache.ownFirst + bit)) << PAGE_SHIFT);
+  frameZero((cache.ownFirst + bit) << PAGE_SHIFT);
   cache.unknown &= ~own;
   cache.own |= own;
   return handOut(cache, bit, owner);
@@ -147,7 +147,6 @@ function adopt(cache: CpuCache, ordinal: u32, owner: u32): Frame {
   const first = (physicalArea(ordinal >> AREA_SHIFT) << AREA_SHIFT) + (ordinal & (AREA_FRAMES - 1));
   zeroRuns(ordinal, 1, first);
   setState(ordinal, owner);
-  addCount(cache, owner, 1);
   return Frame.of(first);
 }
 

@@ -1,9 +1,13 @@
-import { cacheOf, cpuCount, MAX_CPUS } from "./cpu-cache";
+import { allocatedFor } from "./census";
+import { cacheOf, MAX_CPUS } from "./cpu-cache";
+import { freeFramesOf } from "./node-counts";
+import { nodeCount } from "./nodes";
 import { FrameOwner, isAllocatable, isReserved, isUsed, OWNER_COUNT } from "./owners";
 
 /**
- * Frames by owner. What the memory map said is kept here; what CPUs have allocated and freed since, each keeps for itself
- * (`cpu-cache.ts`), and it is added up when somebody asks. While other CPUs allocate, a sum is as of about now.
+ * Frames by owner. What the memory map said is kept here. How many of its free frames are free now the nodes know, and who has the
+ * others is counted when somebody asks (`census.ts`): allocating and freeing count no owners. While other CPUs allocate, a sum is as
+ * of about now.
  */
 const counts = memory.data(512, 8);
 if (64 * 8 != 512) ERROR("counts holds OWNER_COUNT numbers");
@@ -26,39 +30,38 @@ export function countMove(from: u32, to: u32, frames: u64): void {
   countNew(to, frames);
 }
 
-/** Frames of one owner. */
+/** Frames of one owner. One that frames are allocated for takes time in proportion to the memory in use. */
 export function ownedFrames(owner: u32): u64 {
-  if (owner != FrameOwner.FREE) return load<u64>(slot(owner)) + allocatedBy(owner);
-  let free = load<u64>(slot(FrameOwner.FREE));
-  for (let other: u32 = 0; other < OWNER_COUNT; other++) if (isAllocatable(other)) free -= allocatedBy(other);
-  return free;
-}
-
-/** What all CPUs together have allocated for `owner` and not freed. */
-function allocatedBy(owner: u32): u64 {
-  let sum: i64 = 0;
-  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) {
-    const cache = cacheOf(cpu);
-    if (cache.isActive != 0) sum += cpuCount(cache, owner);
-  }
-  return sum;
+  if (owner == FrameOwner.FREE) return freeFrames();
+  return load<u64>(slot(owner)) + (isAllocatable(owner) ? allocatedFor(owner) : 0);
 }
 
 export function freeFrames(): u64 {
-  return ownedFrames(FrameOwner.FREE);
+  let sum: u64 = 0;
+  for (let node: u32 = 0; node < nodeCount(); node++) sum += freeFramesOf(node);
+  return sum;
+}
+
+/** Frames that are the allocator's, free or not, as far as the memory map has been told: also before there is a frame table. */
+export function describedFree(): u64 {
+  return load<u64>(slot(FrameOwner.FREE));
+}
+
+function allocatedFrames(): u64 {
+  return describedFree() - freeFrames();
 }
 
 /** Frames set aside from the memory map: kernel, modules, boot agent, firmware, low memory. */
 export function reservedFrames(): u64 {
   let sum: u64 = 0;
-  for (let owner: u32 = 0; owner < OWNER_COUNT; owner++) if (isReserved(owner)) sum += ownedFrames(owner);
+  for (let owner: u32 = 0; owner < OWNER_COUNT; owner++) if (isReserved(owner)) sum += load<u64>(slot(owner));
   return sum;
 }
 
 /** Frames taken from what was free, the frame table's own included. */
 export function usedFrames(): u64 {
-  let sum: u64 = 0;
-  for (let owner: u32 = 0; owner < OWNER_COUNT; owner++) if (isUsed(owner)) sum += ownedFrames(owner);
+  let sum = allocatedFrames();
+  for (let owner: u32 = 0; owner < OWNER_COUNT; owner++) if (isUsed(owner)) sum += load<u64>(slot(owner));
   return sum;
 }
 

@@ -1,7 +1,6 @@
 import { cpuIndex } from "platform";
 import { cpuNode } from "./nodes";
 import { noWordStates, ordinalOfState, stateAddress } from "./table";
-import { AREA_FRAMES } from "./spans";
 import { NO_AREA } from "./trees";
 
 /**
@@ -13,26 +12,27 @@ import { NO_AREA } from "./trees";
  *   freeing a row of frames is one visit to the bitmap for 64;
  * - its **area**: where it takes its next word;
  * - its **shelf**: whole free areas, for blocks of order 9;
- * - the span it looked at last, and its counts.
+ * - the span it looked at last, and what it has freed one by one.
  *
- * Only the CPU itself may touch these, but for reading counts, and for `drainCache` while the CPU is not in the allocator.
+ * Only the CPU itself may touch these, but for reading numbers, and for `drainCache` while the CPU is not in the allocator.
  */
 @unmanaged
 @final
 export class CpuCache {
   /** Known to be zero, whether their states say so or not. */
   own: u64;
-  /** Address of the states of the 64 frames of the own word; of `noWordStates` when there is none. */
+  /** Plus the number of a frame of the own word, the address of its state; `noWordStates` has them when there is no word. */
   ownStates: u64;
-  ownFirst: u32;
-  freedFirst: u32;
+  /** 64 bits, so that nothing need be widened. */
+  ownFirst: u64;
   freed: u64;
+  /** As `ownStates`. */
   freedStates: u64;
+  freedFirst: u64;
 
   unknown: u64;
   /** Bitmap word, by number. */
   ownWord: u32;
-  freedCount: u32;
   /** Index, or `NO_AREA`. */
   area: u32;
   areaFirst: u32;
@@ -45,32 +45,35 @@ export class CpuCache {
   isActive: u32;
   /** Its own. Its shelf holds areas of this node alone, its words and its area may be of another when this one has run out. */
   node: u32;
-  padding: u32;
   /** Frames that it has shared so often that they never come back. */
   stuck: u64;
 }
-if (offsetof<CpuCache>() != 104) ERROR("a cache's shelf and counts follow its fields");
+if (offsetof<CpuCache>() != 104) ERROR("a cache's shelf follows its fields");
 
 const SHELF: usize = 128;
 /** Whole areas that a CPU keeps; what does not fit goes back. */
 export const SHELF_DEPTH: u32 = 4;
-/** By owner; i64, since frames are freed on other CPUs than they were allocated on. */
-const COUNTS: usize = 192;
-if (192 + 64 * 8 != 704) ERROR("counts hold OWNER_COUNT numbers");
-
 /** By node, i32: frames freed one by one of which the node's words have not been told. */
-const FREED_SINGLY: usize = 704;
-if (704 + 16 * 4 != 768) ERROR("single frees are counted for MAX_NODES nodes");
+const FREED_SINGLY: usize = 160;
+const CACHE_BYTES: usize = 224;
+if (160 + 16 * 4 != 224) ERROR("single frees are counted for MAX_NODES nodes");
 
 export const MAX_CPUS: u32 = 64;
-const CACHE_SHIFT: usize = 10;
-if (64 << 10 != 65536) ERROR("there are MAX_CPUS caches");
+const CACHE_SHIFT: usize = 9;
+if (64 << 9 != 32768) ERROR("there are MAX_CPUS caches");
 /** A variable, because of a constant clang knows that its low bits are 0, turns sums into ORs, and cannot address by an OR. */
 let caches: usize = 0;
-caches = memory.data(65536, 128);
+caches = memory.data(32768, 128);
+/** From a CPU's cache to one in which there is never anything. */
+const NOTHING: usize = 256;
+if (256 + 256 != 512) ERROR("each CPU has a cache with nothing in it beside its own");
+
+/** What quick ways find: the caches, or those with nothing in them, so that they need not ask whether somebody watches. */
+let quickCaches: usize = 0;
+quickCaches = caches;
 
 /** Far from every frame that a first free could name: the states behind it are HOLE. */
-const NO_FIRST: u32 = 0xffff_ffc0;
+const NO_FIRST: u64 = 0xffff_ffc0;
 
 export function cacheOf(cpu: u32): CpuCache {
   return changetype<CpuCache>(caches + ((<usize>cpu) << CACHE_SHIFT));
@@ -81,6 +84,22 @@ export function ownCache(): CpuCache {
   return cacheOf(cpuIndex());
 }
 
+/** The same for quick ways, which find nothing in it while somebody watches. */
+// @ts-ignore: decorator
+@inline
+export function quickCache(): CpuCache {
+  return changetype<CpuCache>(quickCaches + ((<usize>cpuIndex()) << CACHE_SHIFT));
+}
+
+/** From here on quick ways find nothing. */
+export function hideCaches(): void {
+  quickCaches = caches + NOTHING;
+}
+
+export function showCaches(): void {
+  quickCaches = caches;
+}
+
 /** All caches as they are before the first call: the frame table must stand. */
 export function emptyCaches(): void {
   for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) {
@@ -89,11 +108,12 @@ export function emptyCaches(): void {
     cache.area = NO_AREA;
     cache.node = cpuNode(cpu);
     dropWords(cache);
+    dropWords(changetype<CpuCache>(changetype<usize>(cache) + NOTHING));
   }
 }
 
 function forget(cache: CpuCache): void {
-  for (let at: usize = 0; at < FREED_SINGLY + 64; at += 8) store<u64>(changetype<usize>(cache) + at, 0);
+  for (let at: usize = 0; at < CACHE_BYTES; at += 8) store<u64>(changetype<usize>(cache) + at, 0);
 }
 
 /** Neither word any more; what they held must have been put back. */
@@ -101,22 +121,21 @@ export function dropWords(cache: CpuCache): void {
   cache.own = 0;
   cache.unknown = 0;
   cache.freed = 0;
-  cache.freedCount = 0;
   cache.ownFirst = NO_FIRST;
   cache.freedFirst = NO_FIRST;
-  cache.ownStates = noWordStates();
-  cache.freedStates = noWordStates();
+  cache.ownStates = noWordStates() - NO_FIRST;
+  cache.freedStates = noWordStates() - NO_FIRST;
 }
 
 /** From here on the frames of the word that `ordinal` lies in, whose first frame is `first`, are freed into `freed`. */
 export function beginFreed(cache: CpuCache, ordinal: u32, first: u32): void {
   cache.freedFirst = first;
-  cache.freedStates = stateAddress(ordinal & ~63);
+  cache.freedStates = stateAddress(ordinal & ~63) - first;
 }
 
 /** The bitmap word that `freed` belongs to, by number. */
 export function freedWord(cache: CpuCache): u32 {
-  return ordinalOfState(cache.freedStates) >> 6;
+  return ordinalOfState(cache.freedStates + cache.freedFirst) >> 6;
 }
 
 /** A place on the shelf: the area's first frame and its index. */
@@ -147,16 +166,6 @@ function shelfSlot(cache: CpuCache, index: u32): usize {
   return changetype<usize>(cache) + SHELF + ((<usize>index) << 3);
 }
 
-export function cpuCount(cache: CpuCache, owner: u32): i64 {
-  return load<i64>(changetype<usize>(cache) + ((<usize>owner) << 3), COUNTS);
-}
-
-/** `frames` may be negative. */
-export function addCount(cache: CpuCache, owner: u32, frames: i64): void {
-  const slot = changetype<usize>(cache) + ((<usize>owner) << 3);
-  store<i64>(slot, load<i64>(slot, COUNTS) + frames, COUNTS);
-}
-
 export function freedSingly(cache: CpuCache, node: u32): i32 {
   return load<i32>(changetype<usize>(cache) + ((<usize>node) << 2), FREED_SINGLY);
 }
@@ -168,11 +177,4 @@ export function addFreedSingly(cache: CpuCache, node: u32): void {
 
 export function forgetFreedSingly(cache: CpuCache): void {
   for (let at: usize = 0; at < 64; at += 8) store<u64>(changetype<usize>(cache) + at, 0, FREED_SINGLY);
-}
-
-/** Frames in the CPU's hands: of its words, and of its shelf. */
-export function cachedFrames(cache: CpuCache): u64 {
-  return (
-    popcnt<u64>(cache.own) + popcnt<u64>(cache.unknown) + popcnt<u64>(cache.freed) + <u64>cache.shelfDepth * AREA_FRAMES
-  );
 }

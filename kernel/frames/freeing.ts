@@ -1,7 +1,7 @@
 import { framesZero, physOr64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
 import { areaEntry, areaNode, heldBy, noteFreed, Place, placeOf, retireLocked, splitArea } from "./areas";
-import { addCount, CpuCache } from "./cpu-cache";
+import { CpuCache } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { locate, NO_ORDINAL } from "./locate";
 import { lockNode, unlockNode } from "./lock";
@@ -87,13 +87,11 @@ export function isHeld(ordinal: u32): bool {
 /** Takes a block back that `checkBlock` has passed. */
 export function takeBack(cache: CpuCache, first: u32, order: u32): void {
   const ordinal = locate(cache, first);
-  const owner = ownerAt(ordinal);
   if (order < AREA_ORDER) takeBackSmall(ordinal, first, (<u32>1) << order);
   else {
     const areas: u32 = 1 << (order - AREA_ORDER);
     for (let i: u32 = 0; i < areas; i++) takeBackArea((ordinal >> AREA_SHIFT) + i, first + (i << AREA_SHIFT));
   }
-  addCount(cache, owner, -((<i64>1) << (<i64>order)));
 }
 
 function takeBackSmall(ordinal: u32, first: u32, size: u32): void {

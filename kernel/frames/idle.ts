@@ -23,7 +23,7 @@ export function zeroInIdleTime(budget: u32): u32 {
 /** Of the own word. */
 function zeroOwn(cache: CpuCache, budget: u32): u32 {
   const chosen = lowestOf(cache.unknown, budget);
-  zeroFrames(cache.ownFirst, chosen);
+  zeroFrames(<u32>cache.ownFirst, chosen);
   cache.unknown &= ~chosen;
   cache.own |= chosen;
   return <u32>popcnt<u64>(chosen);

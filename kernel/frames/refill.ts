@@ -1,4 +1,4 @@
-import { cpuIndex, frameZero, physExchange64, physOr64, physStore8 } from "platform";
+import { cpuIndex, framesZero, physExchange64, physOr64, physStore8 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
 import { addFree, areaNode, noteFreed, Place, reserveLocked, retireLocked, returnLocked, treeOf } from "./areas";
 import { CpuCache, dropWords, freedWord, popShelf, shelfArea } from "./cpu-cache";
@@ -7,13 +7,13 @@ import { countTaken, tellFreed } from "./node-counts";
 import { nearestNode, nodeCount } from "./nodes";
 import { choiceEnd, choiceFirst, CHOICES, NO_LIMIT } from "./preference";
 import { AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
-import { freeWord, KNOWN_ZERO, knownZeroBits, stateAddress, wordAddress } from "./table";
+import { freeWord, KNOWN_ZERO, knownZeroBits, stateAddress, wordAddress, wordMask } from "./table";
 import { NO_AREA, treeNext } from "./trees";
 
 /** Between the CPUs' caches and the bitmap: taking the next word, putting words back. */
 
 /** 32 KiB: what a first-level cache holds. */
-const ZEROED_AT_ONCE: u32 = 8;
+const ZEROED_AT_ONCE: u64 = 8;
 
 /** Fills the own word, which is empty: from the CPU's node, then by distance. False when there is no frame but in other CPUs' hands. */
 export function refill(cache: CpuCache): bool {
@@ -62,9 +62,10 @@ function adopt(cache: CpuCache, word: u32, bits: u64): void {
   const area = word / AREA_WORDS;
   const base = area == cache.area ? cache.areaFirst : physicalArea(area) << AREA_SHIFT;
   cache.ownWord = word;
-  cache.ownFirst = base + ((word & (AREA_WORDS - 1)) << 6);
-  cache.ownStates = stateAddress(word << 6);
-  const zero = knownZeroBits(cache.ownStates);
+  cache.ownFirst = <u64>base + (((<u64>word) & (AREA_WORDS - 1)) << 6);
+  const states = stateAddress(word << 6);
+  cache.ownStates = states - cache.ownFirst;
+  const zero = knownZeroBits(states);
   cache.own = bits & zero;
   cache.unknown = bits & ~zero;
 }
@@ -105,31 +106,28 @@ function steal(cache: CpuCache, node: u32): bool {
   return area != NO_AREA;
 }
 
-/** Zeroes frames of the own word that were not known to be zero, of which there must be some: a few, so that they stay in the cache. */
+/** Zeroes frames of the own word that were not known to be zero, of which there must be some: the lowest in a row, so few that they stay in the cache. */
 export function zeroSome(cache: CpuCache): void {
-  const first = (<u64>cache.ownFirst) << PAGE_SHIFT;
   const unknown = cache.unknown;
-  let rest = unknown;
-  for (let left: u32 = ZEROED_AT_ONCE; left > 0 && rest != 0; left--) {
-    frameZero(first + (ctz<u64>(rest) << PAGE_SHIFT));
-    rest &= rest - 1;
-  }
-  cache.unknown = rest;
-  cache.own |= unknown ^ rest;
+  const first = ctz<u64>(unknown);
+  const count = min<u64>(ctz<u64>(~(unknown >> first)), ZEROED_AT_ONCE);
+  const row = wordMask(<u32>first, <u32>count);
+  framesZero((cache.ownFirst + first) << PAGE_SHIFT, count);
+  cache.unknown = unknown & ~row;
+  cache.own |= row;
 }
 
 /** Puts the freed word's frames back into the bitmap. */
 export function flushFreed(cache: CpuCache): void {
   if (cache.freed == 0) return;
-  putBack(freedWord(cache), cache.freed, cache.freedCount);
+  putBack(freedWord(cache), cache.freed);
   cache.freed = 0;
-  cache.freedCount = 0;
 }
 
-function putBack(word: u32, bits: u64, count: u32): void {
+function putBack(word: u32, bits: u64): void {
   const before = physOr64(wordAddress(word), bits);
   assert((before & bits) == 0, "two CPUs have freed the same frame at once");
-  noteFreed(word / AREA_WORDS, count);
+  noteFreed(word / AREA_WORDS, <u32>popcnt<u64>(bits));
 }
 
 /** Puts all that a CPU has for itself back. The CPU is the one that runs this, or is not in the allocator. */
@@ -140,14 +138,15 @@ export function drain(cache: CpuCache): void {
   const word = cache.ownWord;
   tellZero(cache);
   dropWords(cache);
-  if (bits != 0) putBack(word, bits, <u32>popcnt<u64>(bits));
+  if (bits != 0) putBack(word, bits);
   returnArea(cache);
   emptyShelf(cache);
 }
 
 /** Own frames are known to be zero; the states of those that this CPU zeroed itself do not say so yet. */
 function tellZero(cache: CpuCache): void {
-  for (let rest = cache.own; rest != 0; rest &= rest - 1) physStore8(cache.ownStates + ctz<u64>(rest), <u8>KNOWN_ZERO);
+  for (let rest = cache.own; rest != 0; rest &= rest - 1)
+    physStore8(cache.ownStates + cache.ownFirst + ctz<u64>(rest), <u8>KNOWN_ZERO);
 }
 
 function returnArea(cache: CpuCache): void {

@@ -22,6 +22,8 @@ export const KNOWN_ZERO: u32 = 0x80;
 export const SHARED: u32 = 0x40;
 const OWNER: u32 = 0x3f;
 const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
+const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+const TOP_BITS: u64 = 0x8080_8080_8080_8080;
 
 const HEAD_BYTES: u64 = 64;
 const NODE_BYTES: u64 = 128;
@@ -113,6 +115,11 @@ export function freeWord(word: u32): u64 {
   return physLoad64(wordAddress(word));
 }
 
+/** The bit of its word that a frame or ordinal has. */
+export function wordBit(number: u32): u64 {
+  return (<u64>1) << ((<u64>number) & 63);
+}
+
 /** Bits `first` to `first + count - 1` of a word; `count` is 1 to 64. */
 export function wordMask(first: u32, count: u32): u64 {
   return (u64.MAX_VALUE >> (64 - <u64>count)) << (<u64>first);
@@ -146,6 +153,17 @@ export function areStates(ordinal: u32, count: u32, state: u32): bool {
   const eight: u64 = <u64>state * EVERY_BYTE;
   for (let i: u32 = 0; i < count; i += 8) if (physLoad64(states + ordinal + i) != eight) return false;
   return true;
+}
+
+/** How many of `count` frames, 8 at a time from a multiple of 8, `owner` has, shared or not. */
+export function countStates(ordinal: u32, count: u32, owner: u32): u32 {
+  const eight: u64 = <u64>owner * EVERY_BYTE;
+  let found: u32 = 0;
+  for (let i: u32 = 0; i < count; i += 8) {
+    const others = (physLoad64(states + ordinal + i) ^ eight) & ~(<u64>SHARED * EVERY_BYTE);
+    found += 8 - <u32>popcnt<u64>((((others & LOW_BITS) + LOW_BITS) | others) & TOP_BITS);
+  }
+  return found;
 }
 
 /** Bit n says whether frame n of the 64 whose states begin at `address` is known to be zero. */

@@ -44,9 +44,9 @@ function isCacheRight(cache: CpuCache, cpu: u32): bool {
     const entry = areaEntry(cache.area);
     if (placeOf(entry) != Place.RESERVED || reservedBy(entry) != cpu) return false;
   }
-  const zero = knownZeroBits(cache.ownStates);
+  const zero = knownZeroBits(cache.ownStates + cache.ownFirst);
   if ((cache.own & cache.unknown) != 0 || (cache.unknown & zero) != 0) return false;
-  return cache.freedCount == <u32>popcnt<u64>(cache.freed) && (cache.freed & ~knownZeroBits(cache.freedStates)) == 0;
+  return (cache.freed & ~knownZeroBits(cache.freedStates + cache.freedFirst)) == 0;
 }
 
 /** Frames of bitmap word `word` that CPUs have; when two have the same one, `CLASH`. */

@@ -1,13 +1,13 @@
 import { PAGE_SHIFT } from "../address/pages";
 import { areaNode } from "./areas";
 import { frameTableAddress, frameTableBytes, isLoaderReclaimed } from "./bring-up";
-import { ownedFrames } from "./counts";
+import { ownedFrames, usedFrames } from "./counts";
 import { FrameError } from "./errors";
 import { extentCount, extentEnd, extentFirst, extentFrames, extentNode, extentOwner } from "./extents";
 import { ownerAt } from "./freeing";
 import { freeInAreas } from "./node-counts";
 import { nodeCount } from "./nodes";
-import { FrameOwner, isAllocatable, isReserved } from "./owners";
+import { FrameOwner, isAllocatable, isReserved, isUsed } from "./owners";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT, areaCount, findSpan, ordinalOf } from "./spans";
 import { areStates, stateAt } from "./table";
@@ -21,7 +21,7 @@ import { validateCaches } from "./validate-caches";
  * 3. what CPUs have for themselves is free, and nobody else's (`validate-caches.ts`);
  * 4. areas are of the nodes that they were described to be of;
  * 5. each node has as many free frames as it says;
- * 6. the frames of each owner are as many as its count says, and all others of the table are no RAM.
+ * 6. the frames that are free, in use, and of each owner are as many as is said, and all others of the table are no RAM.
  *
  * Returns NONE or the first FrameError found. Takes time in proportion to RAM, and needs the allocator to be at rest: for tests.
  */
@@ -58,11 +58,13 @@ function validateNodes(): u32 {
 function compareCounts(): u32 {
   const holes = seenFrames(FrameOwner.HOLE);
   if (holes != holeFrames()) return frameRefusal(FrameError.PADDING_WRONG, holes, holeFrames());
+  let used: u64 = 0;
   for (let owner: u32 = 0; owner < FrameOwner.HOLE; owner++) {
     const seen = seenFrames(owner);
-    if (seen != ownedFrames(owner)) return frameRefusal(FrameError.COUNT_WRONG, owner, seen);
+    used += isUsed(owner) ? seen : 0;
+    if (!isAllocatable(owner) && seen != ownedFrames(owner)) return frameRefusal(FrameError.COUNT_WRONG, owner, seen);
   }
-  return FrameError.NONE;
+  return used == usedFrames() ? FrameError.NONE : frameRefusal(FrameError.COUNT_WRONG, FrameOwner.USER, used);
 }
 
 /** A node's areas have as many free frames together as it says. */

@@ -1,8 +1,9 @@
+import { hideCaches, showCaches } from "./cpu-cache";
 import { tracesEverything } from "../trace/trace";
 
 /**
- * Does anybody watch frames? One word, so that the quick ways of the allocator ask once, and a boot that nobody watches pays for
- * nothing else.
+ * Does anybody watch frames? While somebody does, the quick ways of the allocator find caches with nothing in them, and events are
+ * written and allocations counted on the slow ones. So a boot that nobody watches pays for nothing.
  */
 let watched: u32 = 0;
 const TRACED: u32 = 1;
@@ -11,14 +12,15 @@ const COUNTING_DOWN: u32 = 2;
 /** Allocations until the one that fails; only while COUNTING_DOWN. */
 let allocationsLeft: u32 = 0;
 
-/** While this is true the quick ways are not taken: events are written and allocations counted on the slow ones. */
-export function isWatched(): bool {
-  return watched != 0;
+function watch(what: u32): void {
+  watched = what;
+  if (what == 0) showCaches();
+  else hideCaches();
 }
 
 /** Allocating and freeing are events from here on, if events are written at all. Asked at bring-up: what comes later is told to `watched`. */
 export function watchIfTraced(): void {
-  watched = tracesEverything() ? watched | TRACED : watched & ~TRACED;
+  watch(tracesEverything() ? watched | TRACED : watched & ~TRACED);
 }
 
 /**
@@ -27,7 +29,7 @@ export function watchIfTraced(): void {
  */
 export function failAllocation(n: u32): void {
   allocationsLeft = n;
-  watched = n == 0 ? watched & ~COUNTING_DOWN : watched | COUNTING_DOWN;
+  watch(n == 0 ? watched & ~COUNTING_DOWN : watched | COUNTING_DOWN);
 }
 
 /** Is this allocation the one that is to fail? Asked once by each. */
@@ -35,6 +37,6 @@ export function isDenied(): bool {
   if ((watched & COUNTING_DOWN) == 0) return false;
   allocationsLeft -= 1;
   if (allocationsLeft != 0) return false;
-  watched &= ~COUNTING_DOWN;
+  watch(watched & ~COUNTING_DOWN);
   return true;
 }

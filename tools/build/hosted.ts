@@ -23,7 +23,7 @@ export type HostedVariant = "measured" | "address" | "thread" | "fuzzer";
 
 const REALLY_ZERO = "-DZERO_FRAMES(at,count)=memset(at,0,4096*(count))";
 const variantFlags: Readonly<Record<HostedVariant, readonly string[]>> = {
-  measured: ['-DZERO_FRAMES(at,count)=__asm__ volatile("nop"::"r"(at),"r"(count):"memory")'],
+  measured: ['-DZERO_FRAMES(at,count)=__asm__ volatile("":::"memory")'],
   address: [REALLY_ZERO, "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
   thread: [REALLY_ZERO, "-fsanitize=thread"],
   // libFuzzer brings a main of its own.

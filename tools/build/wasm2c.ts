@@ -94,6 +94,16 @@ const edits: readonly Edit[] = [
     replacement: "#define MEM_ADDR(mem, addr, n) &(LINEAR_MEMORY(mem)[addr])",
   },
   {
+    why: "a load whose value nobody wants may be left out: the barrier after each keeps it for the trap that it might be, which only programs want",
+    pattern: /#ifdef __GNUC__\n(?=#define FORCE_READ_INT)/,
+    replacement: "#if WASM_UNUSED_LOADS_TRAP\n",
+  },
+  {
+    why: "there is one module, so that equal types have one address",
+    pattern: /return \(a == b\) \|\| LIKELY\(a && b && !memcmp\(a, b, 32\)\);/,
+    replacement: "return a == b;",
+  },
+  {
     why: "a float that fits no integer is an invalid conversion, not a divide error (CONTRACT, Images)",
     pattern: /(< \(max\)\)\)\)\s+\? )TRAP\(INT_OVERFLOW\)/g,
     replacement: "$1TRAP(INVALID_CONVERSION)",
@@ -126,10 +136,15 @@ function definitions(entries: readonly (readonly [name: string, value: string])[
   return entries.map(([name, value]) => `#define ${name} ${value}\n`).join("");
 }
 
+/** Functions that say by their names that they are seldom called: not to be put in where they are, and out of the way of what is quick. */
+function keepingSlowApart(source: string): string {
+  return source.replace(/^static (?=\w+ w2c_\w+Slowly\()/gm, "static __attribute__((cold, noinline)) ");
+}
+
 function forBareHardware(source: string): string {
   return edits.reduce((text, { why, pattern, replacement }) => {
     const edited = text.replace(pattern, replacement);
     if (edited === text) throw new TranslationError(`wasm2c's output has changed, no place found for the edit "${why}"`);
     return edited;
-  }, source);
+  }, keepingSlowApart(source));
 }

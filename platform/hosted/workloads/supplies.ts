@@ -31,19 +31,27 @@ export interface Supply {
 @unmanaged
 @final
 export class Kernel {
+
+  @inline
   take(): u64 {
     return allocateFrame(FrameOwner.USER).number;
   }
 
+
+  @inline
   give(frame: u64): void {
     const error = freeFrame(Frame.of(<u32>frame));
     assert(error == FrameError.NONE, "a frame that was allocated is not taken back");
   }
 
+
+  @inline
   takeLarge(): u64 {
     return allocateBlock(LARGE_ORDER, FrameOwner.USER).number;
   }
 
+
+  @inline
   giveLarge(frame: u64): void {
     const error = freeBlock(Frame.of(<u32>frame), LARGE_ORDER);
     assert(error == FrameError.NONE, "a block that was allocated is not taken back");
@@ -60,6 +68,8 @@ export class Kernel {
 @unmanaged
 @final
 export class Stack {
+
+  @inline
   take(): u64 {
     const top = topOf(cpuIndex());
     const above = physLoad64(top);
@@ -68,6 +78,8 @@ export class Stack {
     return frame;
   }
 
+
+  @inline
   give(frame: u64): void {
     const top = topOf(cpuIndex());
     const above = physLoad64(top);
@@ -76,10 +88,13 @@ export class Stack {
   }
 
   /** A stack of blocks is the same stack. */
+  @inline
   takeLarge(): u64 {
     return this.take();
   }
 
+
+  @inline
   giveLarge(frame: u64): void {
     this.give(frame);
   }
