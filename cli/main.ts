@@ -68,6 +68,11 @@ function addBoot(command: Command, ended: Ended): void {
       values.readFeatures,
     )
     .option("--crash <kind>", `make the kernel fault: ${CRASH_KINDS.join(", ")}`, values.readCrash)
+    .option(
+      "--frames <report>",
+      `print, once the programs are loaded, who has which frame: ${values.FRAMES_REPORTS.join(", ")}`,
+      values.readFramesReport,
+    )
     .option("--fail-allocation <n>", "let the n-th allocation of frames find none", values.readCount)
     .action(async (programs, flags) => ended(await (await import("./commands/boot.ts")).boot(programs, flags)));
 }

@@ -58,6 +58,14 @@ export function readMachine(text: string): MachineName {
   return oneOf(text, MACHINE_NAMES);
 }
 
+/** What `--frames` prints. */
+export const FRAMES_REPORTS = ["owners", "buddyinfo", "zoneinfo"] as const;
+export type FramesReport = (typeof FRAMES_REPORTS)[number];
+
+export function readFramesReport(text: string): FramesReport {
+  return oneOf(text, FRAMES_REPORTS);
+}
+
 export const MACHINE_NAMES = ["embedded", "qemu"] as const;
 export type MachineName = (typeof MACHINE_NAMES)[number];
 

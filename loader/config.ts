@@ -28,6 +28,7 @@ namespace Key {
   export const CPUS: u32 = 16;
   export const CRASH: u32 = 32;
   export const FAIL_ALLOCATION: u32 = 64;
+  export const FRAMES: u32 = 128;
 }
 
 export function seed(): u64 {
@@ -107,6 +108,7 @@ function keyOf(start: u64, end: u64): u32 {
   if (matches(start, end, "aslr")) return Key.ASLR;
   if (matches(start, end, "colour")) return Key.COLOUR;
   if (matches(start, end, "trace")) return Key.TRACE;
+  if (matches(start, end, "frames")) return Key.FRAMES;
   if (matches(start, end, "cpus")) return Key.CPUS;
   if (matches(start, end, "crash")) return Key.CRASH;
   return matches(start, end, "fail-allocation") ? Key.FAIL_ALLOCATION : 0;
@@ -145,6 +147,7 @@ function parseSwitch(key: u32, start: u64, end: u64): void {
   if (key == Key.ASLR && !on) configFlags |= BootFlag.NO_ASLR;
   if (key == Key.COLOUR && on) configFlags |= BootFlag.COLOUR;
   if (key == Key.TRACE && on) configFlags |= BootFlag.TRACE;
+  if (key == Key.FRAMES && on) configFlags |= BootFlag.FRAMES;
 }
 
 function addProgram(start: u64, end: u64): void {

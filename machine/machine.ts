@@ -26,6 +26,8 @@ export interface BootRequest {
   readonly trace: boolean;
   readonly without: readonly HideableFeature[];
   readonly crash: CrashKind | undefined;
+  /** Report who has which frame when the programs are loaded. */
+  readonly frames?: boolean;
   /** Which allocation of frames fails, from 1: the kernel has to cope. */
   readonly failAllocation: number | undefined;
   readonly timeoutSeconds: number;

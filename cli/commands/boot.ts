@@ -1,5 +1,6 @@
 import type { BootObserver } from "../../machine/machine.ts";
 import { wantsColour } from "../colour.ts";
+import { framesReport } from "../frames/report.ts";
 import { loadMachine, readFirmware } from "../machines.ts";
 import { findPrograms } from "../programs.ts";
 import { progress } from "../progress.ts";
@@ -24,18 +25,19 @@ export async function boot(programs: readonly string[], flags: BootFlags): Promi
     const outcome = { machine: flags.machine, request, result, records: output.kept, console: output.consoleText() };
     process.stdout.write(`${JSON.stringify(bootDocument(outcome), null, 2)}\n`);
   }
+  if (flags.frames) process.stdout.write(framesReport(flags.frames, output.kept));
   output.close();
   return result.status;
 }
 
 interface Output extends BootObserver {
-  /** The records so far, kept only for `--json`. */
+  /** The records so far, kept only for `--json` and `--frames`. */
   readonly kept: readonly TraceRecord[];
   consoleText(): string;
   close(): void;
 }
 
-/** Where a boot's console and records go: stdout and the trace file, or memory for `--json`. */
+/** Where a boot's console and records go: stdout and the trace file, or memory for `--json`. With `--frames` stdout is the report's. */
 function openOutput(flags: BootFlags): Output {
   const consoleParts: Uint8Array[] = [];
   const kept: TraceRecord[] = [];
@@ -44,11 +46,11 @@ function openOutput(flags: BootFlags): Output {
     kept,
     console(bytes) {
       if (flags.json) consoleParts.push(bytes.slice());
-      else process.stdout.write(bytes);
+      else (flags.frames ? process.stderr : process.stdout).write(bytes);
     },
     records(bytes) {
       const records = decodeRecords(bytes);
-      if (flags.json) kept.push(...records);
+      if (flags.json || flags.frames) kept.push(...records);
       trace?.write(records);
     },
     consoleText: () => Buffer.concat(consoleParts).toString("utf8"),

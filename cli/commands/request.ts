@@ -4,7 +4,7 @@ import { UsageError } from "../exit-status.ts";
 import type { Machine } from "../machines.ts";
 import type { ProgramSource } from "../programs.ts";
 import { progress } from "../progress.ts";
-import type { MachineName } from "../values.ts";
+import type { FramesReport, MachineName } from "../values.ts";
 
 /** The flags of `nitros boot`, as commander hands them over. */
 export interface BootFlags {
@@ -21,6 +21,7 @@ export interface BootFlags {
   readonly without?: readonly HideableFeature[];
   readonly crash?: CrashKind;
   readonly failAllocation?: number;
+  readonly frames?: FramesReport;
 }
 
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
@@ -37,6 +38,8 @@ export function refuseUnbuilt(flags: BootFlags, programCount: number): void {
   if (programCount > MAX_PROGRAMS) {
     throw new UsageError(`${programCount} programs: the boot agent hands over at most ${MAX_PROGRAMS}`);
   }
+  if (flags.json && flags.frames)
+    throw new UsageError("--json and --frames: the document has the owners; leave one out");
   if (flags.machine === "qemu") refuseOnQemu(flags);
   if (flags.firmware !== undefined && flags.memory !== undefined) {
     throw new UsageError("--memory and --firmware: the map says where RAM is; leave one of them out");
@@ -77,6 +80,7 @@ export async function makeRequest(
     without: flags.without ?? [],
     crash: flags.crash,
     failAllocation: flags.failAllocation,
+    frames: flags.json === true || flags.frames !== undefined,
     timeoutSeconds: flags.timeout,
   };
 }

@@ -34,6 +34,8 @@ export interface BootDocument {
   readonly request: Fields;
   readonly memoryMap: readonly Fields[];
   readonly frames: Fields | null;
+  /** Who has which frame once the programs are loaded. */
+  readonly owners: readonly Fields[];
   readonly numa: NumaReport | null;
   readonly segments: readonly Fields[];
   readonly zones: readonly Fields[];
@@ -64,6 +66,7 @@ export function bootDocument(outcome: BootOutcome): BootDocument {
     request: requestFields(outcome.request),
     memoryMap: all(records, RecordKind.MEMORY_RANGE),
     frames: last(records, RecordKind.FRAMES),
+    owners: all(records, RecordKind.FRAME_RUN),
     numa: numaReport((kind) => all(records, kind)),
     segments: all(records, RecordKind.SEGMENT),
     zones: all(records, RecordKind.ZONE),

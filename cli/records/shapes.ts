@@ -48,6 +48,12 @@ const readers: Readonly<Record<number, Reader>> = {
     count: Number(r.second),
     found: hex(r.value),
   }),
+  [RecordKind.FRAME_RUN]: (r) => ({
+    ...range(r),
+    owner: nameOf(FrameOwner, r.value & 0xffn),
+    node: Number((r.value >> 8n) & 0xffn),
+    holders: Number(r.value >> 16n),
+  }),
   [RecordKind.FRAME_ALLOCATED]: frameFields,
   [RecordKind.FRAME_FREED]: frameFields,
   [RecordKind.MAPPED]: mappingFields,

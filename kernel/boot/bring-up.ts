@@ -4,6 +4,7 @@ import { useColours } from "../console/style";
 import { reclaimLoaderMemory } from "../frames/bring-up";
 import { setColours } from "../frames/colours";
 import { FrameError } from "../frames/errors";
+import { reportFrames } from "../frames/report";
 import { failAllocation } from "../frames/watched";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
 import { startHeap } from "../heap/heap";
@@ -60,6 +61,7 @@ export function start(): void {
   rememberFrames();
   loadPrograms();
   ended(Phase.TASKS);
+  if ((flags() & BootFlag.FRAMES) != 0) reportFrames();
   log.phaseTasks();
   drainTrace();
   resumeNextOrEnd();

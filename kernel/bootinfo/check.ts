@@ -18,7 +18,7 @@ import {
 
 /** Takes bootinfo over: everything is checked before anything is believed, in the order of the fields. */
 const DESCRIPTOR_VERSION: u32 = 1;
-const KNOWN_FLAGS: u32 = BootFlag.SEEDED | BootFlag.NO_ASLR | BootFlag.COLOUR | BootFlag.TRACE;
+const KNOWN_FLAGS: u32 = BootFlag.SEEDED | BootFlag.NO_ASLR | BootFlag.COLOUR | BootFlag.TRACE | BootFlag.FRAMES;
 const WRITE_EXECUTE: u32 = SegmentRight.WRITE | SegmentRight.EXECUTE;
 const KNOWN_RIGHTS: u32 = SegmentRight.READ | WRITE_EXECUTE | SegmentRight.SEALED;
 

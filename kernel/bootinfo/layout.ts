@@ -89,6 +89,8 @@ export namespace BootFlag {
   export const COLOUR: u32 = 4;
   /** Write every kind of trace record, not just the report kinds. */
   export const TRACE: u32 = 8;
+  /** Report who has which frame when the programs are loaded. */
+  export const FRAMES: u32 = 16;
 }
 
 /** Deliberate kernel faults, after bring-up but for EARLY (`nitros boot --crash KIND`), to see what a panic looks like. */

@@ -61,6 +61,9 @@ export namespace RecordKind {
   /** Something odd about the firmware's tables: Oddity, how often, the first offender. */
   export const TOPOLOGY_ODDITY: u16 = 29;
 
+  /** Frames in a row with one owner: first and last number, FrameOwner | node << 8 | holders << 16. Only under `BootFlag.FRAMES`. */
+  export const FRAME_RUN: u16 = 16;
+
   /** Frames allocated or freed together: number of the first, binary logarithm of their count, FrameOwner. */
   export const FRAME_ALLOCATED: u16 = 64;
   export const FRAME_FREED: u16 = 65;

@@ -23,6 +23,8 @@ const bad: readonly { readonly args: readonly string[]; readonly says: RegExp }[
   { args: ["boot", "--timeout", "soon"], says: /'soon'.*seconds/ },
   { args: ["boot", "--without", "nx,smpe"], says: /"smpe".*Did you mean smep/ },
   { args: ["boot", "--crash", "everything"], says: /"everything" is none of write-text/ },
+  { args: ["boot", "--frames", "owner"], says: /"owner".*Did you mean owners/ },
+  { args: ["boot", "--frames", "owners", "--json"], says: /--json and --frames/ },
   { args: ["boot", "--fail-allocation", "0"], says: /'0'.*whole number from 1/ },
   { args: ["boot", "helo"], says: /"helo".*Did you mean hello/ },
   { args: ["boot", "xyzzyplugh"], says: /"xyzzyplugh".*nitros programs/ },

@@ -9,6 +9,7 @@ export { lockAddress, entryAddress, stateAddress, wordAddress } from "../../kern
 export { treeAdd, treeRemove } from "../../kernel/frames/trees";
 export { drainTrace, traceEverything } from "../../kernel/trace/trace";
 export { physLoad32, physLoad64, physLoad8, physStore32, physStore64, physStore8 } from "platform";
+export { reportFrames } from "../../kernel/frames/report";
 export { watchIfTraced } from "../../kernel/frames/watched";
 export { freeFramesOf, totalFramesOf } from "../../kernel/frames/node-counts";
 export { addNodeCount, nodeCountOf } from "../../kernel/frames/node-words";

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ExitStatus } from "../../cli/exit-status.ts";
+import { frameRuns, framesOf } from "../../cli/frames/runs.ts";
 import { MACHINE_NAMES } from "../../cli/values.ts";
+import { FrameOwner } from "../../kernel/frames/owners.ts";
 import { CRASH_KINDS, HIDEABLE_FEATURES } from "../../machine/machine.ts";
 import { bootPrograms, TEST_SEED, type Booted } from "../support/boot.ts";
 
@@ -32,6 +34,18 @@ for (const machine of MACHINE_NAMES) {
       const [hello, executeData] = booted.document.programs;
       assert.equal(hello!.exit, 0);
       assert.equal(executeData!.exit, 1, "without NX the stored instruction runs");
+    });
+
+    test("says of every frame of RAM who has it", async () => {
+      const { document, records } = await bootPrograms(machine, [HELLO], { frames: true, trace: false });
+      const runs = frameRuns(records);
+      const { free, reserved, inUse } = document.frames as Record<string, string>;
+      assert.equal(
+        framesOf(runs, () => true),
+        Number(free) + Number(reserved) + Number(inUse),
+      );
+      assert.ok(framesOf(runs, ({ owner }) => owner === FrameOwner.USER) > 0);
+      assert.equal(document.owners.length, runs.length);
     });
 
     test("puts everything at the first address without ASLR", async () => {
