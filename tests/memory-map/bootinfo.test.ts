@@ -139,7 +139,7 @@ const REFUSALS: readonly Refusal[] = [
   word("a direct map in the MMIO zone", BootinfoAt.directMapVirtual, 0xffff_c000_0000_0000n, BAD_DIRECT_MAP),
   word("handover tables between pages", BootinfoAt.loaderTables, ARENA + 8n, BAD_TABLES),
   word("half a page of handover tables", BootinfoAt.loaderTablesBytes, 0x800n, BAD_TABLES),
-  half("an unknown flag", BootinfoAt.flags, 0x10, BootinfoError.BAD_FLAGS),
+  half("an unknown flag", BootinfoAt.flags, 0x20, BootinfoError.BAD_FLAGS),
   half("an unknown crash", BootinfoAt.crash, 6, BootinfoError.BAD_CRASH),
 ];
 
