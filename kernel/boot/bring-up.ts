@@ -15,10 +15,9 @@ import { PagingError, pagingErrorText } from "../paging/tables";
 import { placeAtFixedBases } from "../random/aslr";
 import { seedFromEntropy, seedRandom } from "../random/random";
 import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
-import { loadTask } from "../tasks/loading";
+import { loadProgram } from "../tasks/loading";
 import { cacheColours } from "../cpu/caches";
 import { installStacks } from "../cpu/stacks";
-import { makeTask } from "../tasks/task";
 import { RecordKind } from "../trace/records";
 import { drainTrace, trace, traceEverything, traceTask } from "../trace/trace";
 import {
@@ -148,13 +147,8 @@ function seal(): void {
 
 function loadPrograms(): void {
   for (let module: u32 = 0; module < moduleCount(); module++) {
-    const task = makeTask();
-    if (task == null) {
-      panic("more programs than the task table holds", moduleCount());
-      return;
-    }
-    const error = loadTask(task, module);
-    if (error != 0) log.refusedImage(task, error);
+    const error = loadProgram(module);
+    if (error != 0) log.refusedImage(module, error);
   }
   traceTask(0);
 }

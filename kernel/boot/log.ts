@@ -20,12 +20,14 @@ import { freeFrames, ownedFrames, reservedFrames, totalFrames, usedFrames } from
 import { frameErrorText } from "../frames/errors";
 import { FrameOwner } from "../frames/owners";
 import { frameErrorFound, frameErrorNeeded } from "../frames/refusals";
+import { moduleName } from "../bootinfo/bootinfo";
+import { MODULE_NAME_BYTES } from "../bootinfo/layout";
 import { hasHugePages, protectionsEnabled, protectionsPresent } from "../paging/features";
 import { Protection, PROTECTION_COUNT } from "../paging/protections";
 import { isRandomised } from "../random/aslr";
 import { imageErrorFound } from "../tasks/image";
 import { imageErrorText } from "../tasks/image-errors";
-import { Task, taskCount } from "../tasks/task";
+import { taskCount } from "../tasks/task";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import {
@@ -237,11 +239,14 @@ export function refusedMemory(error: u32): void {
   panic(frameErrorText(error), frameErrorFound());
 }
 
+const refusedName = memory.data(48);
+if (MODULE_NAME_BYTES != 48) ERROR("refusedName holds the name of a module");
+
 /** A program whose image could not be loaded. The others run. */
-export function refusedImage(task: Task, error: u32): void {
+export function refusedImage(module: u32, error: u32): void {
   style(Style.BAD);
   print("program ");
-  printBytes(task.name, task.nameLength);
+  printBytes(refusedName, moduleName(module, refusedName));
   print(" refused: ");
   style(Style.PLAIN);
   print(imageErrorText(error));

@@ -36,7 +36,16 @@ export function startHeap(places: u32, attachPage: AttachPage, detachPage: Detac
   detach = detachPage;
   openSlots(places);
   openDirectory();
-  return makeRoot();
+  return makeRoot() && tryFirstPlace();
+}
+
+/** A slab is made and given back: what it takes to find pages there is made before anybody counts frames. */
+function tryFirstPlace(): bool {
+  assert(kindCount() > 0, "a heap without kinds of objects");
+  const slab = makeSlab(kindAt(0));
+  if (slab == null) return false;
+  releaseSlab(slab);
+  return true;
 }
 
 /** Slabs of all kinds. */

@@ -27,7 +27,7 @@ export class Space {
   reserved: u32;
 }
 const REGIONS_AT: usize = 16;
-const SPACE_BYTES: usize = 592;
+export const SPACE_BYTES: usize = 592;
 if (16 + 24 * 24 != 592) ERROR("a space is its head and its regions");
 if (offsetof<Space>() != 16) ERROR("the regions of a space follow its head");
 
@@ -37,15 +37,6 @@ export namespace SpaceError {
   export const TOO_MANY_REGIONS: u32 = 2;
   /** The region would lie over another. */
   export const OVERLAP: u32 = 3;
-}
-
-export const MAX_SPACES: u32 = 64;
-const spaces = memory.data(37888, 8);
-if (64 * 592 != 37888) ERROR("the table holds MAX_SPACES spaces");
-
-/** Space number `index`, of `MAX_SPACES`. */
-export function spaceAt(index: u32): Space {
-  return changetype<Space>(spaces + <usize>index * SPACE_BYTES);
 }
 
 function regionAt(space: Space, index: u32): Region {

@@ -4,9 +4,11 @@ import { Style, style } from "../console/style";
 import { flush, newLine, print, printDecimal } from "../console/text";
 import { usedFrames } from "../frames/counts";
 import { validate } from "../frames/validate";
+import { allSlabs, drainHeap, HeapError, heapErrorText, keptHeapFrames, validateHeap } from "../heap/heap";
+import { objectPageTables } from "../paging/object-pages";
 import { drainTrace } from "../trace/trace";
-import { schedule } from "./scheduler";
-import { taskAt, taskCount, TaskEnd } from "./task";
+import { failureCount, schedule } from "./scheduler";
+import { taskCount } from "./task";
 
 /** The end of a run: when no task is left, all their memory is back, and the machine stops with what became of them. */
 const ALL_WELL: u32 = 0;
@@ -16,30 +18,31 @@ let framesBeforeTasks: u64 = 0;
 
 /** Remembers the frames in use before the first task is loaded: the same number must be in use after the last one ended. */
 export function rememberFrames(): void {
-  framesBeforeTasks = usedFrames();
+  framesBeforeTasks = usedFrames() - keptForObjects();
+}
+
+/** What kernel objects need to be found, and keep when there are none: of the heap, and tables that map its pages. */
+function keptForObjects(): u64 {
+  return keptHeapFrames() + objectPageTables();
 }
 
 /** Leaves to the next ready task, or ends the machine when there is none. */
 export function resumeNextOrEnd(): void {
   if (schedule()) return;
-  if (usedFrames() != framesBeforeTasks)
-    panic("tasks have leaked frames; in use, where none should be", usedFrames() - framesBeforeTasks);
+  drainHeap();
+  if (allSlabs() != 0) panic("tasks have leaked kernel objects; slabs in use, where none should be", allSlabs());
+  const used = usedFrames() - keptForObjects();
+  if (used != framesBeforeTasks)
+    panic("tasks have leaked frames; in use, where none should be", used - framesBeforeTasks);
   const damage = validate();
   if (damage != 0) panic("the frame table contradicts itself", damage);
-  const failed = countFailed();
+  const damageOfObjects = validateHeap();
+  if (damageOfObjects != HeapError.NONE) panic(heapErrorText(damageOfObjects), damageOfObjects);
+  const failed = failureCount();
   summarise(failed);
   flush();
   drainTrace();
   exit(failed == 0 ? ALL_WELL : SOME_FAILED);
-}
-
-function countFailed(): u32 {
-  let failed: u32 = 0;
-  for (let id: u32 = 1; id <= taskCount(); id++) {
-    const task = taskAt(id);
-    if (task.end != TaskEnd.EXITED || task.status != 0) failed += 1;
-  }
-  return failed;
 }
 
 function summarise(failed: u32): void {

@@ -3,6 +3,7 @@ import { PhysAddr, VirtAddr } from "../address/addr";
 import { UserSlot } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
 import { moduleBytes, moduleName, modulePhysical } from "../bootinfo/bootinfo";
+import { MODULE_NAME_BYTES } from "../bootinfo/layout";
 import { RegionKind } from "../spaces/kinds";
 import { drawBase } from "../spaces/placement";
 import { Right } from "../spaces/region";
@@ -11,8 +12,8 @@ import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
 import { checkImage, imageEntry, imageErrorFound, imageExtent, loadImage } from "./image";
 import { ImageError } from "./image-errors";
-import { endTask } from "./scheduler";
-import { Task, TaskEnd, TaskState } from "./task";
+import { countFailure, endTask } from "./scheduler";
+import { makeTask, numberTask, Task, TaskEnd, TaskState } from "./task";
 
 /** Bytes of a task's stack, of its first heap, and of its message buffer; each between guards of a page. */
 const STACK_BYTES: u64 = 64 * 1024;
@@ -21,23 +22,35 @@ const MESSAGE_BYTES: u64 = 4096;
 const READ_WRITE: u32 = 6;
 if (READ_WRITE != (Right.READ | Right.WRITE)) ERROR("READ_WRITE is the two rights");
 
-/** Names `task` after boot module `module` and loads it, ready to run. On an error the task has ended, with nothing left of it. */
-export function loadTask(task: Task, module: u32): u32 {
-  traceTask(task.id);
-  task.nameLength = moduleName(module, task.name);
-  let error = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
-  if (error == ImageError.NONE) error = furnish(task, module);
-  if (error != ImageError.NONE) refuse(task, module, error);
+/** For a program that has no task. */
+const refusedName = memory.data(48);
+if (MODULE_NAME_BYTES != 48) ERROR("refusedName holds the name of a module");
+
+/** Makes a task of boot module `module`, ready to run. On an error nothing is left of it but its number. */
+export function loadProgram(module: u32): u32 {
+  const id = numberTask();
+  traceTask(id);
+  const refusal = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
+  const task = refusal == ImageError.NONE ? makeTask(id) : null;
+  if (task == null) {
+    countFailure();
+    return refuse(module, refusal == ImageError.NONE ? ImageError.NO_MEMORY : refusal);
+  }
+  const error = furnish(task, module);
+  if (error == ImageError.NONE) return error;
+  refuse(module, error);
+  endTask(task, TaskEnd.REFUSED, <i32>error);
   return error;
 }
 
-function refuse(task: Task, module: u32, error: u32): void {
+function refuse(module: u32, error: u32): u32 {
   trace(RecordKind.TASK_REFUSED, module, imageErrorFound(error), error);
-  traceText(RecordKind.TASK_NAME, task.name, task.nameLength);
-  endTask(task, TaskEnd.REFUSED, <i32>error);
+  traceText(RecordKind.TASK_NAME, refusedName, moduleName(module, refusedName));
+  return error;
 }
 
 function furnish(task: Task, module: u32): u32 {
+  task.nameLength = moduleName(module, task.name);
   const space = task.space;
   if (createSpace(space) != SpaceError.NONE) return ImageError.NO_MEMORY;
   const base = drawBase(UserSlot.TEXT, imageExtent());

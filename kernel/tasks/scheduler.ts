@@ -3,14 +3,21 @@ import { enterSpace, leaveSpaces, destroySpace } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask } from "../trace/trace";
 import { reportFailure } from "./fault-report";
-import { Task, taskAt, taskCount, TaskEnd, TaskState } from "./task";
+import { firstTask, forgetTask, Task, TaskEnd, TaskState } from "./task";
 
 /** Which task runs: round robin over those that are ready. One CPU for now. */
-let running: u32 = 0;
+let running: Task | null = null;
+/** The number of the task that ran last. */
+let lastId: u32 = 0;
+/** When none runs: the task after the one that did; null when there is none, or none ran yet. */
+let successor: Task | null = null;
+
+let failed: u32 = 0;
 
 /** The running task; the kernel is inside a trap or call of its. */
 export function currentTask(): Task {
-  return taskAt(running);
+  assert(running != null, "no task runs");
+  return running!;
 }
 
 /**
@@ -18,20 +25,26 @@ export function currentTask(): Task {
  * every task has ended.
  */
 export function schedule(): bool {
-  const count = taskCount();
-  for (let step: u32 = 1; step <= count; step++) {
-    const task = taskAt(((running + step - 1) % count) + 1);
-    if (task.state == TaskState.READY) {
-      switchTo(task);
-      return true;
-    }
+  const begin = beginning();
+  if (begin == null) return false;
+  let task = begin;
+  while (task.state != TaskState.READY) {
+    task = task.next;
+    if (task == begin) return false;
   }
-  return false;
+  switchTo(task);
+  return true;
+}
+
+function beginning(): Task | null {
+  if (running != null) return running!.next;
+  return successor != null ? successor : firstTask();
 }
 
 function switchTo(task: Task): void {
-  if (task.id != running) trace(RecordKind.SWITCH, running, task.id, 0);
-  running = task.id;
+  if (task.id != lastId) trace(RecordKind.SWITCH, lastId, task.id, 0);
+  lastId = task.id;
+  running = task;
   task.state = TaskState.RUNNING;
   traceTask(task.id);
   enterSpace(task.space);
@@ -43,14 +56,25 @@ export function preempt(): void {
   currentTask().state = TaskState.READY;
 }
 
-/** Ends `task` and gives back all its memory; what its registers held goes as well. */
+/** Ends `task` and gives back all its memory; what its registers held goes as well. There is no such task any more. */
 export function endTask(task: Task, end: u32, status: i32): void {
-  task.state = TaskState.ENDED;
-  task.end = end;
-  task.status = status;
+  if (end != TaskEnd.EXITED || status != 0) countFailure();
   leaveSpaces();
   destroySpace(task.space);
   contextForget(task.context);
+  const next: Task | null = task.next == task ? null : task.next;
+  if (running == task) running = null;
+  if (running == null) successor = lastId == 0 ? null : next;
+  forgetTask(task);
+}
+
+/** A program that did not end well, or never began. */
+export function countFailure(): void {
+  failed += 1;
+}
+
+export function failureCount(): u32 {
+  return failed;
 }
 
 /** The running task exits by itself. */

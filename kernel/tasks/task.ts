@@ -1,11 +1,13 @@
 import { CONTEXT_BYTES } from "platform";
 import { MODULE_NAME_BYTES } from "../bootinfo/layout";
-import { MAX_SPACES, Space, spaceAt } from "../spaces/space";
+import { allocateObject, freeObject, HeapError, makeKind } from "../heap/heap";
+import { Space } from "../spaces/space";
+import { allocateSpace, freeSpace } from "../spaces/space-pool";
 
 /**
  * The states of a task:
  *
- *     FREE --(1)--> READY <--(2,3)--> RUNNING --(4)--> ENDED
+ *     FREE --(1)--> READY <--(2,3)--> RUNNING --(4)--> nothing of it is left
  *
  *     1 loaded from its image   2 chosen by the scheduler   3 yielded   4 exited, or killed by a fault
  */
@@ -13,7 +15,6 @@ export namespace TaskState {
   export const FREE: u32 = 0;
   export const READY: u32 = 1;
   export const RUNNING: u32 = 2;
-  export const ENDED: u32 = 3;
 }
 
 /** How a task ended. */
@@ -24,61 +25,98 @@ export namespace TaskEnd {
   export const REFUSED: u32 = 2;
 }
 
-
+/**
+ * A kernel object:
+ *
+ *     byte  0   4      8           12     16    20               64    112       128         1152
+ *           id  state  nameLength  space  next  previous         name  reserved  context
+ *
+ * Tasks are a ring, in the order of their numbers. Aligned to 64, as contexts want it.
+ */
 @unmanaged
 @final
 export class Task {
   /** 1 for the first task; 0 means the kernel. */
   id: u32;
   state: u32;
-  end: u32;
-  status: i32;
   nameLength: u32;
-  reserved: u32;
+  space: Space;
+  next: Task;
+  previous: Task;
 
   get name(): usize {
-    return names + <usize>(this.id - 1) * MODULE_NAME_BYTES;
-  }
-
-  get space(): Space {
-    return spaceAt(this.id - 1);
+    return changetype<usize>(this) + NAME_AT;
   }
 
   /** Its saved processor state, which only the platform looks into. */
   get context(): usize {
-    return contexts + <usize>(this.id - 1) * CONTEXT_BYTES;
+    return changetype<usize>(this) + CONTEXT_AT;
   }
 }
-if (offsetof<Task>() != 24) ERROR("Task is 24 bytes");
+if (offsetof<Task>() != 24) ERROR("Task's fields are 24 bytes");
+const NAME_AT: usize = 64;
+const CONTEXT_AT: usize = 128;
+if (<usize>64 + MODULE_NAME_BYTES > 128) ERROR("a name fits before the context");
+const TASK_BYTES: u32 = 1152;
+if (<usize>128 + CONTEXT_BYTES != 1152 || 1152 % 64 != 0) ERROR("a task ends with its context, aligned to 64");
+const taskKind = makeKind("task", TASK_BYTES);
 
-export const MAX_TASKS: u32 = 64;
-if (64 != MAX_SPACES) ERROR("every task has a space");
-const TASK_BYTES: usize = 24;
-const tasks = memory.data(1536, 8);
-const names = memory.data(3072, 8);
-const contexts = memory.data(65536, 64);
-if (64 * 24 != 1536) ERROR("the table holds MAX_TASKS tasks");
-if (64 * 48 != 3072 || MODULE_NAME_BYTES != 48) ERROR("names holds MAX_TASKS names");
-if (<usize>64 * CONTEXT_BYTES > 65536) ERROR("contexts holds MAX_TASKS contexts");
+let numbered: u32 = 0;
+let first: Task | null = null;
 
-let made: u32 = 0;
-
-/** Tasks made so far; their numbers are 1 to this. */
+/** Programs that were given a number, whatever became of them. */
 export function taskCount(): u32 {
-  return made;
+  return numbered;
 }
 
-/** Task number `id`, from 1 to `taskCount()`. */
-export function taskAt(id: u32): Task {
-  assert(id >= 1 && id <= made);
-  return changetype<Task>(tasks + <usize>(id - 1) * TASK_BYTES);
+/** The number of the next task. */
+export function numberTask(): u32 {
+  numbered += 1;
+  return numbered;
 }
 
-/** A new task in state FREE, whose name the caller writes; null when the table is full. */
-export function makeTask(): Task | null {
-  if (made == MAX_TASKS) return null;
-  made += 1;
-  const task = taskAt(made);
-  task.id = made;
+/** The task with the lowest number; null when there is none. */
+export function firstTask(): Task | null {
+  return first;
+}
+
+/** A new task in state FREE, with an address space that is not made yet; null when there is no memory. */
+export function makeTask(id: u32): Task | null {
+  const at = allocateObject(taskKind);
+  if (at == 0) return null;
+  const task = changetype<Task>(at);
+  const space = allocateSpace();
+  if (space == null) {
+    giveBack(task);
+    return null;
+  }
+  task.id = id;
+  task.space = space;
+  link(task);
   return task;
+}
+
+/** Before the first one, which is after the last one. */
+function link(task: Task): void {
+  const head = first;
+  if (head == null) first = task;
+  task.next = head == null ? task : head;
+  task.previous = head == null ? task : head.previous;
+  task.next.previous = task;
+  task.previous.next = task;
+}
+
+/** Forgets a task that holds nothing any more. */
+export function forgetTask(task: Task): void {
+  const isLast = task.next == task;
+  if (first == task) first = isLast ? null : task.next;
+  task.next.previous = task.previous;
+  task.previous.next = task.next;
+  freeSpace(task.space);
+  giveBack(task);
+}
+
+function giveBack(task: Task): void {
+  const error = freeObject(taskKind, changetype<usize>(task));
+  assert(error == HeapError.NONE, "a task could not be freed");
 }

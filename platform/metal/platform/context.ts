@@ -34,7 +34,6 @@ export function contextStart(context: usize, entry: u64, stackTop: u64): void {
   setRegister(context, RegisterAt.RFLAGS, INTERRUPTS_ON);
   setRegister(context, RegisterAt.RSP, stackTop);
   setRegister(context, RegisterAt.SS, USER_DATA);
-  forgetInProcessor(context);
 }
 
 /** Sets what the task's pending system call will return. */
@@ -42,10 +41,19 @@ export function contextSetResult(context: usize, value: i64): void {
   setRegister(context, RegisterAt.RAX, value);
 }
 
-/** The task of `context` has ended: nothing of its registers stays in memory, nor gets there later. */
+/**
+ * The task of `context` has ended: nothing of its registers stays in memory, nor gets there later. The memory may be something else's
+ * from here on.
+ */
 export function contextForget(context: usize): void {
   for (let at: usize = 0; at < USED_BYTES; at += 8) store<u64>(context + at, 0);
-  forgetInProcessor(context);
+  forgetAddress(cpuBlock() + BlockAt.CURRENT, context);
+  forgetAddress(cpuBlock() + BlockAt.TRAP_FRAME, context);
+}
+
+/** Clears the word at `at` if it is an address in `context`. */
+function forgetAddress(at: u64, context: usize): void {
+  if (kernelLoad64(at) - linearAddress(context) < CONTEXT_BYTES) kernelStore64(at, 0);
 }
 
 /** The CPU leaves the kernel into `context` when the current entry point returns. CR3 has been loaded already. */
@@ -55,10 +63,4 @@ export function resumeNext(context: usize): void {
 
 function setRegister(context: usize, register: u32, value: u64): void {
   store<u64>(context + REGISTERS + ((<usize>register) << 3), value);
-}
-
-/** The processor may still hold the FXSAVE state of an earlier task that had this context. */
-function forgetInProcessor(context: usize): void {
-  const current = cpuBlock() + BlockAt.CURRENT;
-  if (kernelLoad64(current) == linearAddress(context)) kernelStore64(current, 0);
 }

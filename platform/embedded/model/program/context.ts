@@ -30,7 +30,6 @@ let starts: u32 = 0;
 /** The context that the CPU leaves the kernel into, and the one whose program runs; 0 for none. */
 let next: usize = 0;
 let current: usize = 0;
-let currentSerial: u32 = 0;
 
 export function startContext(context: usize, entry: u64, stackTop: u64): void {
   memory.fill(context, 0, offsetof<Context>());
@@ -41,9 +40,11 @@ export function startContext(context: usize, entry: u64, stackTop: u64): void {
   fresh.serial = starts;
 }
 
-/** Its serial is 0 then: no task's. */
+/** The memory of the context is zero from here on, and will be something else's. */
 export function forgetContext(context: usize): void {
   memory.fill(context, 0, offsetof<Context>());
+  if (current == context) current = 0;
+  if (next == context) next = 0;
 }
 
 export function setNext(context: usize): void {
@@ -70,16 +71,15 @@ export function contextSerial(context: usize): u32 {
 /** The host says that the program of this context runs now. */
 export function contextEnter(context: usize): void {
   current = context;
-  currentSerial = Context.at(context).serial;
 }
 
 export function currentContext(): Context {
   return Context.at(current);
 }
 
-/** False if the running program's task is gone and its context given to another. */
+/** False if the running program's task is gone. */
 export function isCurrentAlive(): bool {
-  return Context.at(current).serial == currentSerial;
+  return current != 0;
 }
 
 /** True if the kernel leaves to the program that was running: nothing need be suspended. */
