@@ -5,5 +5,6 @@ export type { Bench, BenchResult, BenchTarget } from "./result.ts";
 /** `nitros bench NAME`. */
 export const benches: Readonly<Record<string, Bench>> = {
   boot: async (machines) => (await import("./boot.ts")).benchBoot(machines),
+  copies: async (machines) => (await import("./copies.ts")).benchCopies(machines),
   frames: async (machines) => (await import("./frames.ts")).benchFrames(machines),
 };

@@ -34,3 +34,29 @@ IMPORT(uint64_t, memory, physCompareExchange64, uint64_t at, uint64_t expected, 
 IMPORT(void, memory, physCopy, uint64_t to, uint64_t from, uint64_t length) { memcpy(physical(to), physical(from), length); }
 IMPORT(void, memory, physWrite, uint64_t to, uint32_t from, uint32_t length) { memcpy(physical(to), linear_memory + from, length); }
 IMPORT(void, memory, physRead, uint32_t to, uint64_t from, uint32_t length) { memcpy(linear_memory + to, physical(from), length); }
+
+static inline void zero_frames(void* to, uint64_t count) {
+  uint64_t words = 512 * count;
+  __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0) : "memory");
+}
+/* Past the caches: MOVNTI, since the kernel has general registers alone, then SFENCE, since such stores are weakly ordered (SDM 1 10.4.6.2). */
+#define STREAM(i) __asm__ volatile("movnti %1, %0" : "=m"(to[i]) : "r"((uint64_t)VALUE(i)));
+#define STREAM_LINE STREAM(0) STREAM(1) STREAM(2) STREAM(3) STREAM(4) STREAM(5) STREAM(6) STREAM(7)
+#define VALUE(i) 0
+static inline void zero_frames_streaming(uint64_t* to, uint64_t count) {
+  for (uint64_t* end = to + 512 * count; to < end; to += 8) { STREAM_LINE }
+  __asm__ volatile("sfence" ::: "memory");
+}
+#undef VALUE
+#define VALUE(i) from[i]
+static inline void copy_lines_streaming(uint64_t* to, const uint64_t* from, uint64_t count) {
+  for (; count; count--, to += 8, from += 8) { STREAM_LINE }
+  __asm__ volatile("sfence" ::: "memory");
+}
+IMPORT(void, memory, linesCopyStreaming, uint64_t to, uint64_t from, uint64_t count) {
+  copy_lines_streaming(physical(to), physical(from), count);
+}
+IMPORT(void, memory, frameCopy, uint64_t to, uint64_t from) {
+  uint64_t target = direct_map + to, source = direct_map + from, words = 512;
+  __asm__ volatile("rep movsq" : "+D"(target), "+S"(source), "+c"(words)::"memory");
+}

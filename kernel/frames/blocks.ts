@@ -1,5 +1,4 @@
-import { framesZero, physAnd64, physOr64 } from "platform";
-import { PAGE_SHIFT } from "../address/pages";
+import { physAnd64, physOr64 } from "platform";
 import { addFree, areaNode, holdLocked, openLocked, Place, settleLocked, treeOf } from "./areas";
 import { CpuCache } from "./cpu-cache";
 import { NO_ORDINAL } from "./locate";
@@ -20,6 +19,7 @@ import {
 } from "./spans";
 import { areStates, fillStates, freeWord, KNOWN_ZERO, stateAt, wordAddress, wordMask } from "./table";
 import { NO_AREA, treeHas, treeNext } from "./trees";
+import { zeroRow } from "./zeroing";
 
 /**
  * Finding blocks. Orders 0 to 8 lie within an area: an aligned run of bits in a word, or 2 or 4 whole words. Orders from 9 on are
@@ -239,7 +239,7 @@ export function zeroRuns(ordinal: u32, count: u32, first: u32): void {
     if (i < count && stateAt(ordinal + i) != KNOWN_ZERO) {
       run++;
     } else if (run != 0) {
-      framesZero((<u64>(first + i - run)) << PAGE_SHIFT, run);
+      zeroRow(first + i - run, run);
       run = 0;
     }
   }

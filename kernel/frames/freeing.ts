@@ -1,5 +1,4 @@
-import { framesZero, physOr64 } from "platform";
-import { PAGE_SHIFT } from "../address/pages";
+import { physOr64 } from "platform";
 import { areaEntry, areaNode, heldBy, noteFreed, Place, placeOf, retireLocked, splitArea } from "./areas";
 import { CpuCache } from "./cpu-cache";
 import { FrameError } from "./errors";
@@ -10,6 +9,7 @@ import { readSharers } from "./references";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
 import { fillStates, KNOWN_ZERO, ownerOfState, SHARED, stateAt, wordAddress, wordMask } from "./table";
+import { zeroRow } from "./zeroing";
 
 /** Taking frames back: all checks first, then what cannot fail. */
 
@@ -118,5 +118,5 @@ function takeBackArea(area: u32, first: u32): void {
 }
 
 export function zeroAll(first: u32, count: u32): void {
-  framesZero((<u64>first) << PAGE_SHIFT, count);
+  zeroRow(first, count);
 }

@@ -14,7 +14,8 @@ IMPORT(uint64_t, processor, clock) {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return time.tv_sec * 1000000000ull + time.tv_nsec;
 }
-IMPORT(void, memory, framesZero, uint64_t at, uint64_t count) { ZERO_FRAMES(physical(at), count); }
+IMPORT(void, memory, framesZero, uint64_t at, uint64_t count) { ZERO_BY(zero_frames, physical(at), count); }
+IMPORT(void, memory, framesZeroStreaming, uint64_t at, uint64_t count) { ZERO_BY(zero_frames_streaming, physical(at), count); }
 IMPORT(void, process, consoleWrite, uint32_t from, uint32_t length) { fwrite(linear_memory + from, 1, length, stderr); }
 IMPORT(void, process, exit, uint32_t status) { exit(status); }
 IMPORT(void, host, becomeCpu, uint32_t index) { cpu_index = index; }

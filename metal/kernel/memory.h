@@ -2,14 +2,8 @@
 #pragma once
 #include "cpu.h"
 
-IMPORT(void, memory, framesZero, uint64_t at, uint64_t count) {
-  uint64_t to = direct_map + at, words = 512 * count;
-  __asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0) : "memory");
-}
-IMPORT(void, memory, frameCopy, uint64_t to, uint64_t from) {
-  uint64_t target = direct_map + to, source = direct_map + from, words = 512;
-  __asm__ volatile("rep movsq" : "+D"(target), "+S"(source), "+c"(words)::"memory");
-}
+IMPORT(void, memory, framesZero, uint64_t at, uint64_t count) { zero_frames(physical(at), count); }
+IMPORT(void, memory, framesZeroStreaming, uint64_t at, uint64_t count) { zero_frames_streaming(physical(at), count); }
 EACH_WORD(NATIVE_WORD, memory, kernelLoad, kernelStore)
 
 /* The one place where the kernel may fault and go on: the trap handler skips it, and RCX says how much is left. */

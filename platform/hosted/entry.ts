@@ -10,6 +10,7 @@ import { Malloc } from "./workloads/malloc";
 import { giveMany, pair, pairLarge, takeMany, timedPair } from "./workloads/measured";
 
 export * from "./workloads/bench";
+export * from "./workloads/copies";
 export { fuzz, fuzzRoom } from "./workloads/fuzz";
 export { impostor } from "./workloads/impostor";
 export { stress, stressEnd, stressSetUp } from "./workloads/stress";

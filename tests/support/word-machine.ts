@@ -42,6 +42,9 @@ export function startWordMachine(physicalBits: number, part = compiled): WordMac
     for (let word = 0n; word < 4096n; word += 8n) words.delete(address + word);
     zeroed.add(address);
   };
+  const zeroRow = (at: bigint, count: bigint) => {
+    for (let i = 0n; i < count; i++) zero(unsigned(at) + i * 4096n);
+  };
   const read = (to: number, from: bigint, length: number) => {
     const memory = new DataView(instance.memory.buffer);
     for (let i = 0; i < length; i++) memory.setUint8(to + i, Number(take(from + BigInt(i), 8n)));
@@ -69,9 +72,8 @@ export function startWordMachine(physicalBits: number, part = compiled): WordMac
     "memory.physCompareExchange64": (at: bigint, expected: bigint, value: bigint) =>
       change(at, (found) => (found === unsigned(expected) ? value : found)),
     "cpu.cpuIndex": () => machine.cpu,
-    "memory.framesZero": (at: bigint, count: bigint) => {
-      for (let i = 0n; i < count; i++) zero(unsigned(at) + i * 4096n);
-    },
+    "memory.framesZero": zeroRow,
+    "memory.framesZeroStreaming": zeroRow,
     "memory.physRead": (to: number, from: bigint, length: number) => read(to, unsigned(from), length),
     "processor.clock": () => 0n,
     // A serial port that takes all it is given, and nothing at other ports.

@@ -16,14 +16,16 @@ const LINEAR_PAGES = 256;
  * The builds of `metal/hosted/`:
  * - `measured`: what the kernel on metal is compiled with; zeroing costs one instruction a call, because nothing that is measured
  *   writes to a frame, and so all stay zero;
+ * - `copying`: the same, but zeroing is what it is on metal: for what is measured and tried of zeroing and copying;
  * - `address`, `thread`: under sanitizers (address and undefined behaviour; data races), zeroing for real;
  * - `fuzzer`: libFuzzer around the workload `fuzz`, with the first two.
  */
-export type HostedVariant = "measured" | "address" | "thread" | "fuzzer";
+export type HostedVariant = "measured" | "copying" | "address" | "thread" | "fuzzer";
 
-const REALLY_ZERO = "-DZERO_FRAMES(at,count)=memset(at,0,4096*(count))";
+const REALLY_ZERO = "-DZERO_BY(way,at,count)=memset(at,0,4096*(count))";
 const variantFlags: Readonly<Record<HostedVariant, readonly string[]>> = {
-  measured: ['-DZERO_FRAMES(at,count)=__asm__ volatile("":::"memory")'],
+  measured: ['-DZERO_BY(way,at,count)=__asm__ volatile("":::"memory")'],
+  copying: ["-DZERO_BY(way,at,count)=way(at,count)"],
   address: [REALLY_ZERO, "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
   thread: [REALLY_ZERO, "-fsanitize=thread"],
   // libFuzzer brings a main of its own.

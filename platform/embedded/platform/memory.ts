@@ -107,6 +107,11 @@ export function framesZero(address: u64, count: u64): void {
   for (let i: u64 = 0; i < count; i++) frameZero(address + i * FRAME_BYTES);
 }
 
+/** The model has no caches. */
+export function framesZeroStreaming(address: u64, count: u64): void {
+  framesZero(address, count);
+}
+
 export function frameCopy(to: u64, from: u64): void {
   tickFrame();
   memory.copy(ramAt(to), ramAt(from), <usize>FRAME_BYTES);
@@ -145,6 +150,15 @@ export function physCopy(to: u64, from: u64, length: u64): void {
     memory.copy(ramAt(to + done), ramAt(from + done), <usize>part);
     done += part;
   }
+}
+
+/** The model has no caches. */
+export function physCopyStreaming(to: u64, from: u64, length: u64): void {
+  physCopy(to, from, length);
+}
+
+export function frameCopyStreaming(to: u64, from: u64): void {
+  frameCopy(to, from);
 }
 
 // Kernel words by virtual address lie within a page: the seam promises natural alignment.

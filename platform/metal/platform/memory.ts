@@ -31,6 +31,11 @@ export declare function framesZero(address: u64, count: u64): void;
 export function frameZero(address: u64): void {
   framesZero(address, 1);
 }
+/**
+ * The same past the caches, for much memory that nobody reads soon: what the caches hold stays. Done when it returns, for other CPUs too.
+ * `kernel/frames/zeroing.ts` says from which size on.
+ */
+export declare function framesZeroStreaming(address: u64, count: u64): void;
 /** Copies one 4096-byte frame. The frames differ. */
 export declare function frameCopy(to: u64, from: u64): void;
 
@@ -40,6 +45,24 @@ export declare function physWrite(to: u64, from: usize, length: u32): void;
 export declare function physRead(to: usize, from: u64, length: u32): void;
 /** Copies `length` bytes of physical memory; the ranges do not overlap. */
 export declare function physCopy(to: u64, from: u64, length: u64): void;
+/** Copies `count` times 64 bytes past the caches; the ranges do not overlap. For the platform's own use. */
+export declare function linesCopyStreaming(to: u64, from: u64, count: u64): void;
+
+/** `physCopy` past the caches: whole lines, and plainly what is before and after them. */
+export function physCopyStreaming(to: u64, from: u64, length: u64): void {
+  const head = min<u64>(-to & 63, length);
+  const lines = (length - head) >> 6;
+  const done = head + (lines << 6);
+  physCopy(to, from, head);
+  linesCopyStreaming(to + head, from + head, lines);
+  physCopy(to + done, from + done, length - done);
+}
+
+/** `frameCopy` past the caches. */
+export function frameCopyStreaming(to: u64, from: u64): void {
+  linesCopyStreaming(to, from, FRAME_LINES);
+}
+const FRAME_LINES: u64 = 64;
 
 /**
  * A load or store by virtual address, with the kernel's rights, through the page tables: for the sealed section, kernel stacks,
