@@ -1,7 +1,7 @@
 import { frameZero, physAdd64, physLoad8, physStore8 } from "platform";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { areaEntry, areaNode, isHeldIn, noteFreedOne, setHeld, setShelved, settle } from "./areas";
+import { areaEntry, areaNode, isHeldIn, noteFreedOne, setHeld, setShelved, settleSlowly } from "./areas";
 import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
 import {
   beginFreed,
@@ -19,7 +19,7 @@ import { FrameError } from "./errors";
 import { Frame } from "./frame";
 import { AREA_ORDER, checkBlock, MAX_ORDER, openFrame, ownerAt, refusalAt, refuse, takeBack, zeroAll } from "./freeing";
 import { locate, locateAgain, NO_ORDINAL } from "./locate";
-import { countTaken, tellFreed } from "./node-counts";
+import { countTaken } from "./node-counts";
 import { FrameOwner, isAllocatable } from "./owners";
 import { NO_LIMIT } from "./preference";
 import { drain, flushFreed, refill, zeroSome } from "./refill";
@@ -226,10 +226,10 @@ function freeFar(cache: CpuCache, frame: Frame): u32 {
   if (ordinal == NO_ORDINAL || cache.freed != 0) return freeSlowly(frame);
   const state = stateAddress(ordinal);
   if (!isAllocatable(physLoad8(state))) return freeSlowly(frame);
-  beginFreed(cache, ordinal, frame.number & ~63);
+  beginFreed(cache, state, frame.number);
   clear(frame, state);
   setFree(ordinal);
-  if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleSlowly(cache, ordinal >> AREA_SHIFT);
+  if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleSlowly(ordinal >> AREA_SHIFT);
   return FrameError.NONE;
 }
 
@@ -240,11 +240,6 @@ function setFree(ordinal: u32): void {
   // The bit was clear: adding is setting it, and one instruction, where an OR that returns what was there is a loop.
   const before = physAdd64(wordAddress(ordinal >> 6), bit);
   assert((before & bit) == 0, "two CPUs have freed the same frame at once");
-}
-
-function settleSlowly(cache: CpuCache, area: u32): void {
-  tellFreed(cache);
-  settle(area);
 }
 
 /** All the rest: what is refused, shared, part of a block, or traced. */
@@ -269,9 +264,9 @@ function putBackFrame(cache: CpuCache, frame: u32, ordinal: u32): void {
     cache.freed |= bit;
   } else {
     flushFreed(cache);
-    beginFreed(cache, ordinal, frame & ~63);
+    beginFreed(cache, stateAddress(ordinal), frame);
     setFree(ordinal);
-    if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleSlowly(cache, ordinal >> AREA_SHIFT);
+    if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleSlowly(ordinal >> AREA_SHIFT);
   }
 }
 
@@ -287,15 +282,19 @@ function clear(frame: Frame, state: u64): void {
 export function freeBlock(first: Frame, order: u32): u32 {
   const cache = quickCache();
   const ordinal = locateAgain(cache, first.number);
-  const isQuick = order == AREA_ORDER && ordinal != NO_ORDINAL && fitsShelf(cache, ordinal);
+  const isQuick = order == AREA_ORDER && beginsArea(ordinal) && fitsShelf(cache, ordinal >> AREA_SHIFT);
   return isQuick ? shelve(cache, first.number, ordinal >> AREA_SHIFT) : freeBlockSlowly(first, order);
 }
 
-/** Does an area of the CPU's node begin at `ordinal` that was allocated as one, and is there room for it on the shelf? */
+/** `NO_ORDINAL` begins none. */
+function beginsArea(ordinal: u32): bool {
+  return (ordinal & (AREA_FRAMES - 1)) == 0;
+}
+
+/** Is it an area of the CPU's node that was allocated as one, and is there room for it on the shelf? */
 @inline
-function fitsShelf(cache: CpuCache, ordinal: u32): bool {
-  const isHere = isHeldIn(areaEntry(ordinal >> AREA_SHIFT), cache.node);
-  return (ordinal & (AREA_FRAMES - 1)) == 0 && isHere && cache.shelfDepth < SHELF_DEPTH;
+function fitsShelf(cache: CpuCache, area: u32): bool {
+  return cache.shelfDepth < SHELF_DEPTH && isHeldIn(areaEntry(area), cache.node);
 }
 
 /** Keeps an area for the next block of order 9. */
@@ -314,7 +313,8 @@ function freeBlockSlowly(first: Frame, order: u32): u32 {
   if (refusal != FrameError.NONE) return refusal;
   const ordinal = locate(cache, first.number);
   const owner = ownerAt(ordinal);
-  if (order == AREA_ORDER && fitsShelf(cache, ordinal)) shelve(cache, first.number, ordinal >> AREA_SHIFT);
+  if (order == AREA_ORDER && fitsShelf(cache, ordinal >> AREA_SHIFT))
+    shelve(cache, first.number, ordinal >> AREA_SHIFT);
   else takeBack(cache, first.number, order);
   trace(RecordKind.FRAME_FREED, first.number, order, owner);
   return FrameError.NONE;

@@ -126,14 +126,15 @@ function addToEntry(area: u32, frames: i32): u64 {
 
 /** Frames have been put back into the bitmap of an area. Moves it if it belongs elsewhere now. */
 export function noteFreed(area: u32, frames: u32): void {
-  if (isMisplaced(addFree(area, frames))) settle(area);
+  if (isMisplaced(addFree(area, frames))) settleSlowly(area);
 }
 
-/** The same for one frame, of which the node is told later; true when `settle` should be asked: at the borders of places, and a little more often. */
+/** The same for one frame, of which the node is told later; true when `settleSlowly` should be asked: at the borders of places, and a little more often. */
 export function noteFreedOne(cache: CpuCache, area: u32): bool {
   const entry = addToEntry(area, 1);
   addFreedSingly(cache, nodeOf(entry));
-  return (freeIn(entry) & 31) <= 1;
+  // The same as (free & 31) <= 1, in one instruction less.
+  return (freeIn(entry) & 30) == 0;
 }
 
 function isMisplaced(entry: u64): bool {
@@ -141,7 +142,7 @@ function isMisplaced(entry: u64): bool {
 }
 
 /** Moves an area that nobody has to where it belongs, if it is elsewhere. */
-export function settle(area: u32): void {
+export function settleSlowly(area: u32): void {
   const entry = areaEntry(area);
   if (!isMisplaced(entry)) return;
   lockNode(nodeOf(entry));
@@ -149,7 +150,7 @@ export function settle(area: u32): void {
   unlockNode(nodeOf(entry));
 }
 
-/** `settle` for who has the lock. */
+/** `settleSlowly` for who has the lock. */
 export function settleLocked(area: u32): void {
   let entry = areaEntry(area);
   // Frames freed meanwhile by others may have missed that the place was about to change: look again.

@@ -1,6 +1,6 @@
 import { cpuIndex } from "platform";
 import { cpuNode } from "./nodes";
-import { noWordStates, ordinalOfState, stateAddress } from "./table";
+import { noWordStates, ordinalOfState } from "./table";
 import { NO_AREA } from "./trees";
 
 /**
@@ -127,10 +127,10 @@ export function dropWords(cache: CpuCache): void {
   cache.freedStates = noWordStates() - NO_FIRST;
 }
 
-/** From here on the frames of the word that `ordinal` lies in, whose first frame is `first`, are freed into `freed`. */
-export function beginFreed(cache: CpuCache, ordinal: u32, first: u32): void {
-  cache.freedFirst = first;
-  cache.freedStates = stateAddress(ordinal & ~63) - first;
+/** From here on the frames of the word that `frame` lies in, whose state is at `state`, are freed into `freed`. */
+export function beginFreed(cache: CpuCache, state: u64, frame: u32): void {
+  cache.freedFirst = frame & ~63;
+  cache.freedStates = state - frame;
 }
 
 /** The bitmap word that `freed` belongs to, by number. */

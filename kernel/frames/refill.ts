@@ -12,8 +12,8 @@ import { NO_AREA, treeNext } from "./trees";
 
 /** Between the CPUs' caches and the bitmap: taking the next word, putting words back. */
 
-/** 32 KiB: what a first-level cache holds. */
-const ZEROED_AT_ONCE: u64 = 8;
+/** 64 KiB: so few that a second-level cache still has them when they are used. */
+const ZEROED_AT_ONCE: u64 = 16;
 
 /** Fills the own word, which is empty: from the CPU's node, then by distance. False when there is no frame but in other CPUs' hands. */
 export function refill(cache: CpuCache): bool {

@@ -81,8 +81,15 @@ export function treeHas(tree: u32, area: u32): bool {
   return (physLoad64(treeWord(tree, 0, area >> 6)) & bitOf(area)) != 0;
 }
 
+/** Has it no members? The highest level is one word. */
+function isEmpty(tree: u32): bool {
+  return physLoad64(treeWord(tree, levels - 1, 0)) == 0;
+}
+
 /** The lowest member at or above `from` and below `end`, or `NO_AREA`. */
 export function treeNext(tree: u32, from: u32, end: u32): u32 {
+  // Who looks for the next area asks all trees, most of which are empty.
+  if (isEmpty(tree)) return NO_AREA;
   let index = from;
   for (let level: u32 = 0; level < levels; level++) {
     const word = index >> 6;

@@ -37,8 +37,9 @@ export function validate(): u32 {
   if (caches != FrameError.NONE) return caches;
   const areas = validateAreas();
   if (areas != FrameError.NONE) return areas;
-  const counts = compareCounts();
-  return counts != FrameError.NONE ? counts : compareNodes();
+  // What is free follows from what the nodes say: they come first.
+  const counts = compareNodes();
+  return counts != FrameError.NONE ? counts : compareCounts();
 }
 
 /** Every area that an extent is the first to reach is of the extent's node. */
