@@ -279,8 +279,14 @@ const DAMAGES: readonly Damage[] = [
   {
     what: "a frame taken and not counted",
     harm: (k) => (takeQuietly(k, PARTLY_FRAME), recount(k, PARTLY_FRAME, -1n)),
+    error: FrameError.NODE_COUNT_WRONG,
+    found: 0,
+  },
+  {
+    what: "a frame more than the memory map had",
+    harm: (k) => k.call("countNew", FrameOwner.FREE, 1n),
     error: FrameError.COUNT_WRONG,
-    found: FrameOwner.FREE,
+    found: FrameOwner.USER,
   },
   {
     what: "a frame taken behind its area's back",
