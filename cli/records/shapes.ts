@@ -61,6 +61,9 @@ const readers: Readonly<Record<number, Reader>> = {
   [RecordKind.FAULT]: (r) => ({ address: hex(r.first), errorCode: hex(r.second), access: accessOf(r.second) }),
   [RecordKind.CALL]: (r) => ({ call: callName(r.first), arguments: [hex(r.second), hex(r.value)] }),
   [RecordKind.RESULT]: (r) => ({ call: callName(r.first), result: BigInt.asIntN(64, r.value).toString() }),
+  [RecordKind.PROTECTED]: mappingFields,
+  [RecordKind.COPIED]: (r) => ({ page: hex(r.first), from: hex(r.second), to: hex(r.value) }),
+  [RecordKind.REUSED]: (r) => ({ page: hex(r.first), frame: hex(r.second) }),
   [RecordKind.SWITCH]: (r) => ({ from: Number(r.first), to: Number(r.second) }),
 };
 

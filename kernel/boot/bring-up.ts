@@ -14,6 +14,7 @@ import { attachObjectPage, detachObjectPage, openObjectWindow } from "../paging/
 import { PagingError, pagingErrorText } from "../paging/tables";
 import { placeAtFixedBases } from "../random/aslr";
 import { seedFromEntropy, seedRandom } from "../random/random";
+import { makeZeroPage } from "../spaces/zero-page";
 import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
 import { loadProgram } from "../tasks/loading";
 import { cacheColours } from "../cpu/caches";
@@ -119,6 +120,7 @@ function takePageTables(): void {
   const error = buildKernelSpace();
   if (error != PagingError.NONE) panic(pagingErrorText(error), error);
   loadKernelSpace();
+  if (!makeZeroPage()) panic("no frame left for the page of zeros", 0);
   const reclaimed = reclaimLoaderMemory();
   takeHeap();
   openScreen();

@@ -3,8 +3,8 @@ import { PhysAddr } from "../address/addr";
 /**
  * A paging-structure entry (SDM 3A 4.5, figure 4-11). Frame addresses are 4 KiB aligned, below 2^MAXPHYADDR.
  *
- *     63  62……52  51…………………………12  11…9  8  7       6  5  4    3    2    1    0
- *     NX  free    frame address  free  G  PS/PAT  D  A  PCD  PWT  U/S  R/W  P
+ *     63  62……52  51…………………………12  11    10       9      8  7       6  5  4    3    2    1    0
+ *     NX  free    frame address  free  FOREIGN  OWNED  G  PS/PAT  D  A  PCD  PWT  U/S  R/W  P
  */
 export namespace Pte {
   export const PRESENT: u64 = 1;
@@ -17,6 +17,11 @@ export namespace Pte {
   /** In a PDPTE or PDE: this entry maps a page (of 1 GiB, 2 MiB). */
   export const LARGE: u64 = 128;
   export const GLOBAL: u64 = 256;
+  // Bits 11:9 are software's (SDM 3A 4.5.5).
+  /** The frame is this mapping's alone: it may be written as soon as the region allows it. */
+  export const OWNED: u64 = 512;
+  /** No frame of the allocator's that the mapping holds: a device's, or the page of zeros. */
+  export const FOREIGN: u64 = 1024;
   export const NO_EXECUTE: u64 = 0x8000_0000_0000_0000;
   export const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
 }

@@ -6,7 +6,7 @@ import { FrameError } from "../frames/errors";
 import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
 import { hasHugePages, supportedFlags } from "./features";
-import { ENTRIES_PER_TABLE, entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL } from "./pte";
+import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL } from "./pte";
 
 /** Four-level page tables: made on demand, walked, taken down. Tables are reached by physical address. */
 export namespace PagingError {
@@ -151,25 +151,4 @@ export function setRights(root: PhysAddr, address: VirtAddr, flags: u64): void {
   }
   const rights: u64 = Pte.WRITE | Pte.USER | Pte.NO_EXECUTE;
   physStore64(entrySlot(table, address, leafLevel), (entry & ~rights) | supportedFlags(flags & rights));
-}
-
-/**
- * Takes down the lower half of `root`: every table below it goes back to the allocator, and every frame that a leaf maps. The
- * space must be loaded on no CPU.
- */
-export function freeLowerHalf(root: PhysAddr): void {
-  freeEntries(root, ROOT_LEVEL, ENTRIES_PER_TABLE / 2);
-}
-
-function freeEntries(table: PhysAddr, level: u32, count: u32): void {
-  for (let index: u64 = 0; index < count; index++) {
-    const slot = <PhysAddr>(table + index * 8);
-    const entry = physLoad64(slot);
-    if (!isPresent(entry)) continue;
-    const target = entryAddress(entry);
-    physStore64(slot, 0);
-    assert(!(level > 1 && isLeaf(entry, level)), "users have no large pages yet");
-    if (level > 1) freeEntries(target, level - 1, ENTRIES_PER_TABLE);
-    giveBack(target);
-  }
 }

@@ -1,16 +1,8 @@
 import { isCanonical, KERNEL_HALF, NULL_ZONE_BYTES } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
+import { FaultBit } from "./fault-bits";
 import { FaultReason, RegionKind } from "./kinds";
 import { findRegion, Space } from "./space";
-
-/** Bits of a page fault's error code (SDM 3A 4.7). W and U describe the access, not the rights. */
-export namespace FaultBit {
-  export const PRESENT: u64 = 1;
-  export const WRITE: u64 = 2;
-  export const USER: u64 = 4;
-  export const RESERVED: u64 = 8;
-  export const FETCH: u64 = 16;
-}
 
 /** What lies at `address`, seen from `space`: a RegionKind. */
 export function regionKindAt(space: Space, address: u64): u32 {

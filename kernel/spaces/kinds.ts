@@ -18,6 +18,8 @@ export namespace RegionKind {
   export const KERNEL: u32 = 10;
   /** Neither half. */
   export const NOT_CANONICAL: u32 = 11;
+  /** Zeroed memory that the task asked for. */
+  export const ANONYMOUS: u32 = 12;
 }
 
 export namespace FaultReason {
@@ -34,4 +36,6 @@ export namespace FaultReason {
   /** #GP that no address explains: a privileged instruction, a bad selector. */
   export const PRIVILEGED: u32 = 11;
   export const OTHER: u32 = 12;
+  /** No frame was left to answer the fault with. */
+  export const NO_MEMORY: u32 = 13;
 }

@@ -1,4 +1,4 @@
-import { Pte } from "../paging/pte";
+import { RegionKind } from "./kinds";
 
 /** Rights of a region, and of an image's segment (the values of ELF's p_flags). */
 export namespace Right {
@@ -8,10 +8,10 @@ export namespace Right {
 }
 
 /**
- * A stretch of one space with one meaning.
+ * A stretch of one space with one meaning. Its place in the tree of its space's regions: `region-tree.ts`.
  *
- *     byte  0            8            16    20
- *           first        last         kind  rights
+ *     byte   0      8     16      24       32   40    44     48        52    53      54       56      60        64      72
+ *            first  last  lowest  highest  gap  left  right  priority  kind  rights  unused   source  unused    offset
  */
 @unmanaged
 @final
@@ -19,20 +19,56 @@ export class Region {
   first: u64;
   /** The last byte, inclusive. */
   last: u64;
-  kind: u32;
+  lowest: u64;
+  highest: u64;
+  gap: u64;
+  left: Region | null;
+  right: Region | null;
+  priority: u32;
+  kind: u8;
   /** Right bits; 0 for a guard, which has no pages. */
-  rights: u32;
+  rights: u8;
+  unused: u16;
+  /** What its pages come from: an object of the kernel's, or 0 for zeroed frames of the task's own. */
+  source: usize;
+  unusedToo: u32;
+  /** Byte of the source that is at `first`. */
+  offset: u64;
 
   holds(address: u64): bool {
     return address >= this.first && address <= this.last;
   }
-}
-if (offsetof<Region>() != 24) ERROR("Region is 24 bytes");
 
-/** Pte bits of a user page with `rights`. Write and execute never go together. */
-export function pageFlags(rights: u32): u64 {
-  assert((rights & (Right.WRITE | Right.EXECUTE)) != (Right.WRITE | Right.EXECUTE));
-  const write: u64 = (rights & Right.WRITE) != 0 ? Pte.WRITE : 0;
-  const execute: u64 = (rights & Right.EXECUTE) != 0 ? 0 : Pte.NO_EXECUTE;
-  return Pte.USER | write | execute;
+  get bytes(): u64 {
+    return this.last - this.first + 1;
+  }
+
+  /** Never has pages, whatever its rights are changed to. */
+  get isGuard(): bool {
+    return this.kind == RegionKind.GUARD || this.kind == RegionKind.STACK_GUARD;
+  }
+
+  /** Becomes what lies of `whole` from `address` to its end. */
+  continueFrom(whole: Region, address: u64): void {
+    this.first = address;
+    this.last = whole.last;
+    this.left = null;
+    this.right = null;
+    this.kind = whole.kind;
+    this.rights = whole.rights;
+    this.source = whole.source;
+    this.offset = whole.offset + (address - whole.first);
+  }
+
+  /** Could this region and `above`, which begins where it ends, be one? */
+  isContinuedBy(above: Region): bool {
+    return this.last + 1 == above.first && this.isLike(above.kind, above.rights) && above.source == 0;
+  }
+
+  /** Would anonymous memory of this kind and these rights be more of the same? */
+  isLike(kind: u32, rights: u32): bool {
+    const isPlain = kind == RegionKind.ANONYMOUS || kind == RegionKind.HEAP;
+    return isPlain && this.kind == kind && this.rights == rights && this.source == 0;
+  }
 }
+if (offsetof<Region>() != 72) ERROR("Region is 72 bytes");

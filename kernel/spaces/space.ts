@@ -1,110 +1,76 @@
-import { physCopy, physStore64, readCr3, writeCr3 } from "platform";
+import { cpuIndex, physCopy, physStore64, readCr3, writeCr3 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
 import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
-import { allocateFrame, freeFrame } from "../frames/allocator";
-import { FrameOwner } from "../frames/owners";
 import { kernelRoot } from "../paging/kernel-space";
-import { allocateTable, freeLowerHalf, freeTable, mapPage, PagingError, translate } from "../paging/tables";
 import { ENTRIES_PER_TABLE } from "../paging/pte";
+import { allocateTable, freeTable, translate } from "../paging/tables";
+import { beginFlush, finishFlush } from "../tlb/gather";
+import { Translations } from "../tlb/translations";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { pageFlags, Region } from "./region";
+import { pageFlags, unmapPages, unmapTables } from "./pages";
+import { Region } from "./region";
+import { freeRegion } from "./region-pool";
+import { findIn, firstFrom, lastBelow, takeOut, taken } from "./region-tree";
 
 /**
  * An address space: a root table whose upper half is the kernel's, copied from the kernel's root (the template), and the regions of
- * its lower half. Invariant: regions do not overlap; pages are mapped only inside regions that have rights, and with those rights.
+ * its lower half. Invariant: regions do not overlap; pages are mapped only inside regions, with no more rights than theirs.
  */
-const MAX_REGIONS: u32 = 24;
-
-
 @unmanaged
 @final
-export class Space {
-  /** Physical address of the root table; 0 while the space is unused. */
-  root: u64;
+export class Space extends Translations {
+  regions: Region | null;
   regionCount: u32;
-  reserved: u32;
+  /** Mappings are placed at or above this, which is drawn for the space. */
+  mmapBase: u64;
 }
-const REGIONS_AT: usize = 16;
-export const SPACE_BYTES: usize = 592;
-if (16 + 24 * 24 != 592) ERROR("a space is its head and its regions");
-if (offsetof<Space>() != 16) ERROR("the regions of a space follow its head");
+export const SPACE_BYTES: usize = 40;
+if (offsetof<Space>() != 40) ERROR("Space is 40 bytes");
 
 export namespace SpaceError {
   export const NONE: u32 = 0;
-  export const NO_FRAME: u32 = 1;
-  export const TOO_MANY_REGIONS: u32 = 2;
-  /** The region would lie over another. */
-  export const OVERLAP: u32 = 3;
-}
-
-function regionAt(space: Space, index: u32): Region {
-  return changetype<Region>(changetype<usize>(space) + REGIONS_AT + <usize>index * offsetof<Region>());
+  /** No frame is left for a page or a table, or no region for what must be remembered. Nothing has changed. */
+  export const NO_MEMORY: u32 = 1;
+  /** Something is there already. */
+  export const OVERLAP: u32 = 2;
+  /** Not in what users may have, or not whole pages. */
+  export const BAD_RANGE: u32 = 3;
+  /** Part of the range is in no region. */
+  export const NOT_MAPPED: u32 = 4;
+  /** Such rights are never given, or not here. */
+  export const BAD_RIGHTS: u32 = 5;
 }
 
 /** Clones the template: a new root with an empty lower half and the kernel's upper half. */
 export function createSpace(space: Space): u32 {
   const root = allocateTable();
-  if (root == 0) return SpaceError.NO_FRAME;
+  if (root == 0) return SpaceError.NO_MEMORY;
   const half = <u64>(ENTRIES_PER_TABLE / 2) * 8;
   physCopy(root + half, kernelRoot() + half, half);
   space.root = root;
+  space.regions = null;
   space.regionCount = 0;
   return SpaceError.NONE;
 }
 
-/** Adds a region of `bytes` at `first`, both multiples of the page size. With rights, every page of it gets a zeroed frame. */
-export function addRegion(space: Space, first: VirtAddr, bytes: u64, kind: u32, rights: u32): u32 {
-  if (space.regionCount == MAX_REGIONS) return SpaceError.TOO_MANY_REGIONS;
-  const last = first + bytes - 1;
-  assert(
-    first >= NULL_ZONE_BYTES && last > first && last <= USER_LAST - PAGE_BYTES,
-    "a region outside of what users may have",
-  );
-  for (let i: u32 = 0; i < space.regionCount; i++) {
-    const other = regionAt(space, i);
-    if (first <= other.last && other.first <= last) return SpaceError.OVERLAP;
-  }
-  const region = regionAt(space, space.regionCount);
-  region.first = first;
-  region.last = last;
-  region.kind = kind;
-  region.rights = rights;
-  space.regionCount += 1;
-  return rights == 0 ? SpaceError.NONE : populate(space, first, bytes, pageFlags(rights));
-}
-
-function populate(space: Space, first: VirtAddr, bytes: u64, flags: u64): u32 {
-  for (let done: u64 = 0; done < bytes; done += PAGE_BYTES) {
-    const frame = allocateFrame(FrameOwner.USER);
-    if (frame.isNone) return SpaceError.NO_FRAME;
-    const error = mapPage(<PhysAddr>space.root, <VirtAddr>(first + done), frame.address, 1, flags);
-    if (error != PagingError.NONE) {
-      freeFrame(frame);
-      return error == PagingError.OCCUPIED ? SpaceError.OVERLAP : SpaceError.NO_FRAME;
-    }
-  }
-  trace(RecordKind.MAPPED, first, bytes, flags);
-  return SpaceError.NONE;
+/** May a user have pages from `first` to `last`? Whole pages, not the first 64 KiB, not the last page (SYSRET: DESIGN). */
+export function isUserRange(first: u64, last: u64): bool {
+  const isWhole = ((first | (last + 1)) & (PAGE_BYTES - 1)) == 0;
+  return isWhole && first >= NULL_ZONE_BYTES && last > first && last <= USER_LAST - PAGE_BYTES;
 }
 
 /** The region that holds `address`; null when none does. */
 export function findRegion(space: Space, address: u64): Region | null {
-  for (let i: u32 = 0; i < space.regionCount; i++) {
-    const region = regionAt(space, i);
-    if (region.holds(address)) return region;
-  }
-  return null;
+  return findIn(space.regions, address);
 }
 
 /** The first region of `kind`; null when there is none. */
 export function regionOfKind(space: Space, kind: u32): Region | null {
-  for (let i: u32 = 0; i < space.regionCount; i++) {
-    const region = regionAt(space, i);
-    if (region.kind == kind) return region;
-  }
-  return null;
+  let region = firstFrom(space.regions, 0);
+  while (region != null && region.kind != kind) region = firstFrom(space.regions, region.last + 1);
+  return region;
 }
 
 /** Copies `bytes` of physical memory into mapped pages of the space, whatever their rights. */
@@ -128,28 +94,69 @@ function wordAddress(space: Space, at: VirtAddr): PhysAddr {
   return address;
 }
 
+/** The space that each CPU has loaded. */
+let loaded: Space | null = null;
+
 /** Loads the space on this CPU, if it is not loaded already. */
 export function enterSpace(space: Space): void {
-  if (readCr3() != space.root) writeCr3(space.root);
+  if (loaded == space) return;
+  forgetLoaded();
+  loaded = space;
+  space.loadedOn |= (<u64>1) << (<u64>cpuIndex());
+  writeCr3(space.root);
 }
 
 /** Leaves whatever space is loaded for the kernel's own, which has no lower half. */
 export function leaveSpaces(): void {
   if (readCr3() != kernelRoot()) writeCr3(kernelRoot());
+  forgetLoaded();
 }
 
-function traceUnmapped(region: Region): void {
-  if (region.rights == 0) return;
-  trace(RecordKind.UNMAPPED, region.first, region.last - region.first + 1, pageFlags(region.rights));
+function forgetLoaded(): void {
+  const old = loaded;
+  if (old != null) old.loadedOn &= ~((<u64>1) << (<u64>cpuIndex()));
+  loaded = null;
 }
 
 /** Gives back every frame and table of the space. It must be loaded on no CPU. */
 export function destroySpace(space: Space): void {
   if (space.root == 0) return;
-  assert(readCr3() != space.root);
-  for (let i: u32 = 0; i < space.regionCount; i++) traceUnmapped(regionAt(space, i));
-  freeLowerHalf(<PhysAddr>space.root);
+  assert(space.loadedOn == 0);
+  clearRange(space, NULL_ZONE_BYTES, USER_LAST);
   freeTable(<PhysAddr>space.root);
   space.root = 0;
-  space.regionCount = 0;
+}
+
+/** Removes all regions from `first` to `last`, whose ends no region, large page or shared table may lie across, and their pages. */
+export function clearRange(space: Space, first: u64, last: u64): void {
+  space.regions = takeOut(space.regions, first, last);
+  const gone = taken();
+  if (gone == null) return;
+  beginFlush(space);
+  unmapPages(space.root, gone.lowest, gone.highest);
+  dropTables(space, gone.lowest, gone.highest);
+  finishFlush();
+  freeRegions(space, gone);
+}
+
+function dropTables(space: Space, first: u64, last: u64): void {
+  const below = findGapStart(space, first);
+  const next = firstFrom(space.regions, last);
+  unmapTables(space.root, first, last, below, next == null ? USER_LAST : next.first - 1);
+}
+
+function findGapStart(space: Space, address: u64): u64 {
+  const before = lastBelow(space.regions, address);
+  return before == null ? 0 : before.last + 1;
+}
+
+/** In ascending order. */
+function freeRegions(space: Space, tree: Region | null): void {
+  if (tree == null) return;
+  const right = tree.right;
+  freeRegions(space, tree.left);
+  if (tree.rights != 0) trace(RecordKind.UNMAPPED, tree.first, tree.bytes, pageFlags(tree.rights));
+  freeRegion(tree);
+  freeRegions(space, right);
+  space.regionCount -= 1;
 }

@@ -11,6 +11,39 @@ export namespace Call {
   export const YIELD: u32 = 2;
   /** `info(kind)`: a number about this task or the system; see `Info`. */
   export const INFO: u32 = 3;
+  /**
+   * `mmap(address, length, protection, flags, port, offset)`: maps zeroed memory (Protect, MapFlag). Returns its first byte. EINVAL: no
+   * length, bits that are not defined, or a fixed address that is not a page's or not the task's to have. EACCES: writable and
+   * executable. EEXIST: FIXED_NOREPLACE, and something is there. ENOMEM.
+   */
+  export const MMAP: u32 = 4;
+  /** `munmap(address, length)`: removes what is mapped there, if anything. EINVAL, ENOMEM. */
+  export const MUNMAP: u32 = 5;
+  /** `mprotect(address, length, protection)`. EINVAL; EACCES: writable and executable, or a guard; ENOMEM: part of it is not mapped. */
+  export const MPROTECT: u32 = 6;
+  /** `brk(end)`: moves the end of the heap and returns it, in whole pages; with 0 returns where it is. EINVAL, ENOMEM. */
+  export const BRK: u32 = 7;
+}
+
+/** What a page may be used for; POSIX's PROT_ values. 0: nothing. */
+export namespace Protect {
+  export const READ: u64 = 1;
+  export const WRITE: u64 = 2;
+  export const EXECUTE: u64 = 4;
+  export const ALL: u64 = 7;
+}
+
+/** Linux's MAP_ values. */
+export namespace MapFlag {
+  export const PRIVATE: u64 = 2;
+  /** Exactly there; what was there goes. */
+  export const FIXED: u64 = 0x10;
+  export const ANONYMOUS: u64 = 0x20;
+  /** With all its pages. */
+  export const POPULATE: u64 = 0x8000;
+  /** Exactly there, or not at all. */
+  export const FIXED_NOREPLACE: u64 = 0x10_0000;
+  export const ALL: u64 = 0x10_8032;
 }
 
 /** Results below zero, as in POSIX (values of Linux). */

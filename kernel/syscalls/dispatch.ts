@@ -6,6 +6,7 @@ import { trace } from "../trace/trace";
 import { Call, Errno } from "./abi";
 import { info } from "./info";
 import { log } from "./log";
+import { brk, mmap, mprotect, munmap } from "./memory";
 
 /** A system call of the running task. Numbers and meanings: `abi.ts`. */
 export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
@@ -15,7 +16,7 @@ export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: 
     resumeNextOrEnd();
     return;
   }
-  const result = perform(number, a, b);
+  const result = perform(number, a, b, c, d);
   trace(RecordKind.RESULT, number, 0, <u64>result);
   contextSetResult(currentTask().context, result);
   if (number == Call.YIELD) {
@@ -24,9 +25,13 @@ export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: 
   }
 }
 
-function perform(number: u32, a: u64, b: u64): i64 {
+function perform(number: u32, a: u64, b: u64, c: u64, d: u64): i64 {
   if (number == Call.LOG) return log(a, b);
   if (number == Call.YIELD) return 0;
   if (number == Call.INFO) return info(a);
+  if (number == Call.MMAP) return mmap(a, b, c, d);
+  if (number == Call.MUNMAP) return munmap(a, b);
+  if (number == Call.MPROTECT) return mprotect(a, b, c);
+  if (number == Call.BRK) return brk(a);
   return Errno.ENOSYS;
 }

@@ -2,7 +2,6 @@ import { cpuIndex } from "platform";
 import { PAGE_BYTES } from "../address/pages";
 import { RegionKind } from "../spaces/kinds";
 import { regionOfKind } from "../spaces/space";
-import { HEAP_BYTES } from "../tasks/loading";
 import { currentTask } from "../tasks/scheduler";
 import { Errno, Info } from "./abi";
 
@@ -11,7 +10,7 @@ export function info(kind: u64): i64 {
   if (kind == Info.TASK) return currentTask().id;
   if (kind == Info.TEXT) return firstOf(RegionKind.TEXT);
   if (kind == Info.HEAP) return firstOf(RegionKind.HEAP);
-  if (kind == Info.HEAP_BYTES) return HEAP_BYTES;
+  if (kind == Info.HEAP_BYTES) return heapBytes();
   if (kind == Info.STACK) return firstOf(RegionKind.STACK);
   if (kind == Info.STACK_TOP) return stackTop();
   if (kind == Info.MESSAGE_BUFFER) return firstOf(RegionKind.MESSAGE_BUFFER);
@@ -28,4 +27,9 @@ function firstOf(kind: u32): i64 {
 function stackTop(): i64 {
   const region = regionOfKind(currentTask().space, RegionKind.STACK);
   return region == null ? Errno.ENOENT : <i64>(region.last + 1);
+}
+
+function heapBytes(): i64 {
+  const region = regionOfKind(currentTask().space, RegionKind.HEAP);
+  return region == null ? Errno.ENOENT : <i64>region.bytes;
 }

@@ -1,7 +1,6 @@
-import { copyFromUser } from "platform";
-import { USER_LAST } from "../address/layout";
 import { Style, style } from "../console/style";
 import { flush, isAtLineStart, print, printBytes, printDecimal, putByte, startLine } from "../console/text";
+import { copyIn } from "../spaces/user-memory";
 import { currentTask } from "../tasks/scheduler";
 import { Task } from "../tasks/task";
 import { RecordKind } from "../trace/records";
@@ -21,8 +20,7 @@ let lastSpeaker: u32 = 0;
 export function log(address: u64, length: u64): i64 {
   if (length > MAX_BYTES) return Errno.EINVAL;
   if (length == 0) return 0;
-  if (address > USER_LAST || length - 1 > USER_LAST - address) return Errno.EFAULT;
-  if (copyFromUser(text, address, <u32>length) != <u32>length) return Errno.EFAULT;
+  if (!copyIn(text, address, <u32>length, currentTask().space)) return Errno.EFAULT;
   traceText(RecordKind.OUTPUT, text, <u32>length);
   show(currentTask(), <u32>length);
   return <i64>length;

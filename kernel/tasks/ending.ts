@@ -6,6 +6,7 @@ import { usedFrames } from "../frames/counts";
 import { validate } from "../frames/validate";
 import { allSlabs, drainHeap, HeapError, heapErrorText, keptHeapFrames, validateHeap } from "../heap/heap";
 import { objectPageTables } from "../paging/object-pages";
+import { dropPrepared } from "../spaces/seams";
 import { drainTrace } from "../trace/trace";
 import { failureCount, schedule } from "./scheduler";
 import { taskCount } from "./task";
@@ -29,6 +30,7 @@ function keptForObjects(): u64 {
 /** Leaves to the next ready task, or ends the machine when there is none. */
 export function resumeNextOrEnd(): void {
   if (schedule()) return;
+  dropPrepared();
   drainHeap();
   if (allSlabs() != 0) panic("tasks have leaked kernel objects; slabs in use, where none should be", allSlabs());
   const used = usedFrames() - keptForObjects();

@@ -10,7 +10,7 @@ import {
   printVirtual,
   startLine,
 } from "../console/text";
-import { FaultBit } from "../spaces/fault";
+import { FaultBit } from "../spaces/fault-bits";
 import { FaultReason, RegionKind } from "../spaces/kinds";
 import { findRegion, Space } from "../spaces/space";
 import { Task } from "./task";
@@ -102,6 +102,7 @@ export function regionText(kind: u32): string {
   if (kind == RegionKind.HEAP) return "its heap";
   if (kind == RegionKind.MESSAGE_BUFFER) return "its message buffer";
   if (kind == RegionKind.STACK) return "its stack";
+  if (kind == RegionKind.ANONYMOUS) return "memory that it mapped";
   return "a guard page";
 }
 
@@ -115,6 +116,7 @@ function reasonText(reason: u32): string {
   if (reason == FaultReason.KERNEL_ADDRESS) return "it touched kernel memory";
   if (reason == FaultReason.NOT_CANONICAL)
     return "it used an address that is not canonical, or a privileged instruction";
+  if (reason == FaultReason.NO_MEMORY) return "no memory was left for a page of its own";
   if (reason == FaultReason.DIVIDE) return "it divided by zero, or the quotient did not fit";
   if (reason == FaultReason.INVALID_INSTRUCTION)
     return "it ran into an invalid instruction: an assertion of its own, or a wild jump";

@@ -24,7 +24,8 @@ import {
 import { MAX_SEGMENTS } from "../bootinfo/layout";
 import { RegionKind } from "../spaces/kinds";
 import { Right } from "../spaces/region";
-import { addRegion, fillSpace, Space, SpaceError, storeWord } from "../spaces/space";
+import { addPopulated } from "../spaces/populate";
+import { fillSpace, Space, SpaceError, storeWord } from "../spaces/space";
 import { ImageError } from "./image-errors";
 
 /**
@@ -236,7 +237,8 @@ export function loadImage(space: Space, base: VirtAddr): u32 {
 function loadSegment(space: Space, base: VirtAddr, header: u64): u32 {
   const rights = rightsOf(header);
   const at = <VirtAddr>(base + physLoad64(header + ProgramHeaderAt.virtual));
-  const error = addRegion(space, at, physLoad64(header + ProgramHeaderAt.memoryBytes), kindOf(rights), rights);
+  const last = at + physLoad64(header + ProgramHeaderAt.memoryBytes) - 1;
+  const error = addPopulated(space, at, last, kindOf(rights), rights);
   if (error != SpaceError.NONE) return refuse(ImageError.NO_MEMORY, imageBytes);
   const from = <PhysAddr>(file + physLoad64(header + ProgramHeaderAt.offset));
   fillSpace(space, at, from, physLoad64(header + ProgramHeaderAt.fileBytes));

@@ -4,10 +4,13 @@ import { UserSlot } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
 import { moduleBytes, moduleName, modulePhysical } from "../bootinfo/bootinfo";
 import { MODULE_NAME_BYTES } from "../bootinfo/layout";
+import { addHeap } from "../spaces/heap-end";
 import { RegionKind } from "../spaces/kinds";
 import { drawBase } from "../spaces/placement";
 import { Right } from "../spaces/region";
-import { addRegion, createSpace, Space, SpaceError } from "../spaces/space";
+import { placeRegion } from "../spaces/place";
+import { addPopulated } from "../spaces/populate";
+import { createSpace, Space, SpaceError } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
 import { checkImage, imageEntry, imageErrorFound, imageExtent, loadImage } from "./image";
@@ -17,7 +20,7 @@ import { makeTask, numberTask, Task, TaskEnd, TaskState } from "./task";
 
 /** Bytes of a task's stack, of its first heap, and of its message buffer; each between guards of a page. */
 const STACK_BYTES: u64 = 64 * 1024;
-export const HEAP_BYTES: u64 = 64 * 1024;
+const HEAP_BYTES: u64 = 64 * 1024;
 const MESSAGE_BYTES: u64 = 4096;
 const READ_WRITE: u32 = 6;
 if (READ_WRITE != (Right.READ | Right.WRITE)) ERROR("READ_WRITE is the two rights");
@@ -56,11 +59,13 @@ function furnish(task: Task, module: u32): u32 {
   const base = drawBase(UserSlot.TEXT, imageExtent());
   const error = loadImage(space, base);
   if (error != ImageError.NONE) return error;
-  if (guarded(space, UserSlot.HEAP, HEAP_BYTES, RegionKind.HEAP, RegionKind.GUARD) == 0) return ImageError.NO_MEMORY;
+  if (addHeap(space, drawBase(UserSlot.HEAP, HEAP_BYTES + 2 * PAGE_BYTES), HEAP_BYTES) != SpaceError.NONE)
+    return ImageError.NO_MEMORY;
   if (guarded(space, UserSlot.IPC, MESSAGE_BYTES, RegionKind.MESSAGE_BUFFER, RegionKind.GUARD) == 0)
     return ImageError.NO_MEMORY;
   const stack = guarded(space, UserSlot.STACK, STACK_BYTES, RegionKind.STACK, RegionKind.STACK_GUARD);
   if (stack == 0) return ImageError.NO_MEMORY;
+  space.mmapBase = drawBase(UserSlot.MMAP, 0);
   const stackTop = stack + STACK_BYTES;
   contextStart(task.context, base + imageEntry(), stackTop);
   task.state = TaskState.READY;
@@ -74,8 +79,8 @@ function guarded(space: Space, slot: u64, bytes: u64, kind: u32, guardKind: u32)
   const guard = drawBase(slot, bytes + 2 * PAGE_BYTES);
   const first = <VirtAddr>(guard + PAGE_BYTES);
   const above = <VirtAddr>(first + bytes);
-  let error = addRegion(space, guard, PAGE_BYTES, guardKind, 0);
-  if (error == SpaceError.NONE) error = addRegion(space, first, bytes, kind, READ_WRITE);
-  if (error == SpaceError.NONE) error = addRegion(space, above, PAGE_BYTES, RegionKind.GUARD, 0);
+  let error = placeRegion(space, guard, first - 1, guardKind, 0);
+  if (error == SpaceError.NONE) error = addPopulated(space, first, above - 1, kind, READ_WRITE);
+  if (error == SpaceError.NONE) error = placeRegion(space, above, above + PAGE_BYTES - 1, RegionKind.GUARD, 0);
   return error == SpaceError.NONE ? first : 0;
 }

@@ -1,5 +1,7 @@
 import { panicFault } from "../console/panic";
-import { FaultBit, pageFaultReason, regionKindAt, reportedAddress } from "../spaces/fault";
+import { Answer, answerPageFault } from "../spaces/answer";
+import { pageFaultReason, regionKindAt, reportedAddress } from "../spaces/fault";
+import { FaultBit } from "../spaces/fault-bits";
 import { FaultReason, RegionKind } from "../spaces/kinds";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
@@ -24,17 +26,36 @@ export function trap(vector: u32, error: u64, address: u64, origin: u32): void {
     panicFault(panicText(vector), vector, error, address);
     return;
   }
-  kill(currentTask(), vector, error, address);
+  const task = currentTask();
+  if (vector == Vector.PAGE_FAULT) {
+    pageFault(task, error, address);
+  } else {
+    kill(task, vector, error, address, reasonOf(vector));
+    resumeNextOrEnd();
+  }
+}
+
+/** Most are answered, and the task goes on where it was. */
+function pageFault(task: Task, error: u64, address: u64): void {
+  trace(RecordKind.FAULT, address, error, 0);
+  const answer = answerPageFault(task.space, error, address);
+  if (answer == Answer.ANSWERED) return;
+  const isShort = answer == Answer.NO_MEMORY;
+  kill(
+    task,
+    Vector.PAGE_FAULT,
+    error,
+    address,
+    isShort ? FaultReason.NO_MEMORY : pageFaultReason(task.space, error, address),
+  );
   resumeNextOrEnd();
 }
 
-function kill(task: Task, vector: u32, error: u64, address: u64): void {
+function kill(task: Task, vector: u32, error: u64, address: u64, reason: u32): void {
   const isPageFault = vector == Vector.PAGE_FAULT;
-  if (isPageFault) trace(RecordKind.FAULT, address, error, 0);
-  const reason = isPageFault ? pageFaultReason(task.space, error, address) : reasonOf(vector);
   const reported = reportedAddress(address, reason);
   const kind = isPageFault ? regionKindAt(task.space, address) : RegionKind.NONE;
-  trace(RecordKind.TASK_KILLED, reported, error, vector | (kind << 8) | (reason << 16));
+  trace(RecordKind.TASK_KILLED, reported, error, vector | ((<u64>kind) << 8) | ((<u64>reason) << 16));
   reportKill(task, vector, error, reported, reason);
   endTask(task, TaskEnd.KILLED, <i32>vector);
 }

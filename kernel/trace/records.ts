@@ -78,4 +78,10 @@ export namespace RecordKind {
   export const RESULT: u16 = 70;
   /** Task switch: from, to, 0. */
   export const SWITCH: u16 = 71;
+  /** Rights of a range changed: first byte, byte count, rights (Pte bits). */
+  export const PROTECTED: u16 = 72;
+  /** A write to a page with other holders made a copy: page, frame before, frame after. */
+  export const COPIED: u16 = 73;
+  /** A write to a page whose other holders are gone took it over: page, frame, 0. */
+  export const REUSED: u16 = 74;
 }

@@ -17,6 +17,7 @@ const KERNEL_FLOORS: readonly { readonly name: string; readonly files: RegExp }[
   { name: "numa", files: /^kernel\/numa\// },
   { name: "paging", files: /^kernel\/paging\// },
   { name: "cpu", files: /^kernel\/cpu\// },
+  { name: "tlb", files: /^kernel\/tlb\// },
   { name: "spaces", files: /^kernel\/spaces\// },
   { name: "tasks", files: /^kernel\/tasks\// },
   { name: "syscalls", files: /^kernel\/syscalls\// },

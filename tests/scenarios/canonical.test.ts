@@ -35,6 +35,12 @@ describe("two traces are equal", () => {
     assert.notDeepEqual(trace(allocated(7n), allocated(9n), freed(7n)), trace(allocated(1n), allocated(2n), freed(2n)));
   });
 
+  test("when a frame that came back goes out again, or another does", () => {
+    const allocated = (frame: bigint) => record(RecordKind.FRAME_ALLOCATED, frame, 0n, USER);
+    const freed = (frame: bigint) => record(RecordKind.FRAME_FREED, frame, 0n, USER);
+    assert.deepEqual(trace(allocated(7n), freed(7n), allocated(7n)), trace(allocated(1n), freed(1n), allocated(2n)));
+  });
+
   test("when a stack overflow hit another byte of the guard page, but no other page", () => {
     const killed = (address: bigint) => record(RecordKind.TASK_KILLED, address, 6n, OVERFLOW);
     assert.deepEqual(trace(killed(0x5ff8n)), trace(killed(0x5000n)));

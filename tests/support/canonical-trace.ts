@@ -10,13 +10,14 @@ import { textBytes } from "../../cli/records/decode.ts";
  *
  * - It begins where bring-up ends (PHASE seal): before that, the firmware's map and the size of the kernel's image show.
  * - `time` is left out, and the ticks of PHASE.
- * - Frame numbers are renamed in the order in which they appear: f0, f1, …
+ * - Frame numbers are renamed in the order in which they are handed out: f0, f1, … A frame that comes back and goes out again is
+ *   another: which one is taken depends on where the machine's RAM lies.
  * - A fault on a stack's guard is rounded to its page: how deep a frame is differs between processors.
  *
  * All else is compared as it is. One line a record.
  */
 export function canonicalTrace(records: readonly TraceRecord[]): string[] {
-  const frames = new Map<bigint, string>();
+  const frames = new FrameNames();
   const guardPages = stackGuardPages(records);
   return programPart(records).map((record) => canonicalLine(record, frames, guardPages));
 }
@@ -27,18 +28,27 @@ function programPart(records: readonly TraceRecord[]): readonly TraceRecord[] {
   return records.slice(sealed + 1);
 }
 
-function canonicalLine(record: TraceRecord, frames: Map<bigint, string>, guardPages: ReadonlySet<bigint>): string {
+function canonicalLine(record: TraceRecord, frames: FrameNames, guardPages: ReadonlySet<bigint>): string {
   const what = `cpu${record.cpu} task${record.task} ${kindName(record.kind)}`;
   return `${what} ${JSON.stringify(canonicalFields(record, frames, guardPages))}`;
 }
 
-function canonicalFields(record: TraceRecord, frames: Map<bigint, string>, guardPages: ReadonlySet<bigint>): unknown {
+function canonicalFields(record: TraceRecord, frames: FrameNames, guardPages: ReadonlySet<bigint>): unknown {
   switch (record.kind) {
     case RecordKind.PHASE:
       return { phase: fieldsOf(record)["phase"] };
     case RecordKind.FRAME_ALLOCATED:
+      return { ...fieldsOf(record), frame: frames.handedOut(record.first) };
     case RecordKind.FRAME_FREED:
-      return { ...fieldsOf(record), frame: frameAlias(record.first, frames) };
+      return { ...fieldsOf(record), frame: frames.of(record.first) };
+    case RecordKind.COPIED:
+      return {
+        page: `0x${record.first.toString(16)}`,
+        from: frames.of(record.second),
+        to: frames.of(record.value),
+      };
+    case RecordKind.REUSED:
+      return { page: `0x${record.first.toString(16)}`, frame: frames.of(record.second) };
     case RecordKind.FAULT:
     case RecordKind.TASK_KILLED:
       return { ...fieldsOf(record), address: faultPlace(record.first, guardPages) };
@@ -50,10 +60,20 @@ function canonicalFields(record: TraceRecord, frames: Map<bigint, string>, guard
   }
 }
 
-function frameAlias(frame: bigint, frames: Map<bigint, string>): string {
-  const alias = frames.get(frame) ?? `f${frames.size}`;
-  frames.set(frame, alias);
-  return alias;
+/** Names for frames: a new one each time that a frame is handed out. */
+class FrameNames {
+  readonly #names = new Map<bigint, string>();
+  #next = 0;
+
+  handedOut(frame: bigint): string {
+    const name = `f${this.#next++}`;
+    this.#names.set(frame, name);
+    return name;
+  }
+
+  of(frame: bigint): string {
+    return this.#names.get(frame) ?? this.handedOut(frame);
+  }
 }
 
 const PAGE_SHIFT = 12n;

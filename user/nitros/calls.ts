@@ -1,7 +1,7 @@
 import { Call, Info } from "../../kernel/syscalls/abi";
 import { syscall } from "./machine";
 
-export { Errno } from "../../kernel/syscalls/abi";
+export { Errno, MapFlag, Protect } from "../../kernel/syscalls/abi";
 
 /** Ends this task with `status`. Returning from `main` does the same. */
 export function exit(status: i32): void {
@@ -58,4 +58,24 @@ export function messageBuffer(): u64 {
 
 export function pageBytes(): u64 {
   return info(Info.PAGE_BYTES);
+}
+
+/** Maps `length` bytes of zeroed memory (Protect, MapFlag): its first byte, or an Errno. */
+export function mmap(address: u64, length: u64, protection: u64, flags: u64): i64 {
+  return syscall(Call.MMAP, address, length, protection, flags, 0, 0);
+}
+
+/** Removes what is mapped from `address` on: 0, or an Errno. */
+export function munmap(address: u64, length: u64): i64 {
+  return syscall(Call.MUNMAP, address, length, 0, 0, 0, 0);
+}
+
+/** Changes what memory may be used for (Protect): 0, or an Errno. */
+export function mprotect(address: u64, length: u64, protection: u64): i64 {
+  return syscall(Call.MPROTECT, address, length, protection, 0, 0, 0);
+}
+
+/** Moves the end of the heap: where it is then, or an Errno. With 0, only tells. */
+export function brk(end: u64): i64 {
+  return syscall(Call.BRK, end, 0, 0, 0, 0, 0);
 }

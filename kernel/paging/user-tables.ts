@@ -1,0 +1,167 @@
+import { physLoad64, physStore64 } from "platform";
+import { PhysAddr } from "../address/addr";
+import { alignDown, alignUp, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
+import { releaseFrame, shareFrame } from "../frames/allocator";
+import { Frame } from "../frames/frame";
+import { frameHolders } from "../frames/sharing";
+import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL } from "./pte";
+import { allocateTable } from "./tables";
+
+/**
+ * The tables of a lower half, as far as one entry of level 2, which leads to a page table or maps a large page.
+ *
+ * After a fork, spaces share page tables: each has the same table in its level-2 entry, without the right to write, and the table's
+ * frame counts as many holders. A shared table is never changed, but for the A and D bits that processors set in it: `ownTable` first
+ * gives the space one of its own. So all sharers have the same regions where a shared table reaches.
+ *
+ * Invariant: a table below level 4 exists as long as a region of the space reaches into what it covers, and no longer.
+ */
+
+/** Where the entry found by `nextEntry` begins to matter. */
+let foundAt: u64 = 0;
+/** The level at which `entryOf` found its entry, or nothing. */
+let stoppedAt: u32 = 0;
+
+/**
+ * The first entry of `level` in use for an address from `first` to `last`: its physical address, or 0. `entryStart()` is the lowest
+ * address of the range that it covers.
+ */
+export function nextEntry(root: u64, level: u32, first: u64, last: u64): PhysAddr {
+  for (let at = first; at <= last; at = (at | (pageBytesAt(stoppedAt) - 1)) + 1) {
+    const slot = entryOf(root, at, level);
+    if (slot == 0 || !isPresent(physLoad64(slot))) continue;
+    foundAt = at;
+    return slot;
+  }
+  return <PhysAddr>0;
+}
+
+export function entryStart(): u64 {
+  return foundAt;
+}
+
+/** The entry of `level` for `address`, or 0 when a table above it is missing. There are no user pages above level 2. */
+export function entryOf(root: u64, address: u64, level: u32): PhysAddr {
+  let slot = entrySlot(<PhysAddr>root, address, ROOT_LEVEL);
+  for (stoppedAt = ROOT_LEVEL; stoppedAt > level; stoppedAt--) {
+    const entry = physLoad64(slot);
+    if (!isPresent(entry)) return <PhysAddr>0;
+    slot = entrySlot(entryAddress(entry), address, stoppedAt - 1);
+  }
+  return slot;
+}
+
+/** The level-2 entry for `address`, with the tables above it made; 0 when no frame is left. */
+export function makeDirectoryEntry(root: u64, address: u64): PhysAddr {
+  let slot = entrySlot(<PhysAddr>root, address, ROOT_LEVEL);
+  for (let level = ROOT_LEVEL; level > 2; level--) {
+    let entry = physLoad64(slot);
+    if (!isPresent(entry)) {
+      const table = allocateTable();
+      if (table == 0) return table;
+      entry = table | TABLE_FLAGS;
+      physStore64(slot, entry);
+    }
+    slot = entrySlot(entryAddress(entry), address, level - 1);
+  }
+  return slot;
+}
+
+/** Rights are the leaf's alone; an entry above it allows everything, unless its table is shared. */
+const TABLE_FLAGS: u64 = 7;
+if (TABLE_FLAGS != (Pte.PRESENT | Pte.WRITE | Pte.USER)) ERROR("TABLE_FLAGS");
+
+export function isSharedTable(directory: u64): bool {
+  return isPresent(directory) && !isLeaf(directory, 2) && (directory & Pte.WRITE) == 0;
+}
+
+/**
+ * The page table of the level-2 entry at `slot`, which maps no large page, as one that may be changed: made if there is none, and the
+ * space's own if it was shared. 0 when no frame is left; nothing has changed then.
+ */
+export function ownTable(slot: PhysAddr): PhysAddr {
+  const entry = physLoad64(slot);
+  if (!isPresent(entry)) return installTable(slot, allocateTable());
+  return isSharedTable(entry) ? unshareTable(slot, entryAddress(entry)) : entryAddress(entry);
+}
+
+function installTable(slot: PhysAddr, table: PhysAddr): PhysAddr {
+  if (table != 0) physStore64(slot, table | TABLE_FLAGS);
+  return table;
+}
+
+/** The last sharer keeps the table; any other gets a copy. What both map is nobody's alone any more. */
+function unshareTable(slot: PhysAddr, table: PhysAddr): PhysAddr {
+  const frame = Frame.containing(table);
+  if (frameHolders(frame) == 1) return installTable(slot, table);
+  const copy = allocateTable();
+  if (copy == 0) return copy;
+  for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
+    const entry = physLoad64(table + offset);
+    if (isPresent(entry)) physStore64(copy + offset, shareEntry(<PhysAddr>(table + offset), entry));
+  }
+  installTable(slot, copy);
+  releaseFrame(frame);
+  return copy;
+}
+
+/** The entry as both spaces have it from now on. Sharing needs no flush: no sharer could write through it before. */
+function shareEntry(slot: PhysAddr, entry: u64): u64 {
+  if ((entry & Pte.FOREIGN) != 0) return entry;
+  shareFrame(Frame.containing(entryAddress(entry)));
+  const shared = entry & ~(Pte.WRITE | Pte.OWNED);
+  physStore64(slot, shared);
+  return shared;
+}
+
+/** Turns the large page that `slot` maps into 512 small ones of the same memory. False when no frame is left for their table. */
+export function splitLarge(slot: PhysAddr): bool {
+  const large = physLoad64(slot);
+  const table = allocateTable();
+  if (table == 0) return false;
+  let entry = smallOf(large);
+  for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
+    physStore64(table + offset, entry);
+    entry += PAGE_BYTES;
+  }
+  installTable(slot, table);
+  return true;
+}
+
+/** Bit 12 of a large page's entry is PAT, bit 7 says that it is large; of a small one's, bit 7 is PAT (SDM 3A 4.9.2). */
+const LARGE_PAT: u64 = 1 << 12;
+
+function smallOf(large: u64): u64 {
+  const pat = (large & LARGE_PAT) != 0 ? Pte.LARGE : 0;
+  return (large & ~(LARGE_PAT | Pte.LARGE)) | pat;
+}
+
+/**
+ * Takes the tables out that cover nothing but free addresses: `first` to `last` was just freed, and lies in a gap between two regions
+ * that is `gapFirst` to `gapLast`. Each goes to `free`, which must not let it be used before every CPU has forgotten it.
+ */
+export function removeTables(
+  root: u64,
+  first: u64,
+  last: u64,
+  gapFirst: u64,
+  gapLast: u64,
+  free: (table: PhysAddr) => void,
+): void {
+  for (let level: u32 = 2; level <= ROOT_LEVEL; level++) {
+    const span = pageBytesAt(level);
+    const low = alignUp(max<u64>(alignDown(first, span), gapFirst), span);
+    const end = alignDown(min<u64>(last | (span - 1), gapLast) + 1, span);
+    if (low >= end) return;
+    for (let slot = nextEntry(root, level, low, end - 1); slot != 0; slot = nextEntry(root, level, foundAt, end - 1)) {
+      const table = entryAddress(physLoad64(slot));
+      physStore64(slot, 0);
+      free(table);
+    }
+  }
+}
+
+/** The page of 2 MiB in which `address` lies: its first byte. */
+export function largePageOf(address: u64): u64 {
+  return address & ~(LARGE_BYTES - 1);
+}

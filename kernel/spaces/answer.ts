@@ -1,0 +1,149 @@
+import { frameCopy, invalidatePage, physCompareExchange64, physLoad64, physStore64 } from "platform";
+import { PhysAddr } from "../address/addr";
+import { PAGE_BYTES } from "../address/pages";
+import { allocateFrame, allocateFrameUnzeroed } from "../frames/allocator";
+import { Frame } from "../frames/frame";
+import { FrameOwner } from "../frames/owners";
+import { frameHolders } from "../frames/sharing";
+import { entryAddress, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
+import { makeDirectoryEntry, ownTable, splitLarge } from "../paging/user-tables";
+import { beginFlush, finishFlush, noteFrame, notePage } from "../tlb/gather";
+import { RecordKind } from "../trace/records";
+import { trace } from "../trace/trace";
+import { FaultBit } from "./fault-bits";
+import { pageFlags } from "./pages";
+import { fitsLarge, freshEntry, mapLarge } from "./populate";
+import { Region, Right } from "./region";
+import { findRegion, Space } from "./space";
+import { zeroPage } from "./zero-page";
+
+/** What became of a page fault. */
+export namespace Answer {
+  /** The access may be made again. */
+  export const ANSWERED: u32 = 0;
+  /** The task may not do this there. */
+  export const REFUSED: u32 = 1;
+  export const NO_MEMORY: u32 = 2;
+}
+
+/**
+ * Answers a page fault of a user's access:
+ *
+ *     nothing there, first read     the page of zeros, read-only
+ *     nothing there, first write    a zeroed frame, or a large page where the region has room for one
+ *     read-only, but the region is writable:
+ *       others hold the frame       a copy of it
+ *       nobody else does (any more) the frame itself, written in place
+ *     allowed by the tables         nothing: an old translation was in the way (SDM 3A 4.10.4.3)
+ *
+ * `error` is the fault's error code (SDM 3A 4.7).
+ */
+export function answerPageFault(space: Space, error: u64, address: u64): u32 {
+  const region = findRegion(space, address);
+  if (region == null || (region.rights & wantedRight(error)) == 0) return Answer.REFUSED;
+  const directory = makeDirectoryEntry(space.root, address);
+  if (directory == 0) return Answer.NO_MEMORY;
+  const entry = physLoad64(directory);
+  if (!isPresent(entry) && mayBeLarge(region, error, address)) {
+    if (mapLarge(directory, pageFlags(region.rights) | LARGE_FRESH)) return Answer.ANSWERED;
+  }
+  if (isPresent(entry) && isLeaf(entry, 2)) return answerLarge(space, directory, entry, error, address);
+  return answerSmall(space, region, directory, error, address & ~(PAGE_BYTES - 1));
+}
+
+const LARGE_FRESH: u64 = 513;
+if (LARGE_FRESH != (Pte.PRESENT | Pte.OWNED)) ERROR("LARGE_FRESH");
+
+function wantedRight(error: u64): u32 {
+  if ((error & FaultBit.FETCH) != 0) return Right.EXECUTE;
+  return (error & FaultBit.WRITE) != 0 ? Right.WRITE : Right.READ;
+}
+
+function mayBeLarge(region: Region, error: u64, address: u64): bool {
+  return (error & FaultBit.WRITE) != 0 && region.source == 0 && fitsLarge(address, region.first, region.last);
+}
+
+/** A large page that several hold is taken apart: the copy is of the page that is written. */
+function answerLarge(space: Space, directory: PhysAddr, entry: u64, error: u64, address: u64): u32 {
+  const isWrite = (error & FaultBit.WRITE) != 0;
+  if (!isWrite || (entry & Pte.WRITE) != 0) return spurious(address);
+  if (!splitLarge(directory)) return Answer.NO_MEMORY;
+  const region = changetype<Region>(findRegion(space, address));
+  return answerSmall(space, region, directory, error, address & ~(PAGE_BYTES - 1));
+}
+
+function answerSmall(space: Space, region: Region, directory: PhysAddr, error: u64, page: u64): u32 {
+  const table = ownTable(directory);
+  if (table == 0) return Answer.NO_MEMORY;
+  const slot = entrySlot(table, page, 1);
+  const entry = physLoad64(slot);
+  const isWrite = (error & FaultBit.WRITE) != 0;
+  if (!isPresent(entry)) return isWrite ? mapFresh(slot, region) : mapZeros(slot, region);
+  if (!isWrite || (entry & Pte.WRITE) != 0) return spurious(page);
+  return takeForWriting(space, region, slot, entry, page);
+}
+
+function mapFresh(slot: PhysAddr, region: Region): u32 {
+  const frame = allocateFrame(FrameOwner.USER);
+  if (frame.isNone) return Answer.NO_MEMORY;
+  physStore64(slot, freshEntry(frame, pageFlags(region.rights)));
+  return Answer.ANSWERED;
+}
+
+function mapZeros(slot: PhysAddr, region: Region): u32 {
+  const flags = pageFlags(region.rights) & ~Pte.WRITE;
+  physStore64(slot, zeroPage().address | flags | Pte.PRESENT | Pte.FOREIGN);
+  return Answer.ANSWERED;
+}
+
+/** The tables allow it: at most once an address after they have come to allow more. */
+function spurious(address: u64): u32 {
+  invalidatePage(address);
+  return Answer.ANSWERED;
+}
+
+function takeForWriting(space: Space, region: Region, slot: PhysAddr, entry: u64, page: u64): u32 {
+  if ((entry & Pte.FOREIGN) != 0) return replaceZeros(space, region, slot, page);
+  const frame = Frame.containing(entryAddress(entry));
+  if ((entry & Pte.OWNED) != 0 || frameHolders(frame) == 1) return reuse(slot, frame, page);
+  return copy(space, region, slot, frame, page);
+}
+
+/** The last holder writes in place. What grants more needs no flush, but here: the processor that faulted has the old one. */
+function reuse(slot: PhysAddr, frame: Frame, page: u64): u32 {
+  let entry = physLoad64(slot);
+  for (;;) {
+    const before = physCompareExchange64(slot, entry, entry | Pte.WRITE | Pte.OWNED);
+    if (before == entry) break;
+    entry = before;
+  }
+  invalidatePage(page);
+  trace(RecordKind.REUSED, page, frame.number, 0);
+  return Answer.ANSWERED;
+}
+
+function copy(space: Space, region: Region, slot: PhysAddr, from: Frame, page: u64): u32 {
+  const frame = allocateFrameUnzeroed(FrameOwner.USER);
+  if (frame.isNone) return Answer.NO_MEMORY;
+  frameCopy(frame.address, from.address);
+  replace(space, slot, freshEntry(frame, pageFlags(region.rights)), page);
+  noteFrame(from);
+  finishFlush();
+  trace(RecordKind.COPIED, page, from.number, frame.number);
+  return Answer.ANSWERED;
+}
+
+function replaceZeros(space: Space, region: Region, slot: PhysAddr, page: u64): u32 {
+  const frame = allocateFrame(FrameOwner.USER);
+  if (frame.isNone) return Answer.NO_MEMORY;
+  replace(space, slot, freshEntry(frame, pageFlags(region.rights)), page);
+  finishFlush();
+  return Answer.ANSWERED;
+}
+
+/** Begins a flush, which the caller finishes. The old entry was read-only: no D bit can be lost. */
+function replace(space: Space, slot: PhysAddr, entry: u64, page: u64): void {
+  beginFlush(space);
+  physStore64(slot, entry);
+  notePage(page);
+}

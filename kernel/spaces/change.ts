@@ -1,0 +1,66 @@
+import { beginFlush, finishFlush } from "../tlb/gather";
+import { RecordKind } from "../trace/records";
+import { trace } from "../trace/trace";
+import { makeDivisible, ownTables, pageFlags, protectPages } from "./pages";
+import { Right } from "./region";
+import { firstFrom } from "./region-tree";
+import { cutAt, mendAt, prepareCuts } from "./seams";
+import { clearRange, isUserRange, Space, SpaceError } from "./space";
+
+/**
+ * Changes of a range of a space, whatever regions and gaps it spans. First everything that may fail, which nobody can see: regions
+ * for the cuts, tables where the range ends within a large page or a shared table. Then what cannot. So a change happens wholly or not
+ * at all. They return a SpaceError.
+ */
+
+/** Removes whatever lies from `first` to `last`. A range of which nothing is mapped is no error. */
+export function removeRange(space: Space, first: u64, last: u64): u32 {
+  if (!isUserRange(first, last)) return SpaceError.BAD_RANGE;
+  if (!prepare(space, first, last)) return SpaceError.NO_MEMORY;
+  cutAt(space, first);
+  cutAt(space, last + 1);
+  clearRange(space, first, last);
+  return SpaceError.NONE;
+}
+
+/** Gives all of `first` to `last` the rights `rights`. All of it must be mapped, by regions whose rights may change. */
+export function protectRange(space: Space, first: u64, last: u64, rights: u32): u32 {
+  if (!isUserRange(first, last)) return SpaceError.BAD_RANGE;
+  if ((rights & Right.WRITE) != 0 && (rights & Right.EXECUTE) != 0) return SpaceError.BAD_RIGHTS;
+  const refusal = checkProtectable(space, first, last);
+  if (refusal != SpaceError.NONE) return refusal;
+  if (!prepare(space, first, last) || !ownTables(space.root, first, last)) return SpaceError.NO_MEMORY;
+  cutAt(space, first);
+  cutAt(space, last + 1);
+  setRights(space, first, last, rights);
+  beginFlush(space);
+  protectPages(space.root, first, last, rights);
+  finishFlush();
+  trace(RecordKind.PROTECTED, first, last - first + 1, pageFlags(rights));
+  return SpaceError.NONE;
+}
+
+function prepare(space: Space, first: u64, last: u64): bool {
+  return prepareCuts() && makeDivisible(space.root, first) && makeDivisible(space.root, last + 1);
+}
+
+function checkProtectable(space: Space, first: u64, last: u64): u32 {
+  for (let at = first; at <= last;) {
+    const region = firstFrom(space.regions, at);
+    if (region == null || region.first > at) return SpaceError.NOT_MAPPED;
+    if (region.isGuard) return SpaceError.BAD_RIGHTS;
+    at = region.last + 1;
+  }
+  return SpaceError.NONE;
+}
+
+function setRights(space: Space, first: u64, last: u64, rights: u32): void {
+  for (let at = first; at <= last;) {
+    const region = firstFrom(space.regions, at);
+    if (region == null) return;
+    region.rights = <u8>rights;
+    at = region.last + 1;
+    mendAt(space, region.first);
+  }
+  mendAt(space, last + 1);
+}

@@ -1,0 +1,162 @@
+import { physCompareExchange64, physExchange64, physLoad64, physStore64 } from "platform";
+import { PhysAddr } from "../address/addr";
+import { isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
+import { Frame } from "../frames/frame";
+import { entryAddress, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
+import { supportedFlags } from "../paging/features";
+import {
+  entryOf,
+  entryStart,
+  isSharedTable,
+  nextEntry,
+  ownTable,
+  removeTables,
+  splitLarge,
+} from "../paging/user-tables";
+import { noteAllPages, noteBlock, noteFrame, notePage, noteStructures } from "../tlb/gather";
+import { Right } from "./region";
+
+/**
+ * The pages of a range of a space, changed by the page table: what can fail comes first (`makeDivisible`, `ownTables`), changes nothing
+ * that anybody could see, and leaves the rest unable to fail. Within `beginFlush` and `finishFlush`.
+ */
+
+/** What a page's entry says of its region's rights; OWNED says whether W may be set at once. */
+const RIGHT_BITS: u64 = Pte.WRITE | Pte.USER | Pte.NO_EXECUTE;
+
+/** Pte bits of a page of a region with `rights`, as if it were the only one of its frame. Write and execute never go together. */
+export function pageFlags(rights: u32): u64 {
+  assert((rights & (Right.WRITE | Right.EXECUTE)) != (Right.WRITE | Right.EXECUTE));
+  if (rights == 0) return Pte.NO_EXECUTE;
+  const write: u64 = (rights & Right.WRITE) != 0 ? Pte.WRITE : 0;
+  const execute: u64 = (rights & Right.EXECUTE) != 0 ? 0 : Pte.NO_EXECUTE;
+  return supportedFlags(Pte.USER | write | execute);
+}
+
+/** Sees to it that neither a large page nor a shared table lies across `address`. False when no frame is left for a table. */
+export function makeDivisible(root: u64, address: u64): bool {
+  if (isAligned(address, LARGE_BYTES)) return true;
+  const slot = entryOf(root, address, 2);
+  if (slot == 0) return true;
+  const entry = physLoad64(slot);
+  if (!isPresent(entry)) return true;
+  return isLeaf(entry, 2) ? splitLarge(slot) : ownTable(slot) != 0;
+}
+
+/** Makes every page table from `first` to `last` the space's own. False when no frame is left. */
+export function ownTables(root: u64, first: u64, last: u64): bool {
+  let slot = nextEntry(root, 2, first, last);
+  while (slot != 0) {
+    const end = directoryEnd(last);
+    if (isSharedTable(physLoad64(slot)) && ownTable(slot) == 0) return false;
+    if (end == last) return true;
+    slot = nextEntry(root, 2, end + 1, last);
+  }
+  return true;
+}
+
+/** The last address, up to `last`, that the level-2 entry found by `nextEntry` covers. */
+function directoryEnd(last: u64): u64 {
+  return min<u64>(last, entryStart() | (LARGE_BYTES - 1));
+}
+
+/** Takes every page from `first` to `last` away. */
+export function unmapPages(root: u64, first: u64, last: u64): void {
+  for (let at = first; at <= last;) {
+    const slot = nextEntry(root, 2, at, last);
+    if (slot == 0) return;
+    const start = entryStart();
+    const end = directoryEnd(last);
+    const entry = physLoad64(slot);
+    if (isLeaf(entry, 2)) unmapLarge(slot, start);
+    else if (isSharedTable(entry)) dropTable(slot, entry);
+    else unmapSmall(entryAddress(entry), start, end);
+    at = end + 1;
+  }
+}
+
+function unmapLarge(slot: PhysAddr, at: u64): void {
+  const entry = physExchange64(slot, 0);
+  if ((entry & Pte.ACCESSED) != 0) notePage(at);
+  if ((entry & Pte.FOREIGN) == 0) noteBlock(Frame.containing(<PhysAddr>(entryAddress(entry) & ~(LARGE_BYTES - 1))));
+}
+
+/** One sharer less. What it maps is still mapped by others, so that their count of it stays. */
+function dropTable(slot: PhysAddr, entry: u64): void {
+  physStore64(slot, 0);
+  noteAllPages();
+  noteFrame(Frame.containing(entryAddress(entry)));
+}
+
+/** A translation is cached only when A was set first (SDM 3A 4.10.2.3): what nobody touched needs no flush. */
+function unmapSmall(table: PhysAddr, first: u64, last: u64): void {
+  let slot = entrySlot(table, first, 1);
+  for (let at = first; at <= last; at += PAGE_BYTES) {
+    if (isPresent(physLoad64(slot))) {
+      const entry = physExchange64(slot, 0);
+      if ((entry & Pte.ACCESSED) != 0) notePage(at);
+      if ((entry & Pte.FOREIGN) == 0) noteFrame(Frame.containing(entryAddress(entry)));
+    }
+    slot = <PhysAddr>(slot + 8);
+  }
+}
+
+/** Gives every page from `first` to `last` the rights `rights`. */
+export function protectPages(root: u64, first: u64, last: u64, rights: u32): void {
+  const flags = pageFlags(rights);
+  for (let at = first; at <= last;) {
+    const slot = nextEntry(root, 2, at, last);
+    if (slot == 0) return;
+    const start = entryStart();
+    const end = directoryEnd(last);
+    const entry = physLoad64(slot);
+    if (isLeaf(entry, 2)) protectEntry(slot, start, flags);
+    else protectSmall(entryAddress(entry), start, end, flags);
+    at = end + 1;
+  }
+}
+
+function protectSmall(table: PhysAddr, first: u64, last: u64, flags: u64): void {
+  let slot = entrySlot(table, first, 1);
+  for (let at = first; at <= last; at += PAGE_BYTES) {
+    protectEntry(slot, at, flags);
+    slot = <PhysAddr>(slot + 8);
+  }
+}
+
+/** By compare-exchange, since a processor may set A or D at any time. */
+function protectEntry(slot: PhysAddr, at: u64, flags: u64): void {
+  let entry = physLoad64(slot);
+  if (!isPresent(entry)) return;
+  let wanted = withRights(entry, flags);
+  while (wanted != entry) {
+    const before = physCompareExchange64(slot, entry, wanted);
+    if (before == entry) {
+      if (allowsLess(entry, wanted)) notePage(at);
+      return;
+    }
+    entry = before;
+    wanted = withRights(entry, flags);
+  }
+}
+
+/** A page that is not the mapping's alone stays read-only: the first write finds out. */
+function withRights(entry: u64, flags: u64): u64 {
+  const allowed = (entry & Pte.OWNED) != 0 ? flags : flags & ~Pte.WRITE;
+  return (entry & ~RIGHT_BITS) | allowed;
+}
+
+/** What grants more needs no flush: the fault that an old translation causes is recognised (SDM 3A 4.10.4.3). */
+function allowsLess(before: u64, after: u64): bool {
+  return (before & ~after & (Pte.WRITE | Pte.USER)) != 0 || (after & ~before & Pte.NO_EXECUTE) != 0;
+}
+
+/** Takes the tables away that only the range from `first` to `last` needed; no region touches `gapFirst` to `gapLast`. */
+export function unmapTables(root: u64, first: u64, last: u64, gapFirst: u64, gapLast: u64): void {
+  removeTables(root, first, last, gapFirst, gapLast, noteTable);
+}
+
+function noteTable(table: PhysAddr): void {
+  noteStructures();
+  noteFrame(Frame.containing(table));
+}

@@ -1,0 +1,45 @@
+import { RecordKind } from "../trace/records";
+import { trace } from "../trace/trace";
+import { pageFlags } from "./pages";
+import { Right } from "./region";
+import { makeRegion } from "./region-pool";
+import { findIn, insert, isFree, stretch } from "./region-tree";
+import { mendAt } from "./seams";
+import { isUserRange, Space, SpaceError } from "./space";
+
+/**
+ * Adds a region without pages: each comes with the first access to it. It becomes one with a neighbour that is like it. Returns a
+ * SpaceError; unless it is NONE, nothing has changed.
+ */
+export function placeRegion(space: Space, first: u64, last: u64, kind: u32, rights: u32): u32 {
+  if (!isUserRange(first, last)) return SpaceError.BAD_RANGE;
+  if ((rights & WRITE_EXECUTE) == WRITE_EXECUTE) return SpaceError.BAD_RIGHTS;
+  if (!isFree(space.regions, first, last)) return SpaceError.OVERLAP;
+  if (!extendBelow(space, first, last, kind, rights) && !addAlone(space, first, last, kind, rights))
+    return SpaceError.NO_MEMORY;
+  mendAt(space, last + 1);
+  if (rights != 0) trace(RecordKind.MAPPED, first, last - first + 1, pageFlags(rights));
+  return SpaceError.NONE;
+}
+
+const WRITE_EXECUTE: u32 = 3;
+if (WRITE_EXECUTE != (Right.WRITE | Right.EXECUTE)) ERROR("WRITE_EXECUTE");
+
+function extendBelow(space: Space, first: u64, last: u64, kind: u32, rights: u32): bool {
+  const below = findIn(space.regions, first - 1);
+  if (below == null || !below.isLike(kind, rights)) return false;
+  space.regions = stretch(space.regions, below, last);
+  return true;
+}
+
+function addAlone(space: Space, first: u64, last: u64, kind: u32, rights: u32): bool {
+  const region = makeRegion();
+  if (region == null) return false;
+  region.first = first;
+  region.last = last;
+  region.kind = <u8>kind;
+  region.rights = <u8>rights;
+  space.regions = insert(space.regions, region);
+  space.regionCount += 1;
+  return true;
+}

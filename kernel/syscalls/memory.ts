@@ -1,0 +1,109 @@
+import { UserSlot, userSlotFirst } from "../address/layout";
+import { alignUp, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
+import { protectRange, removeRange } from "../spaces/change";
+import { growHeap, shrinkHeap } from "../spaces/heap-end";
+import { RegionKind } from "../spaces/kinds";
+import { placeRegion } from "../spaces/place";
+import { populate } from "../spaces/populate";
+import { Right } from "../spaces/region";
+import { findGap, NO_GAP } from "../spaces/region-tree";
+import { isUserRange, regionOfKind, Space, SpaceError } from "../spaces/space";
+import { currentTask } from "../tasks/scheduler";
+import { Errno, MapFlag, Protect } from "./abi";
+
+/** The calls that change a task's memory. Every argument is decoded before anything changes; a call happens wholly or not at all. */
+
+const NO_RIGHTS: u32 = u32.MAX_VALUE;
+
+/** `mmap(address, length, protection, flags)`. The address, or EINVAL, EACCES, EEXIST, ENOMEM. */
+export function mmap(address: u64, length: u64, protection: u64, flags: u64): i64 {
+  const rights = rightsOf(protection);
+  const bytes = wholePages(length);
+  if (bytes == 0 || rights == NO_RIGHTS || (flags & ~MapFlag.ALL) != 0) return Errno.EINVAL;
+  if ((flags & MapFlag.ANONYMOUS) == 0 || (flags & MapFlag.PRIVATE) == 0) return Errno.EINVAL;
+  if ((rights & WRITE_EXECUTE) == WRITE_EXECUTE) return Errno.EACCES;
+  const space = currentTask().space;
+  const isFixed = (flags & (MapFlag.FIXED | MapFlag.FIXED_NOREPLACE)) != 0;
+  if (isFixed && !isUserRange(address, address + bytes - 1)) return Errno.EINVAL;
+  const first = isFixed ? address : choosePlace(space, address, bytes);
+  if (first == NO_GAP) return Errno.ENOMEM;
+  return mapAt(space, first, first + bytes - 1, rights, flags);
+}
+
+const WRITE_EXECUTE: u32 = 3;
+if (WRITE_EXECUTE != (Right.WRITE | Right.EXECUTE)) ERROR("WRITE_EXECUTE");
+
+function mapAt(space: Space, first: u64, last: u64, rights: u32, flags: u64): i64 {
+  if ((flags & MapFlag.FIXED) != 0) {
+    const error = removeRange(space, first, last);
+    if (error != SpaceError.NONE) return errnoOf(error);
+  }
+  const error = placeRegion(space, first, last, RegionKind.ANONYMOUS, rights);
+  if (error != SpaceError.NONE) return errnoOf(error);
+  if ((flags & MapFlag.POPULATE) == 0 || rights == 0 || populate(space, first, last, rights)) return <i64>first;
+  removeRange(space, first, last);
+  return Errno.ENOMEM;
+}
+
+/** Where the caller hinted, if that is free; else the lowest gap above the task's own base, else any of the zone. */
+function choosePlace(space: Space, hint: u64, bytes: u64): u64 {
+  const unit = bytes >= LARGE_BYTES ? LARGE_BYTES : PAGE_BYTES;
+  const start = userSlotFirst(UserSlot.MMAP);
+  const end = userSlotFirst(UserSlot.IPC);
+  if (hint >= start && hint < end) {
+    const page = hint & ~(PAGE_BYTES - 1);
+    if (findGap(space.regions, page, end, bytes, PAGE_BYTES) == page) return page;
+  }
+  const place = findGap(space.regions, space.mmapBase, end, bytes, unit);
+  return place != NO_GAP ? place : findGap(space.regions, start, end, bytes, unit);
+}
+
+/** `munmap(address, length)`. 0, or EINVAL, ENOMEM. */
+export function munmap(address: u64, length: u64): i64 {
+  const bytes = wholePages(length);
+  if (bytes == 0 || !isUserRange(address, address + bytes - 1)) return Errno.EINVAL;
+  return errnoOf(removeRange(currentTask().space, address, address + bytes - 1));
+}
+
+/** `mprotect(address, length, protection)`. 0, or EINVAL, EACCES, ENOMEM: part of the range is not mapped, or no memory. */
+export function mprotect(address: u64, length: u64, protection: u64): i64 {
+  const rights = rightsOf(protection);
+  const bytes = wholePages(length);
+  if (bytes == 0 || rights == NO_RIGHTS || !isUserRange(address, address + bytes - 1)) return Errno.EINVAL;
+  return errnoOf(protectRange(currentTask().space, address, address + bytes - 1, rights));
+}
+
+/** `brk(end)`. The heap's new end; its end as it is, when `end` is 0; ENOMEM, EINVAL: not in the heap's zone. */
+export function brk(end: u64): i64 {
+  const space = currentTask().space;
+  const heap = regionOfKind(space, RegionKind.HEAP);
+  if (heap == null) return Errno.EINVAL;
+  const old = heap.last + 1;
+  if (end == 0) return <i64>old;
+  const wanted = alignUp(end, PAGE_BYTES);
+  if (end <= heap.first || end > userSlotFirst(UserSlot.MMAP) - 2 * PAGE_BYTES) return Errno.EINVAL;
+  if (wanted == old) return <i64>old;
+  const error = wanted > old ? growHeap(space, heap, wanted) : shrinkHeap(space, heap, wanted);
+  return error == SpaceError.NONE ? <i64>wanted : errnoOf(error);
+}
+
+/** Right bits for Protect bits. POSIX lets a page be written but not read; a processor does not (SDM 3A 4.6). */
+function rightsOf(protection: u64): u32 {
+  if ((protection & ~Protect.ALL) != 0) return NO_RIGHTS;
+  let rights: u32 = protection != 0 ? Right.READ : 0;
+  if ((protection & Protect.WRITE) != 0) rights |= Right.WRITE;
+  if ((protection & Protect.EXECUTE) != 0) rights |= Right.EXECUTE;
+  return rights;
+}
+
+/** `length` in whole pages; 0 when there is no such length. */
+function wholePages(length: u64): u64 {
+  return alignUp(length, PAGE_BYTES);
+}
+
+function errnoOf(error: u32): i64 {
+  if (error == SpaceError.NONE) return 0;
+  if (error == SpaceError.OVERLAP) return Errno.EEXIST;
+  if (error == SpaceError.BAD_RIGHTS) return Errno.EACCES;
+  return error == SpaceError.BAD_RANGE ? Errno.EINVAL : Errno.ENOMEM;
+}

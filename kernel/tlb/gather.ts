@@ -1,0 +1,96 @@
+import { cpuIndex, invalidatePage, readCr3, writeCr3 } from "platform";
+import { releaseFrames } from "../frames/runs";
+import { Frame } from "../frames/frame";
+import { Translations } from "./translations";
+
+/**
+ * Flushes, gathered. Who takes a translation away, or a right of it, notes the page; who takes a frame or a table away notes that too;
+ * and `finishFlush` makes the change seen by every CPU that may have cached the old one, and only then gives the frames back (SDM 3A
+ * 4.10.5). So a frame is never in other hands while a TLB still leads to it.
+ *
+ * One flush at a time: the kernel's lock is held. What overflows the lists is flushed at once, and gathering goes on.
+ */
+
+/** More pages than these are flushed together with all others of the space: see docs/ARCHITECTURE.md, "TLB". */
+export const MOST_PAGES: u32 = 32;
+const pages = memory.data(256, 8);
+if (32 * 8 != 256) ERROR("pages holds MOST_PAGES addresses");
+
+const MOST_FRAMES: u32 = 512;
+const frames = memory.data(2048, 8);
+if (512 * 4 != 2048) ERROR("frames holds MOST_FRAMES frames");
+/** Blocks of order 9 are kept apart. */
+const MOST_BLOCKS: u32 = 16;
+const blocks = memory.data(64, 8);
+if (16 * 4 != 64) ERROR("blocks holds MOST_BLOCKS frames");
+
+let space: Translations | null = null;
+let pageCount: u32 = 0;
+let frameCount: u32 = 0;
+let blockCount: u32 = 0;
+
+export function beginFlush(changed: Translations): void {
+  assert(space == null, "a flush within a flush");
+  space = changed;
+  pageCount = 0;
+}
+
+/** The translation of the page at `address`, of whatever size, is gone or allows less. */
+export function notePage(address: u64): void {
+  if (pageCount < MOST_PAGES) store<u64>(pages + ((<usize>pageCount) << 3), address);
+  pageCount += 1;
+}
+
+/** All of the space's translations may be old. */
+export function noteAllPages(): void {
+  pageCount = MOST_PAGES + 1;
+}
+
+/** An entry that led to a table is gone. Invalidating any page makes a processor forget all such entries (SDM 3A 4.10.4.1). */
+export function noteStructures(): void {
+  if (pageCount == 0) notePage(0);
+}
+
+/** A holder less for `frame`, when no translation leads there any more. Tables too. */
+export function noteFrame(frame: Frame): void {
+  if (frameCount == MOST_FRAMES) flushNow();
+  store<u32>(frames + ((<usize>frameCount) << 2), frame.number);
+  frameCount += 1;
+}
+
+/** The same for the 512 frames of a 2 MiB page. */
+export function noteBlock(first: Frame): void {
+  if (blockCount == MOST_BLOCKS) flushNow();
+  store<u32>(blocks + ((<usize>blockCount) << 2), first.number);
+  blockCount += 1;
+}
+
+/** Nothing old is cached anywhere when this returns, and what was noted is back. */
+export function finishFlush(): void {
+  flushNow();
+  space = null;
+}
+
+function flushNow(): void {
+  if (pageCount != 0) flush(changetype<Translations>(space));
+  pageCount = 0;
+  giveBack();
+}
+
+function flush(changed: Translations): void {
+  const here = (<u64>1) << (<u64>cpuIndex());
+  if (pageCount > MOST_PAGES) changed.flushes += 1;
+  if ((changed.loadedOn & here) != 0) flushHere();
+}
+
+function flushHere(): void {
+  if (pageCount > MOST_PAGES) return writeCr3(readCr3());
+  for (let i: u32 = 0; i < pageCount; i++) invalidatePage(load<u64>(pages + ((<usize>i) << 3)));
+}
+
+function giveBack(): void {
+  for (let i: u32 = 0; i < frameCount; i++) releaseFrames(Frame.of(load<u32>(frames + ((<usize>i) << 2))), 0);
+  for (let i: u32 = 0; i < blockCount; i++) releaseFrames(Frame.of(load<u32>(blocks + ((<usize>i) << 2))), 9);
+  frameCount = 0;
+  blockCount = 0;
+}
