@@ -104,7 +104,7 @@ function range(record: TraceRecord): Fields {
 }
 
 function frameFields(record: TraceRecord): Fields {
-  return { frame: hex(record.first), owner: nameOf(FrameOwner, record.value) };
+  return { frame: hex(record.first), order: Number(record.second), owner: nameOf(FrameOwner, record.value) };
 }
 
 function mappingFields(record: TraceRecord): Fields {
