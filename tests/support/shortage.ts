@@ -47,7 +47,9 @@ function checkOneLess(plenty: Boot, short: Boot, n: number): void {
   assert.equal(after.length, before.length);
   const victims = after.filter((report, index) => JSON.stringify(report) !== JSON.stringify(before[index]));
   assert.equal(victims.length, 1, `allocation ${n}: all programs but one are as they were`);
-  assert.equal(victims[0]!.refused?.["error"], "no-memory", `allocation ${n}: ${JSON.stringify(victims[0])}`);
+  const { refused, fault } = victims[0]!;
+  const reason = refused?.["error"] ?? fault?.["reason"];
+  assert.equal(reason, "no-memory", `allocation ${n}: ${JSON.stringify(victims[0])}`);
   assert.match(short.console, /all their frames are back, zeroed/);
   assert.deepEqual(framesOfPrograms(short), [], `allocation ${n}: frames that never came back`);
 }
