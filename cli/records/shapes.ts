@@ -2,6 +2,7 @@ import { Zone } from "../../kernel/address/zones.ts";
 import { RangeKind } from "../../kernel/memory-map/kinds.ts";
 import { Phase } from "../../kernel/boot/phases.ts";
 import { FrameOwner } from "../../kernel/frames/owners.ts";
+import { PressureState } from "../../kernel/frames/pressure-state.ts";
 import { CpuState } from "../../kernel/numa/cpu-state.ts";
 import { Oddity } from "../../kernel/numa/oddity.ts";
 import { TopologySource } from "../../kernel/numa/source.ts";
@@ -65,6 +66,7 @@ const readers: Readonly<Record<number, Reader>> = {
   [RecordKind.COPIED]: (r) => ({ page: hex(r.first), from: hex(r.second), to: hex(r.value) }),
   [RecordKind.REUSED]: (r) => ({ page: hex(r.first), frame: hex(r.second) }),
   [RecordKind.SWITCH]: (r) => ({ from: Number(r.first), to: Number(r.second) }),
+  [RecordKind.PRESSURE]: (r) => ({ node: Number(r.first), free: hex(r.second), state: nameOf(PressureState, r.value) }),
 };
 
 export function fieldsOf(record: TraceRecord): Fields {

@@ -22,7 +22,8 @@ import { locate, locateAgain, NO_ORDINAL } from "./locate";
 import { countTaken } from "./node-counts";
 import { FrameOwner, isAllocatable } from "./owners";
 import { NO_LIMIT } from "./preference";
-import { drain, flushFreed, refill, zeroSome } from "./refill";
+import { easePressure, feelPressure, reclaim, refillByAllMeans } from "./pressure";
+import { drain, flushFreed, zeroSome } from "./refill";
 import { dropSharer } from "./sharing";
 import { AREA_FRAMES, AREA_SHIFT, physicalArea } from "./spans";
 import { fillStates, KNOWN_ZERO, SHARED, stateAddress, stateAt, wordAddress, wordBit } from "./table";
@@ -89,7 +90,7 @@ function allocateSlowly(owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
   const cache = ownCache();
   if (isDenied()) return Frame.none();
-  if ((cache.own | cache.unknown) == 0 && !refill(cache)) return Frame.none();
+  if ((cache.own | cache.unknown) == 0 && !refillByAllMeans(cache)) return Frame.none();
   return takeKept(cache, owner);
 }
 
@@ -105,7 +106,7 @@ export function takeKept(cache: CpuCache, owner: u32): Frame {
 export function allocateFrameUnzeroed(owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
   const cache = ownCache();
-  if ((cache.own | cache.unknown) == 0 && !refill(cache)) return Frame.none();
+  if ((cache.own | cache.unknown) == 0 && !refillByAllMeans(cache)) return Frame.none();
   const unknown = cache.unknown;
   if (unknown == 0) return allocateFrame(owner);
   if (isDenied()) return Frame.none();
@@ -156,6 +157,13 @@ export function allocateBlockBelow(order: u32, limit: u64, owner: u32): Frame {
 
 function findBlock(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
   if (order > MAX_ORDER) return Frame.none();
+  feelPressure(cache);
+  const first = findBlockOnce(cache, order, limit, owner);
+  if (!first.isNone || !reclaim(cache, cache.node, (<u32>1) << order)) return first;
+  return findBlockOnce(cache, order, limit, owner);
+}
+
+function findBlockOnce(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
   return order < AREA_ORDER ? findSmall(cache, order, limit, owner) : findLarge(cache, order, limit, owner);
 }
 
@@ -229,7 +237,7 @@ function freeFar(cache: CpuCache, frame: Frame): u32 {
   beginFreed(cache, state, frame.number);
   clear(frame, state);
   setFree(ordinal);
-  if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleSlowly(ordinal >> AREA_SHIFT);
+  if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleAndEaseSlowly(ordinal >> AREA_SHIFT);
   return FrameError.NONE;
 }
 
@@ -240,6 +248,12 @@ function setFree(ordinal: u32): void {
   // The bit was clear: adding is setting it, and one instruction, where an OR that returns what was there is a loop.
   const before = physAdd64(wordAddress(ordinal >> 6), bit);
   assert((before & bit) == 0, "two CPUs have freed the same frame at once");
+}
+
+/** Once in 16 frames freed at random: the area may belong elsewhere, and memory be less short. */
+function settleAndEaseSlowly(area: u32): void {
+  settleSlowly(area);
+  easePressure(ownCache());
 }
 
 /** All the rest: what is refused, shared, part of a block, or traced. */
@@ -266,7 +280,7 @@ function putBackFrame(cache: CpuCache, frame: u32, ordinal: u32): void {
     flushFreed(cache);
     beginFreed(cache, stateAddress(ordinal), frame);
     setFree(ordinal);
-    if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleSlowly(ordinal >> AREA_SHIFT);
+    if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleAndEaseSlowly(ordinal >> AREA_SHIFT);
   }
 }
 
@@ -317,6 +331,7 @@ function freeBlockSlowly(first: Frame, order: u32): u32 {
     shelve(cache, first.number, ordinal >> AREA_SHIFT);
   else takeBack(cache, first.number, order);
   trace(RecordKind.FRAME_FREED, first.number, order, owner);
+  easePressure(cache);
   return FrameError.NONE;
 }
 

@@ -18,6 +18,7 @@ import { lockNode, unlockNode } from "./lock";
 import { countNodeRam, forgetNodeRam } from "./node-counts";
 import { FrameOwner } from "./owners";
 import { findChoices } from "./preference";
+import { forgetReclaimers } from "./reclaimers";
 import { frameRefusal } from "./refusals";
 import {
   AREA_FRAMES,
@@ -34,6 +35,7 @@ import {
 import { allocatorBytes, fillStates, KNOWN_ZERO, makeTable, tableBytes, wordAddress, wordMask } from "./table";
 import { planTrees } from "./trees";
 import { watchIfTraced } from "./watched";
+import { setWatermarks } from "./watermarks";
 
 /**
  * From a description of RAM to an allocator that works:
@@ -55,6 +57,7 @@ let isReclaimed: bool = false;
 export function framesForget(): void {
   forgetExtents();
   forgetCounts();
+  forgetReclaimers();
   isReclaimed = false;
 }
 
@@ -83,6 +86,7 @@ export function framesBuild(): u32 {
   placeAreas();
   for (let i: u32 = 0; i < extentCount(); i++) placeExtent(i);
   takeTable();
+  setWatermarks();
   return FrameError.NONE;
 }
 

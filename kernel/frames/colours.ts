@@ -8,10 +8,12 @@ import { CpuCache, ownCache } from "./cpu-cache";
 import { Frame } from "./frame";
 import { NO_ORDINAL } from "./locate";
 import { lockNode, unlockNode } from "./lock";
+import { countTaken } from "./node-counts";
 import { nearestNode, nodeCount } from "./nodes";
 import { isAllocatable } from "./owners";
 import { choiceEnd, choiceFirst, CHOICES, NO_LIMIT } from "./preference";
-import { drain, refill } from "./refill";
+import { reclaim, refillByAllMeans } from "./pressure";
+import { drain } from "./refill";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
 import { freeWord, setState, wordAddress } from "./table";
 import { NO_AREA, treeNext } from "./trees";
@@ -79,9 +81,16 @@ export function allocateFrameColoured(set: ColourSet, owner: u32): Frame {
   assert(isAllocatable(owner), "frames are not allocated for this owner");
   if (isDenied()) return Frame.none();
   const cache = ownCache();
-  if ((cache.own | cache.unknown) == 0) refill(cache);
+  if ((cache.own | cache.unknown) == 0) refillByAllMeans(cache);
   const frame = takeTurns(cache, set, TRIES, owner);
   if (!frame.isNone) return frame;
+  const later = takeTurnsDrained(cache, set, owner);
+  if (!later.isNone || !reclaim(cache, cache.node, 1)) return later;
+  return takeTurnsDrained(cache, set, owner);
+}
+
+/** With nothing kept back for the CPU, and looking at all areas. */
+function takeTurnsDrained(cache: CpuCache, set: ColourSet, owner: u32): Frame {
   drain(cache);
   return takeTurns(cache, set, u32.MAX_VALUE, owner);
 }
@@ -145,6 +154,7 @@ function zeroAndHandOut(cache: CpuCache, bit: u32, owner: u32): Frame {
 /** A frame of the bitmap, taken out already. */
 function adopt(cache: CpuCache, ordinal: u32, owner: u32): Frame {
   const first = (physicalArea(ordinal >> AREA_SHIFT) << AREA_SHIFT) + (ordinal & (AREA_FRAMES - 1));
+  countTaken(cache, areaNode(ordinal >> AREA_SHIFT), cache.node, 1);
   zeroRuns(ordinal, 1, first);
   setState(ordinal, owner);
   return Frame.of(first);

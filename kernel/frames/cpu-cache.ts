@@ -45,6 +45,8 @@ export class CpuCache {
   isActive: u32;
   /** Its own. Its shelf holds areas of this node alone, its words and its area may be of another when this one has run out. */
   node: u32;
+  /** 1 while it asks reclaimers. */
+  isReclaiming: u32;
   /** Frames that it has shared so often that they never come back. */
   stuck: u64;
 }

@@ -11,6 +11,7 @@ import { isAllocatable } from "./owners";
 import { candidate, endTurn, NO_NODE, Placement } from "./placement";
 import { Policy } from "./policy";
 import { NO_LIMIT } from "./preference";
+import { feelPressure, reclaim } from "./pressure";
 import { refillFromNode } from "./refill";
 import { AREA_WORDS } from "./spans";
 import { NO_AREA } from "./trees";
@@ -30,7 +31,11 @@ export function allocateFramePlaced(placement: Placement, owner: u32): Frame {
 export function allocateBlockPlaced(order: u32, placement: Placement, owner: u32): Frame {
   assert(isAllocatable(owner), "frames are not allocated for this owner");
   if (order > MAX_ORDER || isDenied()) return Frame.none();
-  return allocateByRank(ownCache(), order, placement, owner);
+  const cache = ownCache();
+  feelPressure(cache);
+  const first = allocateByRank(cache, order, placement, owner);
+  if (!first.isNone || !reclaim(cache, candidate(placement, cache, 0), (<u32>1) << order)) return first;
+  return allocateByRank(cache, order, placement, owner);
 }
 
 function allocateByRank(cache: CpuCache, order: u32, placement: Placement, owner: u32): Frame {

@@ -7,7 +7,7 @@ import { AREA_FRAMES } from "./spans";
 /**
  * The frame table, in physical memory: what is known of each frame of RAM, by ordinal, and of each area, by index (see `spans.ts`).
  *
- *     head        64 bytes              64 states HOLE, for CPUs that have no word yet
+ *     head        128 bytes             64 states HOLE, for CPUs that have no word yet; CPUs that are to give back what they have (`pressure.ts`)
  *     nodes       128 bytes a node      its lock on a line of its own; on the next its counts (`node-words.ts`)
  *     entries     8 bytes an area       `areas.ts`
  *     bitmap      64 bytes an area      1: free, and in no CPU's hands
@@ -25,7 +25,8 @@ const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
 const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 const TOP_BITS: u64 = 0x8080_8080_8080_8080;
 
-const HEAD_BYTES: u64 = 64;
+const REQUESTS_OFFSET: u64 = 64;
+const HEAD_BYTES: u64 = 128;
 const NODE_BYTES: u64 = 128;
 const COUNTS_OFFSET: u64 = 64;
 const ENTRY_BYTES: u64 = 8;
@@ -73,6 +74,11 @@ export function makeTable(address: u64, areas: u32, treeBytes: u64): void {
 /** The word that locks the areas of `node`. */
 export function lockAddress(node: u32): u64 {
   return head + HEAD_BYTES + <u64>node * NODE_BYTES;
+}
+
+/** The word in which CPU n has bit n when it is to give back what it has for itself. */
+export function requestsAddress(): u64 {
+  return head + REQUESTS_OFFSET;
 }
 
 /** Word `index` of the eight in which a node is counted. */

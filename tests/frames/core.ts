@@ -21,6 +21,11 @@ import { Policy } from "../../kernel/frames/policy";
 export { zeroInIdleTime } from "../../kernel/frames/idle";
 export { allocateFrameColoured, setColours } from "../../kernel/frames/colours";
 import { ColourSet } from "../../kernel/frames/colours";
+export { highMark, lowMark, minimumMark } from "../../kernel/frames/watermarks";
+export { nodePressure } from "../../kernel/frames/pressure";
+import { allocateFrame, freeFrame } from "../../kernel/frames/allocator";
+import { FrameOwner } from "../../kernel/frames/owners";
+import { registerReclaimer } from "../../kernel/frames/reclaimers";
 import { ownCache } from "../../kernel/frames/cpu-cache";
 import { locate } from "../../kernel/frames/locate";
 
@@ -57,4 +62,61 @@ export function colourSetAt(index: u32): usize {
 
 export function allowColours(set: ColourSet, allowed: u64): void {
   set.allow(allowed);
+}
+
+/** Frames that reclaimers may free; and of their calls, each 16 bytes: which one it was, node, wanted, freed. */
+const stock = memory.data(16384, 4);
+const calls = memory.data(16384, 4);
+const ROOM: u32 = 1024;
+let stocked: u32 = 0;
+let callCount: u32 = 0;
+
+export function addStock(frame: Frame): void {
+  assert(stocked < 4 * ROOM);
+  store<u32>(stock + <usize>stocked * 4, frame.number);
+  stocked += 1;
+}
+
+/** Word `word` of call `index`; how many calls there were when `index` is beyond the last. */
+export function reclaimerCall(index: u32, word: u32): u32 {
+  return index < callCount ? load<u32>(calls + <usize>(index * 4 + word) * 4) : callCount;
+}
+
+function noteCall(which: u32, node: u32, wanted: u32, freed: u32): u32 {
+  assert(callCount < ROOM);
+  const at = calls + <usize>callCount * 16;
+  store<u32>(at, which);
+  store<u32>(at, node, 4);
+  store<u32>(at, wanted, 8);
+  store<u32>(at, freed, 12);
+  callCount += 1;
+  return freed;
+}
+
+function giver(node: u32, wanted: u32): u32 {
+  let freed: u32 = 0;
+  for (; freed < wanted && stocked > 0; freed++) {
+    stocked -= 1;
+    assert(freeFrame(Frame.of(load<u32>(stock + <usize>stocked * 4))) == 0);
+  }
+  return noteCall(1, node, wanted, freed);
+}
+
+function miser(node: u32, wanted: u32): u32 {
+  return noteCall(2, node, wanted, 0);
+}
+
+/** Needs a frame itself, and says in `freed` whether it got one; returns that it freed nothing. */
+function borrower(node: u32, wanted: u32): u32 {
+  const frame = allocateFrame(FrameOwner.KERNEL_DATA);
+  noteCall(3, node, wanted, frame.isNone ? 0 : 1);
+  if (!frame.isNone) freeFrame(frame);
+  return 0;
+}
+
+/** 1 frees what is stocked, 2 frees nothing, 3 allocates. */
+export function registerTestReclaimer(which: u32, priority: u32): void {
+  if (which == 1) registerReclaimer(giver, priority);
+  else if (which == 2) registerReclaimer(miser, priority);
+  else registerReclaimer(borrower, priority);
 }

@@ -9,7 +9,7 @@ import { textBytes } from "../../cli/records/decode.ts";
  * The event trace of a boot, without what may differ between machines. docs/TRACE.md ("What is equal on both machines") promises it:
  *
  * - It begins where bring-up ends (PHASE seal): before that, the firmware's map and the size of the kernel's image show.
- * - `time` is left out, and the ticks of PHASE.
+ * - `time` is left out, the ticks of PHASE, and PRESSURE.
  * - Frame numbers are renamed in the order in which they are handed out: f0, f1, … A frame that comes back and goes out again is
  *   another: which one is taken depends on where the machine's RAM lies.
  * - A fault on a stack's guard is rounded to its page: how deep a frame is differs between processors.
@@ -25,7 +25,7 @@ export function canonicalTrace(records: readonly TraceRecord[]): string[] {
 function programPart(records: readonly TraceRecord[]): readonly TraceRecord[] {
   const sealed = records.findIndex(({ kind, first }) => kind === RecordKind.PHASE && first === BigInt(Phase.SEAL));
   if (sealed < 0) throw new Error("the boot never reached the end of bring-up: there is no event trace to compare");
-  return records.slice(sealed + 1);
+  return records.slice(sealed + 1).filter(({ kind }) => kind !== RecordKind.PRESSURE);
 }
 
 function canonicalLine(record: TraceRecord, frames: FrameNames, guardPages: ReadonlySet<bigint>): string {
