@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { FrameError } from "../../kernel/frames/errors.ts";
 import { NodeCount } from "../../kernel/frames/node-count.ts";
 import { FrameOwner } from "../../kernel/frames/owners.ts";
 import { Policy } from "../../kernel/frames/policy.ts";
@@ -192,6 +193,14 @@ test("nodes count hits, misses, and whose CPU it was, as numastat does", () => {
   // The word's first frame is taken already.
   assert.deepEqual(countsOf(machine, 0), [near[0], 0, 63, 1, near[4], 0]);
   assert.deepEqual(countsOf(machine, 1), [far[0], 63, 0, 1, 0, 64]);
+});
+
+test("validate sees a node that has a frame more than its areas, and another one less", () => {
+  const { kernel } = twoNodes(Policy.DEFAULT, 0);
+  kernel.call("addNodeCount", 0, NodeCount.FREE, 1n);
+  kernel.call("addNodeCount", 1, NodeCount.FREE, -1n);
+  assert.equal(kernel.call("validate"), FrameError.NODE_COUNT_WRONG);
+  assert.equal(kernel.call("frameErrorFound"), 0);
 });
 
 test("placements of nodes that there are not are refused", () => {

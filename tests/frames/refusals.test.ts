@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FrameError } from "../../kernel/frames/errors.ts";
-import { NodeCount } from "../../kernel/frames/node-count.ts";
 import { FrameOwner } from "../../kernel/frames/owners.ts";
 import { AGENT, ARENA, ARENA_BYTES, descriptor, EfiType, MemoryKernel, MIB, PAGE } from "../support/memory-kernel.ts";
 
@@ -310,12 +309,6 @@ const DAMAGES: readonly Damage[] = [
     what: "an area of a node that it was not described to be of",
     harm: (k) => changeNode(k, WHOLE_FRAME),
     error: FrameError.NODE_WRONG,
-  },
-  {
-    what: "a node that has a free frame more than its areas",
-    harm: (k) => k.call("addNodeCount", 0, NodeCount.FREE, 1n),
-    error: FrameError.NODE_COUNT_WRONG,
-    found: 0,
   },
   {
     what: "a hole with an owner",
