@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
-import { join } from "node:path";
-import { runHosted, type HostedRun, type Step } from "../machine/hosted/run.ts";
-import { buildHosted, hostedSymbol } from "../tools/build/hosted.ts";
+import { cpus } from "node:os";
+import { runHosted, type Step } from "../machine/hosted/run.ts";
+import { buildHosted } from "../tools/build/hosted.ts";
 import { findNativeTool, requireNativeTools, type NativeToolName } from "../tools/native-tools.ts";
+import { countInstructions } from "./callgrind.ts";
 import { BULK, FRAGMENTATION, METADATA, METADATA_ALONE, ORDER9, PAIR, RANDOM, THREADS } from "./frames-table.ts";
 import type { FramesNumber } from "./frames-table.ts";
 import { median } from "./numbers.ts";
@@ -101,24 +100,10 @@ async function counted(
 
 /** Instructions an operation, of the workload's own steps. */
 async function instructions(program: string, supply: Supply, { steps, operations }: Workload): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), "nitros-bench-"));
-  try {
-    const { valgrind } = requireNativeTools("valgrind");
-    const counting = steps.filter(({ workload }) => workload.startsWith(supply.prefix));
-    const toggles = counting.map(({ workload }) => `--toggle-collect=${hostedSymbol(workload)}`);
-    const under = [valgrind, "--tool=callgrind", `--callgrind-out-file=${join(folder, "out")}`, ...toggles];
-    const run = await runHosted(program, [...supply.ready, ...steps], { under, env: supply.env ?? {} });
-    return collected(run) / operations;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** callgrind's last words: "Collected : 123". None counted is not a small number: the function was not found. */
-function collected({ stderr }: HostedRun): number {
-  const count = Number(/Collected : (\d+)/.exec(stderr)?.[1] ?? 0);
-  if (count === 0) throw new Error(`callgrind counted nothing:\n${stderr}`);
-  return count;
+  const counts = (workload: string) =>
+    workload.startsWith(supply.prefix) && steps.some((step) => step.workload === workload);
+  const run = { steps: [...supply.ready, ...steps], counts, env: supply.env ?? {} };
+  return (await countInstructions(program, run)) / operations;
 }
 
 /** From 2 threads on, by doubling, to as many as there are processors. */

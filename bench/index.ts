@@ -6,5 +6,6 @@ export type { Bench, BenchResult, BenchTarget } from "./result.ts";
 export const benches: Readonly<Record<string, Bench>> = {
   boot: async (machines) => (await import("./boot.ts")).benchBoot(machines),
   copies: async (machines) => (await import("./copies.ts")).benchCopies(machines),
+  heap: async (machines) => (await import("./heap.ts")).benchHeap(machines),
   frames: async (machines) => (await import("./frames.ts")).benchFrames(machines),
 };

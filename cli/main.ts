@@ -73,6 +73,7 @@ function addBoot(command: Command, ended: Ended): void {
       `print, once the programs are loaded, who has which frame: ${values.FRAMES_REPORTS.join(", ")}`,
       values.readFramesReport,
     )
+    .option("--debug-heap", "a kernel that poisons and watches its own small objects")
     .option("--fail-allocation <n>", "let the n-th allocation of frames find none", values.readCount)
     .action(async (programs, flags) => ended(await (await import("./commands/boot.ts")).boot(programs, flags)));
 }

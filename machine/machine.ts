@@ -1,3 +1,5 @@
+import type { KernelBuild } from "../tools/build/kernel-flags.ts";
+
 /** What the two machines have in common, seen from the command and the tests. */
 
 /** Features that `--without` can hide, so that a boot without them can be tried. */
@@ -30,6 +32,8 @@ export interface BootRequest {
   readonly frames?: boolean;
   /** Which allocation of frames fails, from 1: the kernel has to cope. */
   readonly failAllocation: number | undefined;
+  /** Undefined: the usual one. */
+  readonly kernelBuild?: KernelBuild | undefined;
   readonly timeoutSeconds: number;
 }
 

@@ -21,6 +21,7 @@ export interface BootFlags {
   readonly without?: readonly HideableFeature[];
   readonly crash?: CrashKind;
   readonly failAllocation?: number;
+  readonly debugHeap?: true;
   readonly frames?: FramesReport;
 }
 
@@ -80,6 +81,7 @@ export async function makeRequest(
     without: flags.without ?? [],
     crash: flags.crash,
     failAllocation: flags.failAllocation,
+    kernelBuild: flags.debugHeap === true ? "debug-heap" : "usual",
     frames: flags.json === true || flags.frames !== undefined,
     timeoutSeconds: flags.timeout,
   };

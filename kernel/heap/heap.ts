@@ -66,10 +66,22 @@ function isHandedOut(kind: u32, object: usize): bool {
 
 function takeBack(magazine: Magazine, kind: Kind, object: usize): u32 {
   if (CHECKS) checkFreed(kind, object);
-  else for (let at = object; at < object + kind.bytes; at += 16) clearGranule(at);
+  else clear(object, object + kind.bytes);
   setState(object, ObjectState.FREE);
   push(magazine, object);
   return HeapError.NONE;
+}
+
+/** Whole granules. `end` is a parameter, so that clang need not think that the stores change it. */
+function clear(first: usize, end: usize): void {
+  let at = first;
+  for (; at + 64 <= end; at += 64) {
+    clearGranule(at);
+    clearGranule(at + 16);
+    clearGranule(at + 32);
+    clearGranule(at + 48);
+  }
+  for (; at < end; at += 16) clearGranule(at);
 }
 
 function clearGranule(at: usize): void {

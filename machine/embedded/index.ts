@@ -27,7 +27,7 @@ export async function bootEmbedded(
     const firmware = options.firmware ?? defaultFirmwareMap(request.memoryBytes);
     const refusal = refuseNuma(request.numaNodes, firmware);
     if (refusal !== undefined) return { status: REFUSED_STATUS, message: refusal };
-    const [kernel] = await Promise.all([buildEmbeddedKernel(), buildLoaderWasm()]);
+    const [kernel] = await Promise.all([buildEmbeddedKernel(undefined, request.kernelBuild), buildLoaderWasm()]);
     return await runInThread({ request, kernelWasm: kernel.wasm, kernelElf: kernel.elf, firmware }, observer);
   } catch (error) {
     if (error instanceof BadMemorySize) return { status: error.status, message: error.message };

@@ -52,7 +52,7 @@ export async function bootQemu(
 }
 
 async function bootFiles(request: BootRequest, options: QemuOptions) {
-  const kernel = options.kernel ?? readFileSync(await buildMetalKernel());
+  const kernel = options.kernel ?? readFileSync(await buildMetalKernel(request.kernelBuild));
   const loader = readFileSync(await buildLoaderEfi());
   return { kernel, loader, config: composeBootConfig(request), programs: request.programs };
 }

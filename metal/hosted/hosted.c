@@ -19,7 +19,7 @@ IMPORT(void, memory, framesZeroStreaming, uint64_t at, uint64_t count) { ZERO_BY
 IMPORT(void, process, consoleWrite, uint32_t from, uint32_t length) { fwrite(linear_memory + from, 1, length, stderr); }
 IMPORT(void, process, exit, uint32_t status) { exit(status); }
 IMPORT(void, host, becomeCpu, uint32_t index) { cpu_index = index; }
-IMPORT(uint64_t, host, allocate, uint64_t bytes) { return (uintptr_t)aligned_alloc(bytes, bytes); }
+IMPORT(uint64_t, host, allocate, uint64_t bytes) { return (uintptr_t)(bytes < 4096 ? malloc(bytes) : aligned_alloc(bytes, bytes)); }
 IMPORT(void, host, release, uint64_t at) { free((void*)at); }
 IMPORT(uint32_t, host, ramDeclare, uint64_t at, uint64_t bytes) { return !mprotect(physical(at), bytes, PROT_READ | PROT_WRITE); }
 #include WASM_C

@@ -1,5 +1,5 @@
 /**
- * The kernel's frames as a Linux process: workloads, each function(cpu, argument), that `metal/hosted/` calls by name. Compiled with
+ * The kernel's frames and heap as a Linux process: workloads, each function(cpu, argument), that `metal/hosted/` calls by name. Compiled with
  * `--path platform/hosted`.
  */
 // Where assertions report (tools/build/kernel-flags.ts).
@@ -12,6 +12,8 @@ import { giveMany, pair, pairLarge, takeMany, timedPair } from "./workloads/meas
 export * from "./workloads/bench";
 export * from "./workloads/copies";
 export { fuzz, fuzzRoom } from "./workloads/fuzz";
+export { heapGive, heapPair, heapSetUp, heapTake, smallGive, smallPair, smallTake } from "./workloads/heap";
+export { heapStress, heapStressEnd, heapStressSetUp } from "./workloads/heap-stress";
 export { impostor } from "./workloads/impostor";
 export { stress, stressEnd, stressSetUp } from "./workloads/stress";
 

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { SegmentFlag, roundUp, writeElf, type ElfSegment } from "./elf.ts";
-import { kernelFlags } from "./kernel-flags.ts";
+import { fileNameOf, flagsOf, type KernelBuild } from "./kernel-flags.ts";
 import * as programs from "./programs.ts";
 
 /** e_machine of the embedded machine's images. */
@@ -23,15 +23,20 @@ export interface EmbeddedKernel {
   readonly elf: string;
 }
 
+const KERNEL_ENTRY = "platform/embedded/entry.ts";
+
 /** Builds the kernel for the embedded machine. `entry` is another than the kernel's only in tests of the machine. */
-export async function buildEmbeddedKernel(entry = "platform/embedded/entry.ts"): Promise<EmbeddedKernel> {
-  const isKernel = entry === "platform/embedded/entry.ts";
-  const name = isKernel ? "kernel" : `kernel-${digest(entry).slice(0, 8)}`;
+export async function buildEmbeddedKernel(
+  entry = KERNEL_ENTRY,
+  build: KernelBuild = "usual",
+): Promise<EmbeddedKernel> {
+  const isKernel = entry === KERNEL_ENTRY;
+  const name = isKernel ? fileNameOf(build) : `kernel-${digest(entry).slice(0, 8)}`;
   const wasm = await compileAssemblyScript({
     entry,
     output: `embedded/${name}.wasm`,
     paths: ["platform/embedded"],
-    flags: [...(isKernel ? kernelFlags : ["--use", "abort="]), "--enable", "bulk-memory"],
+    flags: [...(isKernel ? flagsOf(build) : ["--use", "abort="]), "--enable", "bulk-memory"],
     allowedImports: hostImports(),
   });
   const elf = join(buildFolder, `embedded/${name}.elf`);

@@ -9,8 +9,8 @@ import { kernelFlags } from "./kernel-flags.ts";
 import { NativeBuildError, platformImports } from "./metal.ts";
 import { wasmToC } from "./wasm2c.ts";
 
-/** 16 MiB of linear memory: the handles of 2^20 frames and more. */
-const LINEAR_PAGES = 256;
+/** 32 MiB of linear memory: the handles of 2^20 frames and more, and above 16 MiB the pages of the heap. */
+const LINEAR_PAGES = 512;
 
 /**
  * The builds of `metal/hosted/`:
@@ -82,7 +82,7 @@ function compilerArguments(variant: HostedVariant, cPath: string): string[] {
     ...["-I", join(projectRoot, "metal"), ...HEADERS.flatMap((header) => ["-include", header])],
     // lld's, because valgrind finds no symbol in what GNU ld makes of a .bss that is aligned to 64 KiB.
     // The peer's allocations are not to be left out, though nothing comes of them.
-    ...["-fno-builtin-aligned_alloc", "-fno-builtin-free"],
+    ...["-fno-builtin-aligned_alloc", "-fno-builtin-malloc", "-fno-builtin-free"],
     ...["-fuse-ld=lld", ...variantFlags[variant]],
     ...[join(projectRoot, "metal/hosted/hosted.c"), "-ldl"],
   ];

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { requireNativeTools } from "../native-tools.ts";
 import { buildFolder, compileAssemblyScript, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
-import { kernelFlags } from "./kernel-flags.ts";
+import { fileNameOf, flagsOf, type KernelBuild } from "./kernel-flags.ts";
 import { compileProgram, PROGRAM_MEMORY_PAGES, programFileName } from "./programs.ts";
 import { wasmToC } from "./wasm2c.ts";
 
@@ -22,18 +22,19 @@ export class NativeBuildError extends Error {
 }
 
 /** Builds the kernel for x86-64; returns the path of its ELF file. */
-export async function buildMetalKernel(): Promise<string> {
+export async function buildMetalKernel(build: KernelBuild = "usual"): Promise<string> {
+  const name = fileNameOf(build);
   requireNativeTools("clang", "ld.lld");
   const wasm = await compileAssemblyScript({
     entry: "kernel/kernel.ts",
-    output: "metal/kernel.wasm",
+    output: `metal/${name}.wasm`,
     paths: ["platform/metal"],
-    flags: [...kernelFlags, "--initialMemory", `${KERNEL_PAGES}`, "--maximumMemory", `${KERNEL_PAGES}`],
+    flags: [...flagsOf(build), "--initialMemory", `${KERNEL_PAGES}`, "--maximumMemory", `${KERNEL_PAGES}`],
     allowedImports: platformImports(),
   });
-  const { cPath } = await wasmToC(wasm, "metal/kernel", "kernel");
+  const { cPath } = await wasmToC(wasm, `metal/${name}`, "kernel");
   return link({
-    name: "kernel",
+    name,
     wasmC: cPath,
     pages: KERNEL_PAGES,
     sources: ["metal/kernel/kernel.c", "metal/kernel/entry.S"],
