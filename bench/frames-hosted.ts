@@ -10,7 +10,7 @@ import type { BenchResult } from "./result.ts";
 
 /**
  * Frames on the hosted build: 2 GiB of RAM in a Linux process. Instructions are callgrind's, within the workload's function alone, loop
- * included; times are ratios of one run, medians of five. Zeroing is one instruction a frame here: it costs what the memory costs.
+ * included; times are ratios of one run, medians of five. Zeroing is left out here: it costs what the memory costs.
  */
 const RAM_BYTES = 2 ** 31;
 const RAM_FRAMES = RAM_BYTES / 4096;

@@ -1,7 +1,7 @@
 import { frameZero, physAdd64, physLoad8, physStore8 } from "platform";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { areaEntry, areaNode, isHeldIn, noteFreedOne, setHeld, setShelved, settleSlowly } from "./areas";
+import { areaEntry, areaNode, holdShelved, isHeldIn, noteFreedOne, setShelved, settleSlowly } from "./areas";
 import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
 import {
   beginFreed,
@@ -133,7 +133,7 @@ export function allocateBlock(order: u32, owner: u32): Frame {
 @inline
 function takeShelved(cache: CpuCache, owner: u32): Frame {
   const shelved = popShelf(cache);
-  setHeld(shelfArea(shelved), owner);
+  holdShelved(shelfArea(shelved), owner);
   return Frame.of(shelfFirst(shelved));
 }
 

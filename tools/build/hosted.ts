@@ -14,7 +14,7 @@ const LINEAR_PAGES = 512;
 
 /**
  * The builds of `metal/hosted/`:
- * - `measured`: what the kernel on metal is compiled with; zeroing costs one instruction a call, because nothing that is measured
+ * - `measured`: what the kernel on metal is compiled with; zeroing costs nothing, because nothing that is measured
  *   writes to a frame, and so all stay zero;
  * - `copying`: the same, but zeroing is what it is on metal: for what is measured and tried of zeroing and copying;
  * - `address`, `thread`: under sanitizers (address and undefined behaviour; data races), zeroing for real;
