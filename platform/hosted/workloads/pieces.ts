@@ -1,12 +1,14 @@
 import { framesBuild, framesDescribe, framesForget } from "../../../kernel/frames/bring-up";
 import { FrameError } from "../../../kernel/frames/errors";
+import { MAX_CPUS } from "../../../kernel/frames/cpu-cache";
+import { nodesForget, setCpuNode, setNodeCount } from "../../../kernel/frames/nodes";
 import { FrameOwner } from "../../../kernel/frames/owners";
 import { ramDeclare } from "../host";
 import { BENCH_BASE, BENCH_BYTES } from "./layout";
 
 /**
  * A machine of 20 MiB whose memory is in pieces: what neither begins nor ends at 2 MiB, what is reserved amid free memory, a hole, and
- * memory on both sides of 4 GiB. For the workloads that look for mistakes.
+ * memory on both sides of 4 GiB, which are two nodes. For the workloads that look for mistakes.
  *
  *     0x0_0010_0000  free │ 0x0_0054_0000  firmware │ 0x0_0056_0000  free │ 0x0_00c0_0000  no RAM
  *     0x0_0100_0000  module │ 0x0_0102_0000  no RAM
@@ -30,18 +32,26 @@ export function declarePieces(): void {
 
 /** Makes the allocator anew, all free. What the memory holds stays. */
 export function describePieces(): void {
+  describeNodes();
   framesForget();
-  piece(FIRST, FIRMWARE, FrameOwner.FREE);
-  piece(FIRMWARE, AFTER_FIRMWARE, FrameOwner.RESERVED);
-  piece(AFTER_FIRMWARE, HOLE, FrameOwner.FREE);
-  piece(MODULE, MODULE_END, FrameOwner.MODULE);
-  piece(HIGH, HIGH_END, FrameOwner.FREE);
+  piece(FIRST, FIRMWARE, FrameOwner.FREE, 0);
+  piece(FIRMWARE, AFTER_FIRMWARE, FrameOwner.RESERVED, 0);
+  piece(AFTER_FIRMWARE, HOLE, FrameOwner.FREE, 0);
+  piece(MODULE, MODULE_END, FrameOwner.MODULE, 0);
+  piece(HIGH, HIGH_END, FrameOwner.FREE, 1);
   const error = framesBuild();
   assert(error == FrameError.NONE, "the frame table is not made");
 }
 
-function piece(first: u64, end: u64, owner: u32): void {
-  const error = framesDescribe(first, end - 1, owner, 0);
+/** What lies above 4 GiB is a node of its own, and every other CPU is there. */
+function describeNodes(): void {
+  nodesForget();
+  setNodeCount(2);
+  for (let cpu: u32 = 1; cpu < MAX_CPUS; cpu += 2) setCpuNode(cpu, 1);
+}
+
+function piece(first: u64, end: u64, owner: u32, node: u32): void {
+  const error = framesDescribe(first, end - 1, owner, node);
   assert(error == FrameError.NONE, "a piece of RAM is not accepted");
 }
 
