@@ -3,8 +3,11 @@ import { CHECKS } from "./debug";
 import { isObjectPage } from "./directory";
 import { HeapError } from "./errors";
 import { Kind, kindAt } from "./kinds";
+import { registerReclaimer } from "../frames/reclaimers";
+import { reclaimHeap } from "./drain";
 import { drainHalf, Magazine, MAGAZINE_OBJECTS, ownMagazine, pop, push, refill } from "./magazines";
 import { heapRefusal } from "./refusals";
+import { AttachPage, DetachPage, startSlabs } from "./slabs";
 import { GRANULE, ObjectState, setState, slabOf, stateOf } from "./slab";
 
 /**
@@ -17,7 +20,7 @@ export { drainHeap } from "./drain";
 export { HeapError, heapErrorText } from "./errors";
 export { kindCount, kindName, makeKind, objectsOut, slabCount } from "./kinds";
 export { heapErrorFound, heapErrorKind } from "./refusals";
-export { allSlabs, keptHeapFrames, startHeap } from "./slabs";
+export { allSlabs, keptHeapFrames } from "./slabs";
 export { validateHeap } from "./validate";
 
 /** Slow ways are called through variables, so that the quick ones do not save registers for them: frames/allocator.ts. */
@@ -32,6 +35,18 @@ function allocateNothing(_kind: u32): usize {
 
 function freeNothing(kind: u32, object: usize): u32 {
   return heapRefusal(HeapError.NOT_AN_OBJECT, object, kind);
+}
+
+/** Free objects are cheap to make again. */
+const RECLAIM_PRIORITY: u32 = 10;
+
+/**
+ * Once, before the first object: the heap has `places` for pages, and shows frames there by `attachPage` and `detachPage`, which are
+ * called by one CPU at a time. False when there is no frame.
+ */
+export function startHeap(places: u32, attachPage: AttachPage, detachPage: DetachPage): bool {
+  registerReclaimer(reclaimHeap, RECLAIM_PRIORITY);
+  return startSlabs(places, attachPage, detachPage);
 }
 
 /** A zeroed object of the kind; 0 when there is no memory. */

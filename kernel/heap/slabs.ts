@@ -27,11 +27,8 @@ function attachNothing(_slot: u32, _frame: Frame): usize {
 
 function detachNothing(_slot: u32): void {}
 
-/**
- * Once, before the first object: the heap has `places` for pages, and shows frames there by `attachPage` and `detachPage`, which are
- * called by one CPU at a time. False when there is no frame.
- */
-export function startHeap(places: u32, attachPage: AttachPage, detachPage: DetachPage): bool {
+/** `startHeap`, but for what it tells the frames. */
+export function startSlabs(places: u32, attachPage: AttachPage, detachPage: DetachPage): bool {
   attach = attachPage;
   detach = detachPage;
   openSlots(places);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { FrameOwner } from "../../kernel/frames/owners.ts";
 import { HeapError } from "../../kernel/heap/errors.ts";
 import { HeapModel, KINDS, type HeapBuild } from "../support/heap-model.ts";
 
@@ -107,5 +108,36 @@ test("all objects of a slab are had, and few slabs stay when all are free", () =
   const left = heap.kernel.call("slabCount", MIDDLE);
   assert.ok(left >= 1 && left <= 3, `${left} slabs are left: the spare one, and those of the magazine`);
   assert.equal(heap.drain(0), left);
+  heap.end(0, 1);
+});
+
+test("frames that run short get empty slabs and kept objects back", () => {
+  const heap = new HeapModel("usual");
+  const objects = KINDS.flatMap((_, kind) => Array.from({ length: 20 }, () => heap.allocate(0, kind)));
+  for (const object of objects) heap.free(0, object);
+  assert.ok(heap.kernel.call("allSlabs") >= KINDS.length);
+  const frames: number[] = [];
+  for (;;) {
+    const frame = heap.kernel.call("allocateFrame", FrameOwner.USER);
+    if (frame === 0xffff_ffff) break;
+    frames.push(frame);
+  }
+  assert.deepEqual([heap.kernel.call("allSlabs"), heap.kernel.call("freeFrames")], [0, 0]);
+  assert.equal(heap.allocate(0, SMALL), 0);
+  for (const frame of frames) assert.equal(heap.kernel.call("freeFrame", frame), 0);
+  heap.end(0, 1);
+});
+
+test("an object is had while frames run short around it, wherever that is felt", () => {
+  const heap = new HeapModel("usual", 200);
+  const frames: number[] = [];
+  for (let left = heap.kernel.call("freeFrames"); left > 0; left--) {
+    frames.push(heap.kernel.call("allocateFrame", FrameOwner.USER));
+    const object = heap.allocate(0, left % KINDS.length);
+    if (object !== 0 && left % 3 !== 0) heap.free(0, object);
+    if (left % 50 === 0) heap.validate();
+  }
+  heap.validate();
+  for (const frame of frames) if (frame !== 0xffff_ffff) assert.equal(heap.kernel.call("freeFrame", frame), 0);
   heap.end(0, 1);
 });
