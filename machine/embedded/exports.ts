@@ -22,6 +22,10 @@ export interface KernelExports extends MachineCalls {
   contextEntry(context: number): bigint;
   contextSerial(context: number): number;
   contextEnter(context: number): void;
+  /** The context that was forked from the program that has just stopped; 0 for none. Told once. */
+  contextTakeForked(): number;
+  /** 0 if the running program's task is gone. */
+  isCurrentAlive(): number;
   programStarts(): void;
   programResumes(): void;
   programFetch(address: bigint): number;

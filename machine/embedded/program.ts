@@ -1,3 +1,4 @@
+import { MachineEnd, PANIC_STATUS } from "./endings.ts";
 import type { KernelExports } from "./exports.ts";
 import { partInFrame, type LinearMemory } from "./memory.ts";
 
@@ -18,6 +19,9 @@ const STACK_END = 64 * 1024;
 const TEXT_MAGIC = 0x4d53_4157_5254_494en;
 const TEXT_HEADER_BYTES = 16;
 const MAX_WASM_BYTES = 1 << 26;
+
+/** What the exported names of mutable globals begin with (tools/build/embedded.ts). */
+const MUTABLE_GLOBAL = "mutable:";
 
 interface ProgramExports {
   readonly memory: WebAssembly.Memory;
@@ -40,21 +44,28 @@ export class RunningProgram {
   private readonly code: ProgramExports;
 
   constructor(
-    wasm: Uint8Array,
-    kernel: KernelExports,
+    private readonly module: WebAssembly.Module,
+    private readonly kernel: KernelExports,
     /** contextSerial: tells the task apart from others that had the same context. */
     readonly serial: number,
   ) {
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), machineImports(kernel));
-    this.code = instance.exports as unknown as ProgramExports;
+    this.code = instantiate(module, kernel);
     const stack = new DataView(this.code.memory.buffer);
     stack.setUint32(STACK_HEADER + 4, STACK_END, true);
   }
 
+  /** A copy of this program, which has stopped: it will go on from the same place, with memory and globals of its own. */
+  fork(serial: number): RunningProgram {
+    const child = new RunningProgram(this.module, this.kernel, serial);
+    copyState(this.code, child.code);
+    child.isStopped = true;
+    return child;
+  }
+
   /** Runs the program from its start, or from where it stopped. Returns what `main` returned, or "stopped". */
-  run(kernel: KernelExports): number | "stopped" {
-    if (this.isStopped) this.startRewinding(kernel);
-    else kernel.programStarts();
+  run(): number | "stopped" {
+    if (this.isStopped) this.startRewinding();
+    else this.kernel.programStarts();
     const result = this.code.main();
     if (this.code.asyncify_get_state() !== UNWINDING) return result;
     this.finishStopping();
@@ -69,9 +80,9 @@ export class RunningProgram {
     this.isStopped = true;
   }
 
-  private startRewinding(kernel: KernelExports): void {
+  private startRewinding(): void {
     this.isStopped = false;
-    kernel.programResumes();
+    this.kernel.programResumes();
     this.code.asyncify_start_rewind(STACK_HEADER);
   }
 
@@ -89,6 +100,27 @@ export class RunningProgram {
   failedToStop(): boolean {
     return this.isTooDeep || this.code.asyncify_get_state() === UNWINDING;
   }
+}
+
+function instantiate(module: WebAssembly.Module, kernel: KernelExports): ProgramExports {
+  try {
+    return new WebAssembly.Instance(module, machineImports(kernel)).exports as unknown as ProgramExports;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new MachineEnd(PANIC_STATUS, `no memory is left on this computer for another program: ${error.message}`);
+  }
+}
+
+/** All that an instance has of its own: its functions' table is never changed, its memory does not grow. */
+function copyState(from: ProgramExports, to: ProgramExports): void {
+  new Uint8Array(to.memory.buffer).set(new Uint8Array(from.memory.buffer));
+  const [sources, targets] = [globalsOf(from), globalsOf(to)];
+  for (const [name, global] of targets) global.value = sources.get(name)!.value;
+}
+
+function globalsOf(code: ProgramExports): Map<string, WebAssembly.Global> {
+  const globals = Object.entries(code).filter(([name]) => name.startsWith(MUTABLE_GLOBAL));
+  return new Map(globals as [string, WebAssembly.Global][]);
 }
 
 function machineImports(kernel: KernelExports): WebAssembly.Imports {

@@ -50,7 +50,7 @@ export class Scheduler {
         fetchProgram(this.kernel, this.memory, this.kernel.contextEntry(context)),
       );
       if (wasm === undefined) return undefined;
-      const program = new RunningProgram(wasm, this.kernel, serial);
+      const program = new RunningProgram(new WebAssembly.Module(wasm), this.kernel, serial);
       this.programs.set(context, program);
       return program;
     } catch (error) {
@@ -63,14 +63,30 @@ export class Scheduler {
   private run(program: RunningProgram, context: number): void {
     this.running = program;
     try {
-      const result = program.run(this.kernel);
+      const result = program.run();
       this.running = undefined;
-      if (result !== "stopped") this.exit(result);
+      if (result === "stopped") return this.stopped(program, context);
+      this.programs.delete(context);
+      this.exit(result);
     } catch (error) {
       this.running = undefined;
       this.programs.delete(context);
       this.failed(program, context, error);
     }
+  }
+
+  /** The program waits; or its task is no more. If the kernel has forked it, the child is a copy of it as it is now. */
+  private stopped(program: RunningProgram, context: number): void {
+    const child = this.kernel.contextTakeForked();
+    if (child !== 0) this.programs.set(child, program.fork(this.kernel.contextSerial(child)));
+    if (this.kernel.isCurrentAlive() === 0) this.programs.delete(context);
+  }
+
+  /** The kernel has gone on to another task already; this one, and its child, learn of their end when they are next run. */
+  private lose(program: RunningProgram, context: number): void {
+    this.lost.set(context, program.serial);
+    const child = this.kernel.contextTakeForked();
+    if (child !== 0) this.lost.set(child, this.kernel.contextSerial(child));
   }
 
   /** As the program's start code would: the value of `main` becomes the task's exit status. */
@@ -85,11 +101,7 @@ export class Scheduler {
   private failed(program: RunningProgram, context: number, error: unknown): void {
     if (error instanceof MachineEnd) throw error;
     if (this.kernel.isInKernel() !== 0) panicAfter(this.kernel, error);
-    if (program.failedToStop()) {
-      // The kernel has gone on to another task already; this one learns of its end when it is next run.
-      this.lost.set(context, program.serial);
-      return;
-    }
+    if (program.failedToStop()) return this.lose(program, context);
     if (isStackOverflow(error)) return this.overflow();
     const vector = trapVector(error);
     if (vector === undefined) throw error;

@@ -44,6 +44,7 @@ IMPORT(uint64_t, native, linearAddress, uint32_t at) { return (uintptr_t)linear_
 IMPORT(uint64_t, native, trapEntry, uint32_t vector) { return (uintptr_t)(vector < 32 ? trap_entries + 16 * vector : ignore_entry); }
 IMPORT(uint64_t, native, syscallEntry) { return (uintptr_t)syscall_entry; }
 IMPORT(void, native, writeDr7, uint64_t value) { __asm__ volatile("mov %0, %%dr7" ::"r"(value)); }
+IMPORT(void, native, fxsave, uint32_t at) { __asm__ volatile("fxsave64 (%0)" ::"r"(linear_memory + at) : "memory"); }
 IMPORT(void, native, loadTables, uint32_t gdtOperand, uint32_t idtOperand, uint32_t task) {
   load_descriptor_tables(linear_memory + gdtOperand, linear_memory + idtOperand, task);
 }

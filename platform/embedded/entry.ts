@@ -17,7 +17,14 @@ export { writeCr0, writeCr3, writeCr4 } from "model/mmu/registers";
 export { writeMsr } from "model/mmu/model-registers";
 export { translate } from "model/mmu/translate";
 // Running programs.
-export { contextNext, contextEntry, contextSerial, contextEnter } from "model/program/context";
+export {
+  contextNext,
+  contextEntry,
+  contextSerial,
+  contextEnter,
+  contextTakeForked,
+  isCurrentAlive,
+} from "model/program/context";
 export { programStarts, programResumes } from "model/program/resume";
 export { programFetch, programTrap, programStackOverflow } from "model/program/from-host";
 export { isInKernel, setInKernel } from "model/program/enter";

@@ -86,15 +86,43 @@ describe("entropy", () => {
   });
 });
 
+describe("a context", () => {
+  test("that is started has its entry, its stack, ring 3's selectors and fresh floating point, and nothing else", () => {
+    const { functions, memory } = startKernelPart(compiled);
+    const context = Number(functions["contextAt"]!());
+    new Uint8Array(memory.buffer, context, 688).fill(0xee);
+    functions["contextStart"]!(context, 0x5000n, 0x7ff0n);
+    const registers = new BigUint64Array(memory.buffer, context + 512, 22);
+    assert.deepEqual([...registers], [...Array<bigint>(17).fill(0n), 0x5000n, 0x2bn, 0x202n, 0x7ff0n, 0x23n]);
+    assert.equal(new DataView(memory.buffer).getUint16(context, true), 0x37f);
+    assert.equal(new DataView(memory.buffer).getUint32(context + 24, true), 0x1f80);
+  });
+
+  test("that is forked has its parent's registers, and the floating point that is in the processor", () => {
+    const { functions, memory } = startKernelPart(compiled, {
+      "native.fxsave": (at: number) => void new Uint8Array(memory.buffer, at, 464).fill(0x77),
+    });
+    const [parent, child] = [Number(functions["contextAt"]!()), Number(functions["secondContextAt"]!())];
+    const registers = Uint8Array.from({ length: 176 }, (_, index) => index);
+    new Uint8Array(memory.buffer, parent, 512).fill(0xee);
+    new Uint8Array(memory.buffer, parent + 512, 176).set(registers);
+    functions["contextFork"]!(parent, child);
+    assert.deepEqual(new Uint8Array(memory.buffer, child, 464), new Uint8Array(464).fill(0x77));
+    assert.deepEqual(new Uint8Array(memory.buffer, child + 512, 176), registers);
+    const behind = new Uint8Array(memory.buffer, child + 688, 1024 - 688);
+    assert.ok(behind.every((byte) => byte === 0));
+  });
+});
+
 describe("a CPU's block", () => {
   const BLOCK = 0x10_0000n;
   const linear = (at: number) => 0x40_0000n + BigInt(at);
 
-  test("forgets a context that is made anew, and no other", () => {
-    for (const [held, expected] of [
-      ["this", 0n],
-      ["another", 0x1234n],
-    ] as const) {
+  for (const [held, expected] of [
+    ["this", 0n],
+    ["another", 0x1234n],
+  ] as const) {
+    test(`is rid of a context that is forgotten when it held ${held}`, () => {
       const words = new Map<bigint, bigint>();
       const { functions, memory } = startKernelPart(compiled, {
         "native.cpuBlock": () => BLOCK,
@@ -105,14 +133,11 @@ describe("a CPU's block", () => {
       const context = Number(functions["contextAt"]!());
       new Uint8Array(memory.buffer, context, 688).fill(0xee);
       words.set(BLOCK + 8n, held === "this" ? linear(context) : 0x1234n);
-      functions["contextStart"]!(context, 0x5000n, 0x7ff0n);
+      functions["contextForget"]!(context);
       assert.equal(words.get(BLOCK + 8n), expected);
-      const registers = new BigUint64Array(memory.buffer, context + 512, 22);
-      assert.deepEqual([...registers], [...Array<bigint>(17).fill(0n), 0x5000n, 0x2bn, 0x202n, 0x7ff0n, 0x23n]);
-      assert.equal(new DataView(memory.buffer).getUint16(context, true), 0x37f);
-      assert.equal(new DataView(memory.buffer).getUint32(context + 24, true), 0x1f80);
-    }
-  });
+      assert.deepEqual(new Uint8Array(memory.buffer, context, 688), new Uint8Array(688));
+    });
+  }
 
   test("says where the registers of the trap are: RSP, RIP and RFLAGS are not side by side", () => {
     const frame = 0x20_0000n;

@@ -14,6 +14,9 @@ export const EMBEDDED_MACHINE = 0x4157;
 export const TEXT_MAGIC = 0x4d53_4157_5254_494en;
 export const TEXT_HEADER_BYTES = 16;
 
+/** Mutable globals of a program are exported by this and a number, for machine/embedded/program.ts to copy. No name of a program has a colon. */
+export const MUTABLE_GLOBAL = "mutable:";
+
 const KERNEL_SEGMENT_BYTES = 2 * 1024 * 1024;
 
 export interface EmbeddedKernel {
@@ -109,7 +112,7 @@ async function asyncify(input: string, output: string): Promise<void> {
   const script = join(projectRoot, "tools/build/asyncify-process.mjs");
   const stamp = digest(digest(readFileSync(input)) + digest(readFileSync(script)));
   await writeIfStale(output, stamp, async () => {
-    const args = [script, input, output, "machine.*"];
+    const args = [script, input, output, "machine.*", MUTABLE_GLOBAL];
     await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: "" } });
     return undefined;
   });

@@ -1,4 +1,4 @@
-import { Context, forgetContext, setNext, startContext } from "../model/program/context";
+import { Context, forgetContext, forkContext, setNext, startContext } from "../model/program/context";
 
 export const CONTEXT_BYTES: usize = 1024;
 
@@ -6,6 +6,10 @@ if (offsetof<Context>() > 1024) ERROR("a context does not fit");
 
 export function contextStart(context: usize, entry: u64, stackTop: u64): void {
   startContext(context, entry, stackTop);
+}
+
+export function contextFork(parent: usize, child: usize): void {
+  forkContext(parent, child);
 }
 
 export function contextForget(context: usize): void {

@@ -6,7 +6,7 @@
  */
 import { BlockAt, RegisterAt } from "./block";
 import { kernelLoad64, kernelStore64 } from "./memory";
-import { cpuBlock, linearAddress } from "./native";
+import { cpuBlock, fxsave, linearAddress } from "./native";
 
 export const CONTEXT_BYTES: usize = 1024;
 const REGISTERS: usize = 512;
@@ -34,6 +34,15 @@ export function contextStart(context: usize, entry: u64, stackTop: u64): void {
   setRegister(context, RegisterAt.RFLAGS, INTERRUPTS_ON);
   setRegister(context, RegisterAt.RSP, stackTop);
   setRegister(context, RegisterAt.SS, USER_DATA);
+}
+
+/**
+ * Prepares `child` to go on exactly where `parent` will, with the same registers. `parent` is the running task, whose system call is
+ * being answered: so its x87 and SSE state, which the kernel does not use, is in the processor, and in `parent` is an older one.
+ */
+export function contextFork(parent: usize, child: usize): void {
+  fxsave(child);
+  for (let at: usize = REGISTERS; at < USED_BYTES; at += 8) store<u64>(child + at, load<u64>(parent + at));
 }
 
 /** Sets what the task's pending system call will return. */

@@ -9,6 +9,8 @@ export declare function trapEntry(vector: u32): u64;
 /** Address of the code that SYSCALL enters. */
 export declare function syscallEntry(): u64;
 export declare function writeDr7(value: u64): void;
+/** FXSAVE64 of this CPU's state to `at` in linear memory, which is aligned to 16. The state stays as it is (SDM 1 10.5.2). */
+export declare function fxsave(at: usize): void;
 /**
  * LGDT, LIDT, LTR and a null LDTR; then CS is the new table's kernel code, and every other segment its kernel data. The first two name
  * operands in linear memory: a u16 limit, then the u64 base (SDM 3A 2.4).

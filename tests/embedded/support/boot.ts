@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runMachine } from "../../../machine/embedded/run.ts";
 import type { BootResult, HideableFeature } from "../../../machine/machine.ts";
 import { buildFolder, digest } from "../../../tools/build/assemblyscript.ts";
-import { buildEmbeddedKernel, buildEmbeddedProgram } from "../../../tools/build/embedded.ts";
+import { buildEmbeddedKernel, buildEmbeddedProgram, TEXT_HEADER_BYTES } from "../../../tools/build/embedded.ts";
 import { standInAgent } from "./stand-in-agent.ts";
 
 /** Boots of the real kernel on the embedded machine, on this thread, with the boot agent of a page. */
@@ -42,6 +42,14 @@ export async function compileText(name: string, source: string): Promise<Uint8Ar
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.ts`), source);
   return buildEmbeddedProgram(join(folder, `${name}.ts`));
+}
+
+/** The WebAssembly in a program's image: its first segment, behind the header that platform/CONTRACT.md describes. */
+export function wasmOf(image: Uint8Array): Uint8Array<ArrayBuffer> {
+  const elf = Buffer.from(image);
+  const text = Number(elf.readBigUInt64LE(Number(elf.readBigUInt64LE(32)) + 8));
+  const length = Number(elf.readBigUInt64LE(text + 8));
+  return new Uint8Array(elf.subarray(text + TEXT_HEADER_BYTES, text + TEXT_HEADER_BYTES + length));
 }
 
 export async function bootPrograms(

@@ -1,7 +1,7 @@
 import { Access } from "../mmu/access";
 import { Vector } from "../mmu/faults";
 import { translate } from "../mmu/translate";
-import { currentContext, isSameProgramNext } from "./context";
+import { currentContext, isForked, isSameProgramNext } from "./context";
 import { enterFault, enterSyscall, enterTrap } from "./enter";
 import { arrive, isResuming, stopAt } from "./resume";
 
@@ -11,7 +11,7 @@ const RET: u8 = 0xc3;
 export function userSyscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): i64 {
   if (isResuming()) return arrive().result;
   enterSyscall(number, a, b, c, d, e, f);
-  if (isSameProgramNext()) return currentContext().result;
+  if (isSameProgramNext() && !isForked()) return currentContext().result;
   stopAt(0, 0);
   return 0;
 }

@@ -8,7 +8,7 @@
  *       16     8  result     of the pending system call
  *       24     8  address    of the access that is to be repeated after the program has been resumed
  *       32     8  value      that it stores
- *       40     4  serial     counts calls of contextStart: tells a new task from the one whose context it took over
+ *       40     4  serial     counts calls of contextStart and contextFork: tells a new task from the one whose context it took over
  *       44       end
  */
 @unmanaged
@@ -30,6 +30,8 @@ let starts: u32 = 0;
 /** The context that the CPU leaves the kernel into, and the one whose program runs; 0 for none. */
 let next: usize = 0;
 let current: usize = 0;
+/** The one that has been forked from `current` in the call that is being answered; 0 for none. */
+let forked: usize = 0;
 
 export function startContext(context: usize, entry: u64, stackTop: u64): void {
   memory.fill(context, 0, offsetof<Context>());
@@ -40,11 +42,18 @@ export function startContext(context: usize, entry: u64, stackTop: u64): void {
   fresh.serial = starts;
 }
 
+/** The host copies what it keeps of the program when it has stopped, which is before anything else runs: `contextTakeForked`. */
+export function forkContext(parent: usize, child: usize): void {
+  startContext(child, contextEntry(parent), contextStackTop(parent));
+  forked = child;
+}
+
 /** The memory of the context is zero from here on, and will be something else's. */
 export function forgetContext(context: usize): void {
   memory.fill(context, 0, offsetof<Context>());
   if (current == context) current = 0;
   if (next == context) next = 0;
+  if (forked == context) forked = 0;
 }
 
 export function setNext(context: usize): void {
@@ -75,6 +84,18 @@ export function contextEnter(context: usize): void {
 
 export function currentContext(): Context {
   return Context.at(current);
+}
+
+/** True if the running program has been forked, and must stop to be copied. */
+export function isForked(): bool {
+  return forked != 0;
+}
+
+/** For the host: the context of which the program that has just stopped is the parent; 0 for none. Told once. */
+export function contextTakeForked(): usize {
+  const child = forked;
+  forked = 0;
+  return child;
 }
 
 /** False if the running program's task is gone. */
