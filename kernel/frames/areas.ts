@@ -5,7 +5,7 @@ import { NodeCount } from "./node-count";
 import { addNodeCount } from "./node-words";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS } from "./spans";
 import { entryAddress, fillStates, wordAddress } from "./table";
-import { NODE_TREES, treeAdd, treeRemove } from "./trees";
+import { NODE_TREES, treeAdd, treeAddRange, treeRemove } from "./trees";
 
 /**
  * What is known of an area, in one word:
@@ -215,6 +215,14 @@ export function retireLocked(area: u32): void {
   physStore64(entryAddress(area), ((<u64>AREA_FRAMES) << FREE_SHIFT) | kept | Place.WHOLE);
   treeAdd(treeOf(nodeOf(kept), Place.WHOLE), area);
   addNodeCount(nodeOf(kept), NodeCount.FREE, AREA_FRAMES);
+}
+
+/** Areas of `node`, from `first` to before `end`, none of whose frames was ever allocated, are WHOLE: a step for each, whatever there are. */
+export function addWholeLocked(first: u32, end: u32, node: u32): void {
+  const entry = ((<u64>AREA_FRAMES) << FREE_SHIFT) | ((<u64>node) << NODE_SHIFT) | Place.WHOLE;
+  for (let area = first; area < end; area++) physStore64(entryAddress(area), entry);
+  treeAddRange(treeOf(node, Place.WHOLE), first, end);
+  addNodeCount(node, NodeCount.FREE, <i64>(end - first) * AREA_FRAMES);
 }
 
 /** Nobody else has anything to do with an area that is HELD, SHELVED, or taken from WHOLE: a plain store. */

@@ -1,6 +1,6 @@
 import { framesZero, physOr64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
-import { areaNode, noteFreed, retireLocked, setAreaNode } from "./areas";
+import { addWholeLocked, areaNode, noteFreed, setAreaNode } from "./areas";
 import { countMove, countNew, describedFree, forgetCounts, freeFrames, ownedFrames, totalFrames } from "./counts";
 import { emptyCaches } from "./cpu-cache";
 import { FrameError } from "./errors";
@@ -179,28 +179,30 @@ function placeExtent(index: u32): void {
   addFrames(ordinal, extentFrames(index) - (holdsTable ? <u32>(frameTableBytes() >> PAGE_SHIFT) : 0));
 }
 
-/** Gives the allocator frames whose states are FREE. Areas that are whole stay as they are: nothing is written for each of their frames. */
+/** Gives the allocator frames of one node whose states are FREE. Of areas that are whole none of the frames is looked at. */
 function addFrames(ordinal: u32, count: u32): void {
   const end = ordinal + count;
-  for (let at = ordinal; at < end;) {
-    const isWhole = (at & (AREA_FRAMES - 1)) == 0 && end - at >= AREA_FRAMES;
-    const part = isWhole ? AREA_FRAMES : min<u32>(64 - (at & 63), end - at);
-    if (isWhole) addWhole(at >> AREA_SHIFT);
-    else addBits(at, part);
-    at += part;
-  }
+  const whole = min<u32>((ordinal + AREA_FRAMES - 1) & ~(AREA_FRAMES - 1), end);
+  const afterWhole = max<u32>(whole, end & ~(AREA_FRAMES - 1));
+  addBits(ordinal, whole);
+  if (whole != afterWhole) addWhole(whole >> AREA_SHIFT, afterWhole >> AREA_SHIFT);
+  addBits(afterWhole, end);
 }
 
-function addWhole(area: u32): void {
-  const node = areaNode(area);
+function addWhole(first: u32, end: u32): void {
+  const node = areaNode(first);
   lockNode(node);
-  retireLocked(area);
+  addWholeLocked(first, end, node);
   unlockNode(node);
 }
 
-function addBits(ordinal: u32, count: u32): void {
-  physOr64(wordAddress(ordinal >> 6), wordMask(ordinal & 63, count));
-  noteFreed(ordinal >> AREA_SHIFT, count);
+function addBits(ordinal: u32, end: u32): void {
+  for (let at = ordinal; at < end;) {
+    const part = min<u32>(64 - (at & 63), end - at);
+    physOr64(wordAddress(at >> 6), wordMask(at & 63, part));
+    noteFreed(at >> AREA_SHIFT, part);
+    at += part;
+  }
 }
 
 function ordinalOfFrame(frame: u32): u32 {

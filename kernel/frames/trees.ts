@@ -66,6 +66,28 @@ export function treeAdd(tree: u32, area: u32): void {
   }
 }
 
+/** Adds all areas from `first` to before `end`, of which there must be one: a word at a time. */
+export function treeAddRange(tree: u32, first: u32, end: u32): void {
+  let low = first;
+  let high = end - 1;
+  for (let level: u32 = 0; level < levels; level++) {
+    for (let word = low >> 6; word <= high >> 6; word++) addBits(treeWord(tree, level, word), bitsIn(word, low, high));
+    low >>= 6;
+    high >>= 6;
+  }
+}
+
+function addBits(at: u64, bits: u64): void {
+  physStore64(at, physLoad64(at) | bits);
+}
+
+/** The bits of word `word` that are numbers from `low` to `high`, inclusive. */
+function bitsIn(word: u32, low: u32, high: u32): u64 {
+  const from: u64 = word == low >> 6 ? u64.MAX_VALUE << ((<u64>low) & 63) : u64.MAX_VALUE;
+  const until: u64 = word == high >> 6 ? u64.MAX_VALUE >> (63 - ((<u64>high) & 63)) : u64.MAX_VALUE;
+  return from & until;
+}
+
 export function treeRemove(tree: u32, area: u32): void {
   let index = area;
   for (let level: u32 = 0; level < levels; level++) {
