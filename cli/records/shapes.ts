@@ -55,6 +55,7 @@ const readers: Readonly<Record<number, Reader>> = {
     node: Number((r.value >> 8n) & 0xffn),
     holders: Number(r.value >> 16n),
   }),
+  [RecordKind.TASK_FORKED]: (r) => ({ parent: Number(r.first) }),
   [RecordKind.FRAME_ALLOCATED]: frameFields,
   [RecordKind.FRAME_FREED]: frameFields,
   [RecordKind.MAPPED]: mappingFields,

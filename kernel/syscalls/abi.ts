@@ -23,6 +23,19 @@ export namespace Call {
   export const MPROTECT: u32 = 6;
   /** `brk(end)`: moves the end of the heap and returns it, in whole pages; with 0 returns where it is. EINVAL, ENOMEM. */
   export const BRK: u32 = 7;
+  /** `fork()`: a copy of the task goes on as it does. Returns the copy's number, and 0 in the copy. ENOMEM. */
+  export const FORK: u32 = 8;
+  /**
+   * `wait(address)`: waits for a child (a copy that this task made) to end; returns its number and stores its Ending at `address`,
+   * unless that is 0. A child that ended earlier is there to be waited for until its parent ends. ECHILD: there is none; EFAULT.
+   */
+  export const WAIT: u32 = 9;
+}
+
+/** What `wait` stores, 8 bytes: bits 31:0 the status of `exit`, or what killed the task; bit 32: it was killed. */
+export namespace Ending {
+  export const STATUS: u64 = 0xffff_ffff;
+  export const KILLED: u64 = 1 << 32;
 }
 
 /** What a page may be used for; POSIX's PROT_ values. 0: nothing. */
@@ -50,6 +63,7 @@ export namespace MapFlag {
 export namespace Errno {
   export const EPERM: i64 = -1;
   export const ENOENT: i64 = -2;
+  export const ECHILD: i64 = -10;
   export const EAGAIN: i64 = -11;
   export const ENOMEM: i64 = -12;
   export const EACCES: i64 = -13;

@@ -8,7 +8,8 @@ import { allSlabs, drainHeap, HeapError, heapErrorText, keptHeapFrames, validate
 import { objectPageTables } from "../paging/object-pages";
 import { dropPrepared } from "../spaces/seams";
 import { drainTrace } from "../trace/trace";
-import { failureCount, schedule } from "./scheduler";
+import { failureCount } from "./outcome";
+import { schedule } from "./scheduler";
 import { taskCount } from "./task";
 
 /** The end of a run: when no task is left, all their memory is back, and the machine stops with what became of them. */

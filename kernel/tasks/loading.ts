@@ -15,7 +15,8 @@ import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
 import { checkImage, imageEntry, imageErrorFound, imageExtent, loadImage } from "./image";
 import { ImageError } from "./image-errors";
-import { countFailure, endTask } from "./scheduler";
+import { countEnd } from "./outcome";
+import { endTask } from "./scheduler";
 import { makeTask, numberTask, Task, TaskEnd, TaskState } from "./task";
 
 /** Bytes of a task's stack, of its first heap, and of its message buffer; each between guards of a page. */
@@ -36,7 +37,7 @@ export function loadProgram(module: u32): u32 {
   const refusal = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
   const task = refusal == ImageError.NONE ? makeTask(id) : null;
   if (task == null) {
-    countFailure();
+    countEnd(TaskEnd.REFUSED, 0);
     return refuse(module, refusal == ImageError.NONE ? ImageError.NO_MEMORY : refusal);
   }
   const error = furnish(task, module);

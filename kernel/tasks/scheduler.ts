@@ -1,8 +1,10 @@
-import { contextForget, resumeNext } from "platform";
+import { contextForget, contextSetResult, resumeNext } from "platform";
 import { enterSpace, leaveSpaces, destroySpace } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask } from "../trace/trace";
+import { collectChild, NOT_YET, orphanChildren } from "./children";
 import { reportFailure } from "./fault-report";
+import { countEnd } from "./outcome";
 import { firstTask, forgetTask, Task, TaskEnd, TaskState } from "./task";
 
 /** Which task runs: round robin over those that are ready. One CPU for now. */
@@ -11,8 +13,6 @@ let running: Task | null = null;
 let lastId: u32 = 0;
 /** When none runs: the task after the one that did; null when there is none, or none ran yet. */
 let successor: Task | null = null;
-
-let failed: u32 = 0;
 
 /** The running task; the kernel is inside a trap or call of its. */
 export function currentTask(): Task {
@@ -49,6 +49,22 @@ function switchTo(task: Task): void {
   traceTask(task.id);
   enterSpace(task.space);
   resumeNext(task.context);
+  if (task.pendingCall != 0) finishWaiting(task);
+}
+
+/** A child has ended: what the pending call returns is known now, and its task's memory can be reached. */
+function finishWaiting(task: Task): void {
+  const result = collectChild(task);
+  assert(result != NOT_YET, "a task was woken for nothing");
+  trace(RecordKind.RESULT, task.pendingCall, 0, result);
+  task.pendingCall = 0;
+  contextSetResult(task.context, result);
+}
+
+/** The running task waits for a child, in `call`: another may run. */
+export function waitInCall(call: u32): void {
+  currentTask().pendingCall = call;
+  currentTask().state = TaskState.WAITING;
 }
 
 /** Takes the CPU from the running task, which stays ready. */
@@ -56,25 +72,35 @@ export function preempt(): void {
   currentTask().state = TaskState.READY;
 }
 
-/** Ends `task` and gives back all its memory; what its registers held goes as well. There is no such task any more. */
+/** Ends `task` and gives back all its memory; what its registers held goes as well. Its parent, if it has one, can still learn how. */
 export function endTask(task: Task, end: u32, status: i32): void {
-  if (end != TaskEnd.EXITED || status != 0) countFailure();
-  leaveSpaces();
-  destroySpace(task.space);
-  contextForget(task.context);
+  release(task);
+  orphanChildren(task);
+  task.end = end;
+  task.status = status;
   const next: Task | null = task.next == task ? null : task.next;
   if (running == task) running = null;
   if (running == null) successor = lastId == 0 ? null : next;
+  const parent = task.parent;
+  if (parent != null) {
+    task.state = TaskState.ENDED;
+    if (parent.state == TaskState.WAITING) parent.state = TaskState.READY;
+  } else {
+    countEnd(end, status);
+    forgetTask(task);
+  }
+}
+
+/** Gives back a task that never ran. */
+export function discardTask(task: Task): void {
+  destroySpace(task.space);
   forgetTask(task);
 }
 
-/** A program that did not end well, or never began. */
-export function countFailure(): void {
-  failed += 1;
-}
-
-export function failureCount(): u32 {
-  return failed;
+function release(task: Task): void {
+  leaveSpaces();
+  destroySpace(task.space);
+  contextForget(task.context);
 }
 
 /** The running task exits by itself. */

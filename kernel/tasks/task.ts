@@ -8,13 +8,19 @@ import { allocateSpace, freeSpace } from "../spaces/space-pool";
  * The states of a task:
  *
  *     FREE --(1)--> READY <--(2,3)--> RUNNING --(4)--> nothing of it is left
+ *                     ▲                │     └──(5)──▶ ENDED --(8)--> nothing of it is left
+ *                     └─(7)─ WAITING ◀─┘(6)
  *
- *     1 loaded from its image   2 chosen by the scheduler   3 yielded   4 exited, or killed by a fault
+ *     1 loaded from its image, or copied   2 chosen by the scheduler   3 yielded   4 exited, or killed by a fault   5 the same, and its
+ *     parent lives   6 waits for a child   7 a child ended   8 its parent has waited for it, or ended
  */
 export namespace TaskState {
   export const FREE: u32 = 0;
   export const READY: u32 = 1;
   export const RUNNING: u32 = 2;
+  export const WAITING: u32 = 3;
+  /** Only its number, its parent and how it ended. */
+  export const ENDED: u32 = 4;
 }
 
 /** How a task ended. */
@@ -28,8 +34,8 @@ export namespace TaskEnd {
 /**
  * A kernel object:
  *
- *     byte  0   4      8           12     16    20               64    112       128         1152
- *           id  state  nameLength  space  next  previous         name  reserved  context
+ *     byte  0   4      8           12     16    20        24      28   32      36           40           48  64    112       128      1152
+ *           id  state  nameLength  space  next  previous  parent  end  status  pendingCall  waitAddress     name  reserved  context
  *
  * Tasks are a ring, in the order of their numbers. Aligned to 64, as contexts want it.
  */
@@ -43,6 +49,15 @@ export class Task {
   space: Space;
   next: Task;
   previous: Task;
+  /** Whose copy it is; null when it came from a program, or its parent has ended. */
+  parent: Task | null;
+  /** TaskEnd. */
+  end: u32;
+  status: i32;
+  /** Number of the call that a waiting task is in; 0 for none. */
+  pendingCall: u32;
+  /** Where a waiting task wants its child's Ending; 0 for nowhere. */
+  waitAddress: u64;
 
   get name(): usize {
     return changetype<usize>(this) + NAME_AT;
@@ -53,7 +68,7 @@ export class Task {
     return changetype<usize>(this) + CONTEXT_AT;
   }
 }
-if (offsetof<Task>() != 24) ERROR("Task's fields are 24 bytes");
+if (offsetof<Task>() != 48) ERROR("Task's fields are 48 bytes");
 const NAME_AT: usize = 64;
 const CONTEXT_AT: usize = 128;
 if (<usize>64 + MODULE_NAME_BYTES > 128) ERROR("a name fits before the context");

@@ -64,6 +64,9 @@ export namespace RecordKind {
   /** Frames in a row with one owner: first and last number, FrameOwner | node << 8 | holders << 16. Only under `BootFlag.FRAMES`. */
   export const FRAME_RUN: u16 = 16;
 
+  /** A task is a copy of another: number of the other, 0, 0. Its name follows as TASK_NAME text. */
+  export const TASK_FORKED: u16 = 17;
+
   /** Frames allocated or freed together: number of the first, binary logarithm of their count, FrameOwner. */
   export const FRAME_ALLOCATED: u16 = 64;
   export const FRAME_FREED: u16 = 65;

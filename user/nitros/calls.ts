@@ -1,7 +1,7 @@
 import { Call, Info } from "../../kernel/syscalls/abi";
 import { syscall } from "./machine";
 
-export { Errno, MapFlag, Protect } from "../../kernel/syscalls/abi";
+export { Ending, Errno, MapFlag, Protect } from "../../kernel/syscalls/abi";
 
 /** Ends this task with `status`. Returning from `main` does the same. */
 export function exit(status: i32): void {
@@ -78,4 +78,14 @@ export function mprotect(address: u64, length: u64, protection: u64): i64 {
 /** Moves the end of the heap: where it is then, or an Errno. With 0, only tells. */
 export function brk(end: u64): i64 {
   return syscall(Call.BRK, end, 0, 0, 0, 0, 0);
+}
+
+/** Makes a copy of this task, with a copy of its memory: the copy's number here, 0 in the copy, or an Errno. */
+export function fork(): i64 {
+  return syscall(Call.FORK, 0, 0, 0, 0, 0, 0);
+}
+
+/** Waits until a copy that this task made has ended: its number, or an Errno. How it ended (Ending) is stored at `address`, unless 0. */
+export function wait(address: u64): i64 {
+  return syscall(Call.WAIT, address, 0, 0, 0, 0, 0);
 }

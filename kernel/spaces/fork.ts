@@ -1,0 +1,74 @@
+import { physAnd64, physLoad64, physStore64 } from "platform";
+import { PhysAddr } from "../address/addr";
+import { LARGE_BYTES } from "../address/pages";
+import { USER_LAST } from "../address/layout";
+import { shareFrame } from "../frames/allocator";
+import { Frame } from "../frames/frame";
+import { shareFrames } from "../frames/runs";
+import { entryAddress, isLeaf, Pte } from "../paging/pte";
+import { entryStart, makeDirectoryEntry, nextEntry } from "../paging/user-tables";
+import { beginFlush, finishFlush, noteAllPages } from "../tlb/gather";
+import { Region } from "./region";
+import { makeRegion } from "./region-pool";
+import { Space, SpaceError } from "./space";
+
+/**
+ * Copies of spaces. A fork copies regions and shares page tables (Zhao et al.: "On-demand-fork", EuroSys 2021): both spaces get the same
+ * table, without the right to write in the entry that leads there, so that it costs what a space has of tables, not of pages. The first
+ * change below such an entry gives that space a table of its own (`ownTable`), and then the first write of a page a frame of its own.
+ */
+
+const AREA_ORDER: u32 = 9;
+
+/** Makes `child`, which has nothing, what `parent` is. Returns a SpaceError; if it is not NONE, destroy the child. */
+export function forkSpace(parent: Space, child: Space): u32 {
+  child.mmapBase = parent.mmapBase;
+  child.regions = copyTree(parent.regions, child);
+  if (child.regionCount != parent.regionCount) return SpaceError.NO_MEMORY;
+  beginFlush(parent);
+  const isDone = shareTables(parent, child);
+  finishFlush();
+  return isDone ? SpaceError.NONE : SpaceError.NO_MEMORY;
+}
+
+/** A copy of the same shape, as far as there is memory; `space` counts its regions. */
+function copyTree(tree: Region | null, space: Space): Region | null {
+  if (tree == null) return null;
+  const copy = makeRegion();
+  if (copy == null) return null;
+  memory.copy(changetype<usize>(copy), changetype<usize>(tree), offsetof<Region>());
+  space.regionCount += 1;
+  copy.left = copyTree(tree.left, space);
+  copy.right = copyTree(tree.right, space);
+  return copy;
+}
+
+function shareTables(parent: Space, child: Space): bool {
+  for (let at: u64 = 0; at <= USER_LAST;) {
+    const slot = nextEntry(parent.root, 2, at, USER_LAST);
+    if (slot == 0) return true;
+    const start = entryStart();
+    const copy = makeDirectoryEntry(child.root, start);
+    if (copy == 0) return false;
+    if (isLeaf(physLoad64(slot), 2)) shareLarge(slot, copy);
+    else shareTable(slot, copy);
+    at = (start | (LARGE_BYTES - 1)) + 1;
+  }
+  return true;
+}
+
+function shareTable(slot: PhysAddr, copy: PhysAddr): void {
+  const entry = physAnd64(slot, ~Pte.WRITE);
+  if ((entry & Pte.WRITE) != 0) noteAllPages();
+  shareFrame(Frame.containing(entryAddress(entry)));
+  physStore64(copy, entry & ~Pte.WRITE);
+}
+
+/** A large page is nobody's alone now; it stays large for who only reads. */
+function shareLarge(slot: PhysAddr, copy: PhysAddr): void {
+  const entry = physAnd64(slot, ~(Pte.WRITE | Pte.OWNED));
+  if ((entry & Pte.WRITE) != 0) noteAllPages();
+  if ((entry & Pte.FOREIGN) == 0)
+    shareFrames(Frame.containing(<PhysAddr>(entryAddress(entry) & ~(LARGE_BYTES - 1))), AREA_ORDER);
+  physStore64(copy, entry & ~(Pte.WRITE | Pte.OWNED));
+}

@@ -1,0 +1,21 @@
+import { collectChild, NOT_YET, WaitError } from "../tasks/children";
+import { copyTask } from "../tasks/copy";
+import { currentTask, waitInCall } from "../tasks/scheduler";
+import { Call, Errno } from "./abi";
+
+/** `fork()`. The copy's number; ENOMEM. */
+export function fork(): i64 {
+  const child = copyTask(currentTask());
+  return child == null ? Errno.ENOMEM : <i64>child.id;
+}
+
+/** `wait(address)`. The child's number; ECHILD, EFAULT. While none has ended the task waits, and has no result yet. */
+export function wait(address: u64): i64 {
+  const task = currentTask();
+  task.waitAddress = address;
+  const result = collectChild(task);
+  if (result == NOT_YET) waitInCall(Call.WAIT);
+  return result;
+}
+if (WaitError.NO_CHILD != Errno.ECHILD || WaitError.NOT_WRITABLE != Errno.EFAULT)
+  ERROR("WaitError has values of Errno");

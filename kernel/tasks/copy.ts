@@ -1,0 +1,35 @@
+import { contextFork, contextSetResult } from "platform";
+import { forkSpace } from "../spaces/fork";
+import { createSpace, SpaceError } from "../spaces/space";
+import { RecordKind } from "../trace/records";
+import { trace, traceTask, traceText } from "../trace/trace";
+import { discardTask } from "./scheduler";
+import { makeTask, numberTask, Task, TaskState } from "./task";
+
+/** Makes a copy of the running task `parent`, ready to return 0 from the call that asked for it. Null when there is no memory. */
+export function copyTask(parent: Task): Task | null {
+  const child = makeTask(0);
+  if (child == null) return null;
+  let error = createSpace(child.space);
+  if (error == SpaceError.NONE) error = forkSpace(parent.space, child.space);
+  if (error != SpaceError.NONE) {
+    discardTask(child);
+    return null;
+  }
+  child.id = numberTask();
+  child.parent = parent;
+  child.nameLength = parent.nameLength;
+  memory.copy(child.name, parent.name, parent.nameLength);
+  contextFork(parent.context, child.context);
+  contextSetResult(child.context, 0);
+  child.state = TaskState.READY;
+  report(child, parent);
+  return child;
+}
+
+function report(child: Task, parent: Task): void {
+  traceTask(child.id);
+  trace(RecordKind.TASK_FORKED, parent.id, 0, 0);
+  traceText(RecordKind.TASK_NAME, child.name, child.nameLength);
+  traceTask(parent.id);
+}
