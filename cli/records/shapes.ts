@@ -65,6 +65,7 @@ const readers: Readonly<Record<number, Reader>> = {
   [RecordKind.RESULT]: (r) => ({ call: callName(r.first), result: BigInt.asIntN(64, r.value).toString() }),
   [RecordKind.PROTECTED]: mappingFields,
   [RecordKind.COPIED]: (r) => ({ page: hex(r.first), from: hex(r.second), to: hex(r.value) }),
+  [RecordKind.PROMOTED]: (r) => ({ page: hex(r.first), frame: hex(r.second) }),
   [RecordKind.REUSED]: (r) => ({ page: hex(r.first), frame: hex(r.second) }),
   [RecordKind.SWITCH]: (r) => ({ from: Number(r.first), to: Number(r.second) }),
   [RecordKind.PRESSURE]: (r) => ({ node: Number(r.first), free: hex(r.second), state: nameOf(PressureState, r.value) }),

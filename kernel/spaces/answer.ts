@@ -13,6 +13,7 @@ import { trace } from "../trace/trace";
 import { FaultBit } from "./fault-bits";
 import { pageFlags } from "./pages";
 import { fitsLarge, freshEntry, mapLarge } from "./populate";
+import { mayBeFull, promoteAround } from "./promote";
 import { Region, Right } from "./region";
 import { findRegion, Space } from "./space";
 import { zeroPage } from "./zero-page";
@@ -78,15 +79,16 @@ function answerSmall(space: Space, region: Region, directory: PhysAddr, error: u
   const slot = entrySlot(table, page, 1);
   const entry = physLoad64(slot);
   const isWrite = (error & FaultBit.WRITE) != 0;
-  if (!isPresent(entry)) return isWrite ? mapFresh(slot, region) : mapZeros(slot, region);
+  if (!isPresent(entry)) return isWrite ? mapFresh(space, slot, region, page) : mapZeros(slot, region);
   if (!isWrite || (entry & Pte.WRITE) != 0) return spurious(page);
   return takeForWriting(space, region, slot, entry, page);
 }
 
-function mapFresh(slot: PhysAddr, region: Region): u32 {
+function mapFresh(space: Space, slot: PhysAddr, region: Region, page: u64): u32 {
   const frame = allocateFrame(FrameOwner.USER);
   if (frame.isNone) return Answer.NO_MEMORY;
   physStore64(slot, freshEntry(frame, pageFlags(region.rights)));
+  if (mayBeFull(slot)) promoteAround(space, page);
   return Answer.ANSWERED;
 }
 

@@ -2,6 +2,7 @@ import { beginFlush, finishFlush } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { makeDivisible, ownTables, pageFlags, protectPages } from "./pages";
+import { promoteAround } from "./promote";
 import { Right } from "./region";
 import { firstFrom } from "./region-tree";
 import { cutAt, mendAt, prepareCuts } from "./seams";
@@ -37,6 +38,8 @@ export function protectRange(space: Space, first: u64, last: u64, rights: u32): 
   protectPages(space.root, first, last, rights);
   finishFlush();
   trace(RecordKind.PROTECTED, first, last - first + 1, pageFlags(rights));
+  promoteAround(space, first);
+  promoteAround(space, last);
   return SpaceError.NONE;
 }
 

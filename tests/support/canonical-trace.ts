@@ -47,6 +47,7 @@ function canonicalFields(record: TraceRecord, frames: FrameNames, guardPages: Re
         from: frames.of(record.second),
         to: frames.of(record.value),
       };
+    case RecordKind.PROMOTED:
     case RecordKind.REUSED:
       return { page: `0x${record.first.toString(16)}`, frame: frames.of(record.second) };
     case RecordKind.FAULT:
