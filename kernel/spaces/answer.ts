@@ -1,9 +1,7 @@
 import { frameCopy, invalidatePage, physCompareExchange64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
-import { allocateFrame, allocateFrameUnzeroed } from "../frames/allocator";
 import { Frame } from "../frames/frame";
-import { FrameOwner } from "../frames/owners";
 import { frameHolders } from "../frames/sharing";
 import { entryAddress, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
 import { makeDirectoryEntry, ownTable, splitLarge } from "../paging/user-tables";
@@ -16,6 +14,7 @@ import { fitsLarge, freshEntry, mapLarge } from "./populate";
 import { mayBeFull, promoteAround } from "./promote";
 import { Region, Right } from "./region";
 import { findRegion, Space } from "./space";
+import { hasColours, userFrame, userFrameToFill } from "./user-frames";
 import { zeroPage } from "./zero-page";
 
 /** What became of a page fault. */
@@ -45,7 +44,7 @@ export function answerPageFault(space: Space, error: u64, address: u64): u32 {
   const directory = makeDirectoryEntry(space.root, address);
   if (directory == 0) return Answer.NO_MEMORY;
   const entry = physLoad64(directory);
-  if (!isPresent(entry) && mayBeLarge(region, error, address)) {
+  if (!isPresent(entry) && !hasColours(space) && mayBeLarge(region, error, address)) {
     if (mapLarge(directory, pageFlags(region.rights) | LARGE_FRESH)) return Answer.ANSWERED;
   }
   if (isPresent(entry) && isLeaf(entry, 2)) return answerLarge(space, directory, entry, error, address);
@@ -85,7 +84,7 @@ function answerSmall(space: Space, region: Region, directory: PhysAddr, error: u
 }
 
 function mapFresh(space: Space, slot: PhysAddr, region: Region, page: u64): u32 {
-  const frame = allocateFrame(FrameOwner.USER);
+  const frame = userFrame(space);
   if (frame.isNone) return Answer.NO_MEMORY;
   physStore64(slot, freshEntry(frame, pageFlags(region.rights)));
   if (mayBeFull(slot)) promoteAround(space, page);
@@ -125,7 +124,7 @@ function reuse(slot: PhysAddr, frame: Frame, page: u64): u32 {
 }
 
 function copy(space: Space, region: Region, slot: PhysAddr, from: Frame, page: u64): u32 {
-  const frame = allocateFrameUnzeroed(FrameOwner.USER);
+  const frame = userFrameToFill(space);
   if (frame.isNone) return Answer.NO_MEMORY;
   frameCopy(frame.address, from.address);
   replace(space, slot, freshEntry(frame, pageFlags(region.rights)), page);
@@ -136,7 +135,7 @@ function copy(space: Space, region: Region, slot: PhysAddr, from: Frame, page: u
 }
 
 function replaceZeros(space: Space, region: Region, slot: PhysAddr, page: u64): u32 {
-  const frame = allocateFrame(FrameOwner.USER);
+  const frame = userFrame(space);
   if (frame.isNone) return Answer.NO_MEMORY;
   replace(space, slot, freshEntry(frame, pageFlags(region.rights)), page);
   finishFlush();

@@ -23,6 +23,7 @@ const AREA_ORDER: u32 = 9;
 /** Makes `child`, which has nothing, what `parent` is. Returns a SpaceError; if it is not NONE, destroy the child. */
 export function forkSpace(parent: Space, child: Space): u32 {
   child.mmapBase = parent.mmapBase;
+  child.colours = parent.colours;
   child.regions = copyTree(parent.regions, child);
   if (child.regionCount != parent.regionCount) return SpaceError.NO_MEMORY;
   beginFlush(parent);

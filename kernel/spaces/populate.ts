@@ -1,7 +1,7 @@
 import { physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { alignDown, isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
-import { allocateBlock, allocateFrame } from "../frames/allocator";
+import { allocateBlock } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
 import { entrySlot, isPresent, Pte } from "../paging/pte";
@@ -9,6 +9,7 @@ import { makeDirectoryEntry, ownTable } from "../paging/user-tables";
 import { pageFlags } from "./pages";
 import { placeRegion } from "./place";
 import { Space, SpaceError } from "./space";
+import { hasColours, userFrame } from "./user-frames";
 
 /** Pages made before they are used, table by table. */
 
@@ -41,14 +42,14 @@ export function populate(space: Space, first: u64, last: u64, rights: u32): bool
 function populateTable(space: Space, first: u64, last: u64, flags: u64): bool {
   const directory = makeDirectoryEntry(space.root, first);
   if (directory == 0) return false;
-  const isWhole = isAligned(first, LARGE_BYTES) && last - first == LARGE_BYTES - 1;
+  const isWhole = !hasColours(space) && isAligned(first, LARGE_BYTES) && last - first == LARGE_BYTES - 1;
   if (isWhole && !isPresent(physLoad64(directory)) && mapLarge(directory, flags)) return true;
   const table = ownTable(directory);
   if (table == 0) return false;
   let slot = entrySlot(table, first, 1);
   for (let at = first; at <= last; at += PAGE_BYTES) {
     if (!isPresent(physLoad64(slot))) {
-      const frame = allocateFrame(FrameOwner.USER);
+      const frame = userFrame(space);
       if (frame.isNone) return false;
       physStore64(slot, frame.address | flags);
     }

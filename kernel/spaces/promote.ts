@@ -1,4 +1,4 @@
-import { frameCopy, physExchange64, physLoad64, physStore64 } from "platform";
+import { frameCopyStreaming, physExchange64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { allocateBlock } from "../frames/allocator";
@@ -11,6 +11,7 @@ import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { fitsLarge } from "./populate";
 import { findRegion, Space } from "./space";
+import { hasColours } from "./user-frames";
 
 /**
  * Large pages out of 512 small ones that are alike and the task's alone: where they lie in a row already, as after a large page was
@@ -29,7 +30,8 @@ let isInRow: bool = false;
 /** Makes the stretch around `address` a large page, if it can be one. Nothing is lost when it cannot. */
 export function promoteAround(space: Space, address: u64): void {
   const region = findRegion(space, address);
-  if (region == null || region.source != 0 || !fitsLarge(address, region.first, region.last)) return;
+  if (region == null || region.source != 0 || hasColours(space) || !fitsLarge(address, region.first, region.last))
+    return;
   const slot = entryOf(space.root, address, 2);
   if (slot == 0) return;
   const entry = physLoad64(slot);
@@ -83,9 +85,10 @@ function largePat(small: u64): u64 {
   return (small & PAT) << 5;
 }
 
+/** 2 MiB: past the caches, which it would empty of all else. */
 function moveInto(block: Frame, table: PhysAddr): void {
   for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
-    frameCopy(block.address + offset * (PAGE_BYTES / 8), entryAddress(physLoad64(table + offset)));
+    frameCopyStreaming(block.address + offset * (PAGE_BYTES / 8), entryAddress(physLoad64(table + offset)));
   }
 }
 

@@ -25,9 +25,13 @@ export class Space extends Translations {
   regionCount: u32;
   /** Mappings are placed at or above this, which is drawn for the space. */
   mmapBase: u64;
+  /** A ColourSet: the cache colours that the task's frames are of; 0: of any. */
+  colours: u64;
+  nextColour: u32;
+  reserved: u32;
 }
-export const SPACE_BYTES: usize = 40;
-if (offsetof<Space>() != 40) ERROR("Space is 40 bytes");
+export const SPACE_BYTES: usize = 56;
+if (offsetof<Space>() != 56) ERROR("Space is 56 bytes");
 
 export namespace SpaceError {
   export const NONE: u32 = 0;

@@ -30,6 +30,11 @@ export namespace Call {
    * unless that is 0. A child that ended earlier is there to be waited for until its parent ends. ECHILD: there is none; EFAULT.
    */
   export const WAIT: u32 = 9;
+  /**
+   * `colours(set)`: from now on the task's memory comes only from frames of these cache colours (bit n: colour n), in turns; with 0 from
+   * any. Returns how many colours the machine has. EINVAL: none of those in `set`.
+   */
+  export const COLOURS: u32 = 10;
 }
 
 /** What `wait` stores, 8 bytes: bits 31:0 the status of `exit`, or what killed the task; bit 32: it was killed. */

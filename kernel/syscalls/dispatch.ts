@@ -8,7 +8,7 @@ import { Call, Errno } from "./abi";
 import { info } from "./info";
 import { log } from "./log";
 import { fork, wait } from "./tasks";
-import { brk, mmap, mprotect, munmap } from "./memory";
+import { brk, colours, mmap, mprotect, munmap } from "./memory";
 
 /** A system call of the running task. Numbers and meanings: `abi.ts`. */
 export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
@@ -38,5 +38,6 @@ function perform(number: u32, a: u64, b: u64, c: u64, d: u64): i64 {
   if (number == Call.BRK) return brk(a);
   if (number == Call.FORK) return fork();
   if (number == Call.WAIT) return wait(a);
+  if (number == Call.COLOURS) return colours(a);
   return Errno.ENOSYS;
 }

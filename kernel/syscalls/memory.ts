@@ -1,5 +1,6 @@
 import { UserSlot, userSlotFirst } from "../address/layout";
 import { alignUp, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
+import { colourCount } from "../frames/colours";
 import { protectRange, removeRange } from "../spaces/change";
 import { growHeap, shrinkHeap } from "../spaces/heap-end";
 import { RegionKind } from "../spaces/kinds";
@@ -8,6 +9,7 @@ import { populate } from "../spaces/populate";
 import { Right } from "../spaces/region";
 import { findGap, NO_GAP } from "../spaces/region-tree";
 import { isUserRange, regionOfKind, Space, SpaceError } from "../spaces/space";
+import { keepToColours } from "../spaces/user-frames";
 import { currentTask } from "../tasks/scheduler";
 import { Errno, MapFlag, Protect } from "./abi";
 
@@ -85,6 +87,11 @@ export function brk(end: u64): i64 {
   if (wanted == old) return <i64>old;
   const error = wanted > old ? growHeap(space, heap, wanted) : shrinkHeap(space, heap, wanted);
   return error == SpaceError.NONE ? <i64>wanted : errnoOf(error);
+}
+
+/** `colours(set)`. How many colours the machine has; EINVAL. */
+export function colours(set: u64): i64 {
+  return keepToColours(currentTask().space, set) ? <i64>colourCount() : Errno.EINVAL;
 }
 
 /** Right bits for Protect bits. POSIX lets a page be written but not read; a processor does not (SDM 3A 4.6). */

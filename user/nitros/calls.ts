@@ -89,3 +89,8 @@ export function fork(): i64 {
 export function wait(address: u64): i64 {
   return syscall(Call.WAIT, address, 0, 0, 0, 0, 0);
 }
+
+/** From now on this task's memory is of these cache colours only (bit n: colour n); of any with 0. How many there are, or EINVAL. */
+export function colours(set: u64): i64 {
+  return syscall(Call.COLOURS, set, 0, 0, 0, 0, 0);
+}
