@@ -82,25 +82,17 @@ export function allocateFrameColoured(set: ColourSet, owner: u32): Frame {
   if (isDenied()) return Frame.none();
   const cache = ownCache();
   if ((cache.own | cache.unknown) == 0) refillByAllMeans(cache);
-  const frame = takeTurns(cache, set, TRIES, owner);
-  if (!frame.isNone) return frame;
-  const later = takeTurnsDrained(cache, set, owner);
-  if (!later.isNone || !reclaim(cache, cache.node, 1)) return later;
-  return takeTurnsDrained(cache, set, owner);
+  const frame = takeTurns(cache, set, owner);
+  if (!frame.isNone || !reclaim(cache, cache.node, 1)) return frame;
+  return takeTurns(cache, set, owner);
 }
 
-/** With nothing kept back for the CPU, and looking at all areas. */
-function takeTurnsDrained(cache: CpuCache, set: ColourSet, owner: u32): Frame {
-  drain(cache);
-  return takeTurns(cache, set, u32.MAX_VALUE, owner);
-}
-
-/** The next colour's frame, or that of the one after it, and so on. */
-function takeTurns(cache: CpuCache, set: ColourSet, tries: u32, owner: u32): Frame {
+/** The next colour's frame, or when that has none left, of the one after it, and so on. */
+function takeTurns(cache: CpuCache, set: ColourSet, owner: u32): Frame {
   let rest = set.allowed & lowBits(colours);
   while (rest != 0) {
     const colour = nextColour(rest, set.next);
-    const frame = takeColour(cache, maskOf(colour), tries, owner);
+    const frame = takeColour(cache, maskOf(colour), owner);
     if (!frame.isNone) {
       set.next = (colour + 1) & 63;
       trace(RecordKind.FRAME_ALLOCATED, frame.number, 0, owner);
@@ -126,7 +118,15 @@ function maskOf(colour: u32): u64 {
   return (EVERY_BIT / lowBits(colours)) << (<u64>colour);
 }
 
-function takeColour(cache: CpuCache, mask: u64, tries: u32, owner: u32): Frame {
+/** Where one is likely to be; then, with nothing kept back for the CPU, wherever one may be. */
+function takeColour(cache: CpuCache, mask: u64, owner: u32): Frame {
+  const frame = takeWithin(cache, mask, TRIES, owner);
+  if (!frame.isNone) return frame;
+  drain(cache);
+  return takeWithin(cache, mask, u32.MAX_VALUE, owner);
+}
+
+function takeWithin(cache: CpuCache, mask: u64, tries: u32, owner: u32): Frame {
   const known = cache.own & mask;
   if (known != 0) return handOut(cache, <u32>ctz<u64>(known), owner);
   const unknown = cache.unknown & mask;

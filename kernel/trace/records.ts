@@ -87,8 +87,8 @@ export namespace RecordKind {
   export const COPIED: u16 = 73;
   /** A write to a page whose other holders are gone took it over: page, frame, 0. */
   export const REUSED: u16 = 74;
-  /** 512 pages became a large one: its first byte, its first frame, 0. */
-  export const PROMOTED: u16 = 75;
   /** A node is shorter of memory than before, or less so: node, its free frames in no CPU's hands, PressureState. */
   export const PRESSURE: u16 = 75;
+  /** 512 pages became a large one: its first byte, its first frame, 0. */
+  export const PROMOTED: u16 = 76;
 }
