@@ -75,6 +75,11 @@ export function isSharedTable(directory: u64): bool {
   return isPresent(directory) && !isLeaf(directory, 2) && (directory & Pte.WRITE) == 0;
 }
 
+/** Does another space have the same table? Of those that shared one, the last does not know that it is the last. */
+export function hasOtherSharers(directory: u64): bool {
+  return isSharedTable(directory) && frameHolders(Frame.containing(entryAddress(directory))) > 1;
+}
+
 /**
  * The page table of the level-2 entry at `slot`, which maps no large page, as one that may be changed: made if there is none, and the
  * space's own if it was shared. 0 when no frame is left; nothing has changed then.

@@ -7,6 +7,7 @@ import { supportedFlags } from "../paging/features";
 import {
   entryOf,
   entryStart,
+  hasOtherSharers,
   isSharedTable,
   nextEntry,
   ownTable,
@@ -69,7 +70,7 @@ export function unmapPages(root: u64, first: u64, last: u64): void {
     const end = directoryEnd(last);
     const entry = physLoad64(slot);
     if (isLeaf(entry, 2)) unmapLarge(slot, start);
-    else if (isSharedTable(entry)) dropTable(slot, entry);
+    else if (hasOtherSharers(entry)) dropTable(slot, entry);
     else unmapSmall(entryAddress(entry), start, end);
     at = end + 1;
   }

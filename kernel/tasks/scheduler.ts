@@ -106,6 +106,6 @@ function release(task: Task): void {
 /** The running task exits by itself. */
 export function exitCurrent(status: i32): void {
   trace(RecordKind.TASK_EXIT, 0, 0, <u64>(<i64>status));
-  if (status != 0) reportFailure(currentTask(), status);
+  if (status != 0 && currentTask().parent == null) reportFailure(currentTask(), status);
   endTask(currentTask(), TaskEnd.EXITED, status);
 }
