@@ -8,4 +8,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   copies: async (machines) => (await import("./copies.ts")).benchCopies(machines),
   heap: async (machines) => (await import("./heap.ts")).benchHeap(machines),
   frames: async (machines) => (await import("./frames.ts")).benchFrames(machines),
+  spaces: async (machines) => (await import("./spaces.ts")).benchSpaces(machines),
 };

@@ -9,6 +9,8 @@ export interface BenchResult {
   readonly machine: string;
   readonly unit: string;
   readonly value: number;
+  /** Beside instructions that are net of them: words of 8 bytes zeroed or copied, each a step of REP or a MOVNTI (bench/net.ts). */
+  readonly rep?: number;
   /** What others take for the same, by their name. */
   readonly peers: Readonly<Record<string, number>>;
   readonly target?: BenchTarget;

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, readdirSync, realpathSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 
 /** What stands for the folders of clang's own libraries, in a tool's names. */
 const OF_CLANG = "CLANG/";
@@ -58,11 +58,20 @@ export const NATIVE_TOOLS = {
     names: ["/usr/lib/x86_64-linux-gnu/libmimalloc.so.2", "/usr/lib64/libmimalloc.so.2", "/usr/lib/libmimalloc.so.2"],
     isOptional: true,
   },
+  Linux: {
+    package: "linux-image-amd64",
+    what: "is the peer in nitros bench spaces",
+    names: ["/boot/vmlinuz-*-amd64"],
+    isOptional: true,
+  },
 } as const satisfies Record<string, NativeTool>;
 
 interface NativeTool {
   readonly package: string;
-  /** What to look for: names in PATH, whole paths, or paths below clang's own folder. The first that is there is it. */
+  /**
+   * What to look for: names in PATH, whole paths, of which the file's name may have an asterisk, or paths below clang's own folder. The
+   * first that is there is it.
+   */
   readonly names: readonly string[];
   /** In a sentence after the tool's name. */
   readonly what: string;
@@ -138,10 +147,19 @@ export function missingNativeTools(): FoundTool[] {
 
 function locate(nameOrPath: string): string | undefined {
   if (nameOrPath.startsWith(OF_CLANG)) return locateOfClang(nameOrPath.slice(OF_CLANG.length));
+  if (nameOrPath.includes("*")) return locateMatching(nameOrPath);
   if (nameOrPath.startsWith("/")) return existsSync(nameOrPath) ? nameOrPath : undefined;
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
   // Debian keeps sfdisk where an ordinary user's PATH does not look.
   return [...folders, "/usr/sbin", "/sbin"].map((folder) => join(folder, nameOrPath)).find(isExecutable);
+}
+
+/** Of several, the last by name. */
+function locateMatching(path: string): string | undefined {
+  const [start, end] = basename(path).split("*") as [string, string];
+  if (!existsSync(dirname(path))) return undefined;
+  const found = readdirSync(dirname(path)).filter((name) => name.startsWith(start) && name.endsWith(end));
+  return found.length === 0 ? undefined : join(dirname(path), found.sort().at(-1)!);
 }
 
 /** In the folder of the clang that is used: another version's library does not fit it. */

@@ -41,11 +41,17 @@ function machinesOf(results: readonly BenchResult[]): string {
   return [...new Set(results.map(({ machine }) => machine))].join("+");
 }
 
-function textLine({ machine, name, value, unit, target, peers }: BenchResult): string {
+function textLine({ machine, name, value, rep, unit, target, peers }: BenchResult): string {
   const line = `${machine.padEnd(9)} ${name.padEnd(28)} ${number(value).padStart(16)} ${unit}`;
-  const others = Object.entries(peers).map(([peer, taken]) => `${peer} ${number(taken)}`);
-  const notes = [...(target === undefined ? [] : [`target ${targetText(target)}`]), ...others];
+  const others = Object.entries(peers).map(([peer, taken]) => `${peer} ${number(taken)}${ratioText(taken, value)}`);
+  const steps = rep === undefined ? [] : [`and ${number(rep)} steps of REP or MOVNTI`];
+  const notes = [...steps, ...(target === undefined ? [] : [`target ${targetText(target)}`]), ...others];
   return notes.length === 0 ? line : `${line}\n${" ".repeat(11)}${notes.join(", ")}`;
+}
+
+/** How many times ours. */
+function ratioText(taken: number, value: number): string {
+  return value > 0 && taken > 0 ? ` (${(taken / value).toPrecision(2)} times)` : "";
 }
 
 function targetText(target: BenchTarget): string {
@@ -53,5 +59,5 @@ function targetText(target: BenchTarget): string {
 }
 
 function number(value: number): string {
-  return Number.isInteger(value) ? value.toLocaleString("en") : value.toPrecision(3);
+  return Number.isInteger(value) || value >= 1000 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
 }

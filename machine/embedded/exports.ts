@@ -45,6 +45,7 @@ export interface MachineCalls {
   userStore16(address: bigint, value: number): void;
   userStore32(address: bigint, value: number): void;
   userStore64(address: bigint, value: bigint): void;
+  userClock(): bigint;
   userExecute(address: bigint): void;
   userSyscall(number: number, a: bigint, b: bigint, c: bigint, d: bigint, e: bigint, f: bigint): bigint;
 }

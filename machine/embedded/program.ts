@@ -134,6 +134,7 @@ function machineImports(kernel: KernelExports): WebAssembly.Imports {
       store16: kernel.userStore16,
       store32: kernel.userStore32,
       store64: kernel.userStore64,
+      clock: kernel.userClock,
       execute: kernel.userExecute,
       syscall: kernel.userSyscall,
     },

@@ -17,6 +17,7 @@ IMPORT(uint64_t, machine, syscall, uint32_t number, uint64_t a, uint64_t b, uint
                    : "rcx", "r11", "memory");
   return result;
 }
+IMPORT(uint64_t, machine, clock) { return __builtin_ia32_rdtsc(); }
 #include WASM_C
 
 static w2c_program program;

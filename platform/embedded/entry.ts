@@ -32,4 +32,4 @@ export { keepValues } from "model/program/stack-reserve";
 // What programs call, bound directly to their imports.
 export { userLoad8, userLoad16, userLoad32, userLoad64 } from "model/program/access";
 export { userStore8, userStore16, userStore32, userStore64 } from "model/program/access";
-export { userExecute, userSyscall } from "model/program/calls";
+export { userClock, userExecute, userSyscall } from "model/program/calls";

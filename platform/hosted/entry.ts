@@ -5,11 +5,11 @@
 // Where assertions report (tools/build/kernel-flags.ts).
 import "../../kernel/console/panic";
 import { ramDeclare } from "./host";
-import { BENCH_BASE, BENCH_BYTES, RAM_BASE } from "./workloads/layout";
+import { BENCH_BASE, BENCH_BYTES, RAM_BASE } from "../bench/layout";
 import { Malloc } from "./workloads/malloc";
-import { giveMany, pair, pairLarge, takeMany, timedPair } from "./workloads/measured";
+import { giveMany, pair, pairLarge, takeMany, timedPair } from "../bench/measured";
 
-export * from "./workloads/bench";
+export * from "../bench/bench";
 export * from "./workloads/copies";
 export { fuzz, fuzzRoom } from "./workloads/fuzz";
 export { heapGive, heapPair, heapSetUp, heapTake, smallGive, smallPair, smallTake } from "./workloads/heap";

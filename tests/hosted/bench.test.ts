@@ -56,8 +56,8 @@ describe("nitros bench frames", () => {
   });
 
   test("on a machine where nothing of it is measured is bad usage", async () => {
-    const { status, stderr } = await nitros(["bench", "frames", "--machine", "qemu"]);
+    const { status, stderr } = await nitros(["bench", "copies", "--machine", "qemu"]);
     assert.equal(status, 64, stderr);
-    assert.match(stderr, /frames: nothing is measured on qemu/);
+    assert.match(stderr, /copies: nothing is measured on qemu/);
   });
 });

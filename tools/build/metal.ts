@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { requireNativeTools } from "../native-tools.ts";
-import { buildFolder, compileAssemblyScript, projectRoot } from "./assemblyscript.ts";
+import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
-import { fileNameOf, flagsOf, type KernelBuild } from "./kernel-flags.ts";
+import { fileNameOf, flagsOf, kernelFlags, type KernelBuild } from "./kernel-flags.ts";
 import { compileProgram, PROGRAM_MEMORY_PAGES, programFileName } from "./programs.ts";
 import { wasmToC } from "./wasm2c.ts";
 
@@ -15,6 +15,7 @@ import { wasmToC } from "./wasm2c.ts";
  * elsewhere, in physical memory.
  */
 const KERNEL_PAGES = 24;
+const KERNEL_ENTRY = "kernel/kernel.ts";
 
 /** clang or the linker refused what the tool chain made. A mistake of ours, not of the program's author. */
 export class NativeBuildError extends Error {
@@ -22,24 +23,56 @@ export class NativeBuildError extends Error {
 }
 
 /** Builds the kernel for x86-64; returns the path of its ELF file. */
-export async function buildMetalKernel(build: KernelBuild = "usual"): Promise<string> {
-  const name = fileNameOf(build);
+export function buildMetalKernel(build: KernelBuild = "usual"): Promise<string> {
+  return buildKernel({ name: fileNameOf(build), ascFlags: flagsOf(build) });
+}
+
+/** What of a kernel that benches measure is not the usual. */
+export interface MeasuredKernel {
+  /** Other entry points. */
+  readonly entry?: string;
+  /** 64 KiB pages of linear memory. */
+  readonly pages?: number;
+  /** With "eightfold", zeroing and copying take eight times as many steps: bench/net.ts. */
+  readonly steps: "usual" | "eightfold";
+}
+
+export function buildMeasuredKernel({ entry = KERNEL_ENTRY, pages = KERNEL_PAGES, steps }: MeasuredKernel): Promise<string> {
+  const name = entry === KERNEL_ENTRY ? "kernel" : `kernel-${digest(entry).slice(0, 8)}`;
+  if (steps === "usual") return buildKernel({ name, entry, pages });
+  return buildKernel({ name, suffix: `-${steps}`, entry, pages, clangFlags: ["-DEIGHTFOLD"] });
+}
+
+interface KernelRequest {
+  /** Of what asc and wasm2c make. */
+  readonly name: string;
+  /** Of the ELF file's name, behind that. */
+  readonly suffix?: string;
+  readonly entry?: string;
+  readonly pages?: number;
+  readonly ascFlags?: readonly string[];
+  readonly clangFlags?: readonly string[];
+}
+
+async function buildKernel(request: KernelRequest): Promise<string> {
+  const { name, suffix = "", entry = KERNEL_ENTRY, pages = KERNEL_PAGES } = request;
+  const { ascFlags = kernelFlags, clangFlags = [] } = request;
   requireNativeTools("clang", "ld.lld");
   const wasm = await compileAssemblyScript({
-    entry: "kernel/kernel.ts",
+    entry,
     output: `metal/${name}.wasm`,
     paths: ["platform/metal"],
-    flags: [...flagsOf(build), "--initialMemory", `${KERNEL_PAGES}`, "--maximumMemory", `${KERNEL_PAGES}`],
+    flags: [...ascFlags, "--initialMemory", `${pages}`, "--maximumMemory", `${pages}`],
     allowedImports: platformImports(),
   });
   const { cPath } = await wasmToC(wasm, `metal/${name}`, "kernel");
   return link({
-    name,
+    name: name + suffix,
     wasmC: cPath,
-    pages: KERNEL_PAGES,
+    pages,
     sources: ["metal/kernel/kernel.c", "metal/kernel/entry.S"],
     script: "metal/kernel/kernel.ld",
-    flags: ["-mgeneral-regs-only"],
+    flags: ["-mgeneral-regs-only", ...clangFlags],
   });
 }
 

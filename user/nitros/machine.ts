@@ -14,3 +14,5 @@ export declare function store64(address: u64, value: u64): void;
 export declare function execute(address: u64): void;
 /** Enters the kernel. */
 export declare function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): i64;
+/** Ticks since the machine started: the time-stamp counter, or what the embedded machine counts in its place (accesses to memory). */
+export declare function clock(): u64;

@@ -9,8 +9,8 @@ import {
   physLoad8,
   physStore8,
 } from "platform";
-import { RAM_BASE } from "./layout";
-import { randomBelow, seedRandom } from "./random";
+import { RAM_BASE } from "../../bench/layout";
+import { randomBelow, seedRandom } from "../../bench/random";
 
 /** Zeroing and copying, plainly and past the caches: how long they take, and whether they do the same. */
 

@@ -13,10 +13,10 @@ import {
 } from "../../../kernel/heap/heap";
 import { becomeCpu } from "../host";
 import { beginHeap } from "./heap";
-import { ARRIVED_AT } from "./layout";
-import { expect, meet } from "./measured";
+import { ARRIVED_AT } from "../../bench/layout";
+import { expect, meet } from "../../bench/measured";
 import { declarePieces, describePieces } from "./pieces";
-import { random64, randomBelow, seedRandom } from "./random";
+import { random64, randomBelow, seedRandom } from "../../bench/random";
 
 /**
  * CPUs that allocate and free objects and pass them on to one another at random, under sanitizers. What a CPU holds is one word; every

@@ -1,8 +1,8 @@
 import { Frame } from "../../../kernel/frames/frame";
 import { allocateObject, freeObject, HeapError, makeKind, startHeap } from "../../../kernel/heap/heap";
 import { allocate, release } from "../host";
-import { describeRam } from "./layout";
-import { heldAt, setHeld } from "./measured";
+import { describeRam } from "../../bench/layout";
+import { heldAt, setHeld } from "../../bench/measured";
 
 /**
  * What `nitros bench heap` calls: function(cpu, argument). Pages of the heap are shown in linear memory above the bench's own, which must

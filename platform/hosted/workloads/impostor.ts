@@ -1,6 +1,6 @@
 import { becomeCpu } from "../host";
-import { meet, pair } from "./measured";
-import { Kernel } from "./supplies";
+import { meet, pair } from "../../bench/measured";
+import { Kernel } from "../../bench/supplies";
 
 /**
  * What must never be: two threads that are both CPU 0, whose words they then share without a lock. `argument`: threads, and above bit 8

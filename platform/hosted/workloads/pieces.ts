@@ -4,7 +4,7 @@ import { MAX_CPUS } from "../../../kernel/frames/cpu-cache";
 import { nodesForget, setCpuNode, setNodeCount } from "../../../kernel/frames/nodes";
 import { FrameOwner } from "../../../kernel/frames/owners";
 import { ramDeclare } from "../host";
-import { BENCH_BASE, BENCH_BYTES } from "./layout";
+import { BENCH_BASE, BENCH_BYTES } from "../../bench/layout";
 
 /**
  * A machine of 20 MiB whose memory is in pieces: what neither begins nor ends at 2 MiB, what is reserved amid free memory, a hole, and

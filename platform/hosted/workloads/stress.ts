@@ -19,10 +19,10 @@ import {
 import { panic } from "../../../kernel/console/panic";
 import { Frame } from "../../../kernel/frames/frame";
 import { fill, holdsOnly } from "./contents";
-import { ARRIVED_AT } from "./layout";
-import { expect, meet } from "./measured";
+import { ARRIVED_AT } from "../../bench/layout";
+import { expect, meet } from "../../bench/measured";
 import { declarePieces, describePieces } from "./pieces";
-import { random64, randomBelow, seedRandom } from "./random";
+import { random64, randomBelow, seedRandom } from "../../bench/random";
 
 /**
  * CPUs that allocate, free, share and pass frames on to one another at random, under sanitizers. What a CPU holds is one word, which is

@@ -26,6 +26,7 @@ const UNUSED: Omit<MachineCalls, "userSyscall"> = {
   userStore16: unused,
   userStore32: unused,
   userStore64: unused,
+  userClock: unused,
   userExecute: unused,
 };
 

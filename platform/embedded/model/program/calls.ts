@@ -1,6 +1,7 @@
 import { Access } from "../mmu/access";
 import { Vector } from "../mmu/faults";
 import { translate } from "../mmu/translate";
+import { ticksNow } from "../cpu/time";
 import { currentContext, isForked, isSameProgramNext } from "./context";
 import { enterFault, enterSyscall, enterTrap } from "./enter";
 import { arrive, isResuming, stopAt } from "./resume";
@@ -26,4 +27,9 @@ export function userExecute(address: u64): void {
     else enterTrap(Vector.INVALID_OPCODE, 0, 0);
     if (!isSameProgramNext()) return stopAt(target, 0);
   }
+}
+
+/** RDTSC: any ring may, unless CR4.TSD forbids it (SDM 3A 2.5), which the kernel does not set. */
+export function userClock(): u64 {
+  return ticksNow();
 }

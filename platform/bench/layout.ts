@@ -1,9 +1,10 @@
-import { framesBuild, framesDescribe, framesForget } from "../../../kernel/frames/bring-up";
-import { FrameError } from "../../../kernel/frames/errors";
-import { FrameOwner } from "../../../kernel/frames/owners";
+import { framesBuild, framesDescribe, framesForget } from "../../kernel/frames/bring-up";
+import { FrameError } from "../../kernel/frames/errors";
+import { FrameOwner } from "../../kernel/frames/owners";
 
 /**
- * Where things are in the physical memory of a bench. Addresses of the bench's own lie above all that the kernel is told of.
+ * Where things are in the physical memory of a bench in a process. Addresses of the bench's own lie above all that the kernel is told of;
+ * on metal they are of a block that the kernel allocated.
  *
  *     4 GiB    the RAM described to the kernel
  *     12 GiB   the bench's own: words that CPUs share, then the stacks of the floor
@@ -13,10 +14,10 @@ export const BENCH_BASE: u64 = 0x3_0000_0000;
 export const BENCH_BYTES: u64 = 0x1000_0000 + 0x40_0000;
 /** One word on a cache line of its own: how many CPUs have reached the start. */
 export const ARRIVED_AT: u64 = BENCH_BASE;
-/** One line a CPU: how many entries its stack has. */
-export const STACK_TOPS: u64 = BENCH_BASE + 4096;
+/** From where the bench's own memory begins. One line a CPU: how many entries its stack has. */
+export const STACK_TOPS_AT: u64 = 4096;
 /** Each stack has 4 MiB, for the numbers of 2^19 frames (2 GiB) and what marks its bottom. */
-export const STACKS: u64 = BENCH_BASE + 0x40_0000;
+export const STACKS_AT: u64 = 0x40_0000;
 export const STACK_BYTES_SHIFT: u64 = 22;
 export const STACK_CAPACITY: u64 = 0x10_0000;
 

@@ -1,4 +1,4 @@
-import { frameAllocatorBytes, freeFrames, frameTableBytes, validate } from "../../../kernel/frames/allocator";
+import { frameAllocatorBytes, freeFrames, frameTableBytes, validate } from "../../kernel/frames/allocator";
 import { describeRam } from "./layout";
 import { fragment, shuffleHeld, takeLargeBlocks, unheldBlocks } from "./fragmentation";
 import { expect, giveMany, pair, pairLarge, takeMany, timedPair } from "./measured";

@@ -6,9 +6,9 @@ import {
   freeFrame,
   FrameError,
   FrameOwner,
-} from "../../../kernel/frames/allocator";
-import { Frame } from "../../../kernel/frames/frame";
-import { STACK_BYTES_SHIFT, STACK_CAPACITY, STACK_TOPS, STACKS } from "./layout";
+} from "../../kernel/frames/allocator";
+import { Frame } from "../../kernel/frames/frame";
+import { BENCH_BASE, STACK_BYTES_SHIFT, STACK_CAPACITY, STACK_TOPS_AT, STACKS_AT } from "./layout";
 
 /**
  * Who frames are taken from: one type each, without state, so that `changetype<S>(0).take()` is a direct call. A handle is whatever
@@ -100,14 +100,21 @@ export class Stack {
   }
 }
 
+let benchBase: u64 = BENCH_BASE;
+
+/** The bench's own memory begins at `base`. */
+export function putStacksAt(base: u64): void {
+  benchBase = base;
+}
+
 function topOf(cpu: u32): u64 {
-  return STACK_TOPS + ((<u64>cpu) << 6);
+  return benchBase + STACK_TOPS_AT + ((<u64>cpu) << 6);
 }
 
 /** Fills this CPU's stack with the numbers below `count`, the lowest on top. */
 export function fillStack(cpu: u32, count: u64): void {
   assert(count < STACK_CAPACITY, "the stack has no such room");
-  physStore64(topOf(cpu), STACKS + ((<u64>cpu) << STACK_BYTES_SHIFT));
+  physStore64(topOf(cpu), benchBase + STACKS_AT + ((<u64>cpu) << STACK_BYTES_SHIFT));
   const stack = changetype<Stack>(0);
   stack.give(NONE);
   for (let frame = count; frame > 0; frame--) stack.give(frame - 1);

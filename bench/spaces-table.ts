@@ -1,0 +1,29 @@
+import type { BenchTarget } from "./result.ts";
+
+/** What is measured of spaces and calls: PERFORMANCE, "Spaces and calls". */
+export interface SpacesNumber {
+  readonly name: string;
+  /** What an operation is. */
+  readonly per: string;
+  readonly target: BenchTarget;
+  /** Linux 6.1's figure as it was taken before there was a peer in the same run. */
+  readonly recorded?: number;
+}
+
+export const SPACES_NUMBERS: readonly SpacesNumber[] = [
+  { name: "syscall.null", per: "call", target: { atMost: 100 }, recorded: 307 },
+  { name: "fault.write", per: "page", target: { atMost: 450 }, recorded: 2255 },
+  { name: "fault.read", per: "page", target: { atMost: 250 }, recorded: 1155 },
+  { name: "fault.huge", per: "2 MiB page", target: { atMost: 1000 }, recorded: 26_249 },
+  { name: "map.populate", per: "page", target: { atMost: 60 }, recorded: 2403 },
+  { name: "map.pair", per: "pair", target: { atMost: 1500 }, recorded: 15_463 },
+  { name: "map.cycle", per: "cycle", target: { atMost: 2500 }, recorded: 24_584 },
+  { name: "unmap.page", per: "page", target: { atMost: 60 }, recorded: 885 },
+  { name: "protect.page", per: "page", target: { atMost: 20 }, recorded: 133 },
+  { name: "protect.page.back", per: "page", target: { atMost: 20 }, recorded: 194 },
+  { name: "brk.pair", per: "pair", target: { atMost: 800 } },
+  { name: "fault.cow", per: "page", target: { atMost: 550 }, recorded: 2860 },
+  { name: "fault.reuse", per: "page", target: { atMost: 270 }, recorded: 1346 },
+  { name: "fork.page", per: "page", target: { atMost: 1 }, recorded: 134 },
+  { name: "fork.cycle", per: "cycle", target: { atMost: 15_000 }, recorded: 159_618 },
+];
