@@ -70,7 +70,7 @@ function addBoot(command: Command, ended: Ended): void {
     .option("--crash <kind>", `make the kernel fault: ${CRASH_KINDS.join(", ")}`, values.readCrash)
     .option(
       "--frames <report>",
-      `print, once the programs are loaded, who has which frame: ${values.FRAMES_REPORTS.join(", ")}`,
+      `print what is known of frames: ${values.FRAMES_REPORTS.join(", ")}, or who has the one at p0x101000`,
       values.readFramesReport,
     )
     .option("--debug-heap", "a kernel that poisons and watches its own small objects")

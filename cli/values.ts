@@ -59,12 +59,20 @@ export function readMachine(text: string): MachineName {
 }
 
 /** What `--frames` prints. */
-export const FRAMES_REPORTS = ["owners", "buddyinfo", "zoneinfo"] as const;
+export const FRAMES_REPORTS = ["owners", "counters", "buddyinfo", "zoneinfo"] as const;
 export type FramesReport = (typeof FRAMES_REPORTS)[number];
 
-export function readFramesReport(text: string): FramesReport {
-  return oneOf(text, FRAMES_REPORTS);
+/** A report, or a frame by an address in it (p0x101000) or by its number (F101): then that address. */
+export function readFramesReport(text: string): FramesReport | bigint {
+  const [, prefix, digits] = /^(p0x|F)([0-9a-f]+)$/.exec(text) ?? [];
+  if (prefix === undefined) return oneOf(text, FRAMES_REPORTS);
+  const address = BigInt(`0x${digits}`) << (prefix === "F" ? 12n : 0n);
+  if (address >= 1n << PHYSICAL_BITS) throw new InvalidArgumentError(`Physical addresses have ${PHYSICAL_BITS} bits.`);
+  return address;
 }
+
+/** SDM 3A 4.1.4: MAXPHYADDR is at most 52. */
+const PHYSICAL_BITS = 52n;
 
 export const MACHINE_NAMES = ["embedded", "qemu"] as const;
 export type MachineName = (typeof MACHINE_NAMES)[number];

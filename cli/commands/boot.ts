@@ -25,7 +25,7 @@ export async function boot(programs: readonly string[], flags: BootFlags): Promi
     const outcome = { machine: flags.machine, request, result, records: output.kept, console: output.consoleText() };
     process.stdout.write(`${JSON.stringify(bootDocument(outcome), null, 2)}\n`);
   }
-  if (flags.frames) process.stdout.write(framesReport(flags.frames, output.kept));
+  if (flags.frames !== undefined) process.stdout.write(framesReport(flags.frames, output.kept));
   output.close();
   return result.status;
 }
@@ -46,11 +46,11 @@ function openOutput(flags: BootFlags): Output {
     kept,
     console(bytes) {
       if (flags.json) consoleParts.push(bytes.slice());
-      else (flags.frames ? process.stderr : process.stdout).write(bytes);
+      else (flags.frames !== undefined ? process.stderr : process.stdout).write(bytes);
     },
     records(bytes) {
       const records = decodeRecords(bytes);
-      if (flags.json || flags.frames) kept.push(...records);
+      if (flags.json || flags.frames !== undefined) kept.push(...records);
       trace?.write(records);
     },
     consoleText: () => Buffer.concat(consoleParts).toString("utf8"),

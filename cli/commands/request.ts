@@ -22,7 +22,7 @@ export interface BootFlags {
   readonly crash?: CrashKind;
   readonly failAllocation?: number;
   readonly debugHeap?: true;
-  readonly frames?: FramesReport;
+  readonly frames?: FramesReport | bigint;
 }
 
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
@@ -39,7 +39,7 @@ export function refuseUnbuilt(flags: BootFlags, programCount: number): void {
   if (programCount > MAX_PROGRAMS) {
     throw new UsageError(`${programCount} programs: the boot agent hands over at most ${MAX_PROGRAMS}`);
   }
-  if (flags.json && flags.frames)
+  if (flags.json && flags.frames !== undefined)
     throw new UsageError("--json and --frames: the document has the owners; leave one out");
   if (flags.machine === "qemu") refuseOnQemu(flags);
   if (flags.firmware !== undefined && flags.memory !== undefined) {

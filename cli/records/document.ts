@@ -1,5 +1,6 @@
 import { RecordKind } from "../../kernel/trace/records.ts";
 import type { BootRequest, BootResult } from "../../machine/machine.ts";
+import { endedCounters, type Counters, framesCounted, objectsCounted } from "./counters.ts";
 import { textBytes, type TraceRecord } from "./decode.ts";
 import { hex } from "./names.ts";
 import { numaReport, type NumaReport } from "./numa.ts";
@@ -33,7 +34,10 @@ export interface BootDocument {
   readonly message: string | null;
   readonly request: Fields;
   readonly memoryMap: readonly Fields[];
+  /** At the end of phase `frames`; and, if the boot came to its end, what was counted until then. */
   readonly frames: Fields | null;
+  /** Kernel objects by kind, at the end. */
+  readonly objects: readonly Fields[];
   /** Who has which frame once the programs are loaded. */
   readonly owners: readonly Fields[];
   readonly numa: NumaReport | null;
@@ -57,6 +61,7 @@ export interface BootOutcome {
 
 export function bootDocument(outcome: BootOutcome): BootDocument {
   const { records, result } = outcome;
+  const counters = endedCounters(records);
   return {
     schema: "nitros.boot",
     version: 1,
@@ -65,7 +70,8 @@ export function bootDocument(outcome: BootOutcome): BootDocument {
     message: result.message ?? null,
     request: requestFields(outcome.request),
     memoryMap: all(records, RecordKind.MEMORY_RANGE),
-    frames: last(records, RecordKind.FRAMES),
+    frames: framesFields(records, counters),
+    objects: counters === undefined ? [] : objectsCounted(counters),
     owners: all(records, RecordKind.FRAME_RUN),
     numa: numaReport((kind) => all(records, kind)),
     segments: all(records, RecordKind.SEGMENT),
@@ -77,6 +83,11 @@ export function bootDocument(outcome: BootOutcome): BootDocument {
     panic: panicReport(records),
     console: outcome.console,
   };
+}
+
+function framesFields(records: readonly TraceRecord[], counters: Counters | undefined): Fields | null {
+  const frames = last(records, RecordKind.FRAMES);
+  return frames === null || counters === undefined ? frames : { ...frames, ...framesCounted(counters) };
 }
 
 function requestFields(request: BootRequest): Fields {

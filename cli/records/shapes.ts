@@ -9,7 +9,9 @@ import { TopologySource } from "../../kernel/numa/source.ts";
 import { Protection } from "../../kernel/paging/protections.ts";
 import { FaultReason, RegionKind } from "../../kernel/spaces/kinds.ts";
 import { ImageError } from "../../kernel/tasks/image-errors.ts";
+import { CounterMoment, CounterScope, Hand } from "../../kernel/trace/counters.ts";
 import { RecordKind } from "../../kernel/trace/records.ts";
+import { counterOf, inHandOf, objectName, SCOPES } from "./counters.ts";
 import type { TraceRecord } from "./decode.ts";
 import { accessOf, bitNames, callName, hex, nameOf, segmentRights, type Names } from "./names.ts";
 
@@ -56,6 +58,9 @@ const readers: Readonly<Record<number, Reader>> = {
     holders: Number(r.value >> 16n),
   }),
   [RecordKind.TASK_FORKED]: (r) => ({ parent: Number(r.first) }),
+  [RecordKind.COUNTER]: counterFields,
+  [RecordKind.FRAMES_IN_HAND]: handFields,
+  [RecordKind.OBJECT_KIND]: (r) => ({ name: objectName(r), index: Number(r.value) }),
   [RecordKind.FRAME_ALLOCATED]: frameFields,
   [RecordKind.FRAME_FREED]: frameFields,
   [RecordKind.MAPPED]: mappingFields,
@@ -109,6 +114,22 @@ function range(record: TraceRecord): Fields {
 
 function frameFields(record: TraceRecord): Fields {
   return { frame: hex(record.first), order: Number(record.second), owner: nameOf(FrameOwner, record.value) };
+}
+
+function counterFields(record: TraceRecord): Fields {
+  const { scope, moment, index, counter, value } = counterOf(record);
+  return {
+    at: nameOf(CounterMoment, moment),
+    of: nameOf(CounterScope, scope),
+    index,
+    counter: nameOf(SCOPES[scope] ?? {}, counter),
+    value: hex(value),
+  };
+}
+
+function handFields(record: TraceRecord): Fields {
+  const { cpu, hand, first, frames } = inHandOf(record);
+  return { at: nameOf(CounterMoment, record.value >> 24n), cpu, hand: nameOf(Hand, hand), first: hex(first), frames };
 }
 
 function mappingFields(record: TraceRecord): Fields {

@@ -5,7 +5,7 @@ import { reclaimLoaderMemory } from "../frames/bring-up";
 import { setColours } from "../frames/colours";
 import { FrameError } from "../frames/errors";
 import { reportFrames } from "../frames/report";
-import { failAllocation } from "../frames/watched";
+import { countFrames, failAllocation } from "../frames/watched";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
 import { startHeap } from "../heap/heap";
 import { leaveLowerHalf } from "../paging/handover";
@@ -16,9 +16,11 @@ import { placeAtFixedBases } from "../random/aslr";
 import { seedFromEntropy, seedRandom } from "../random/random";
 import { makeZeroPage } from "../spaces/zero-page";
 import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
+import { reportCountersIfWanted } from "../tasks/counters";
 import { loadProgram } from "../tasks/loading";
 import { cacheColours } from "../cpu/caches";
 import { installStacks } from "../cpu/stacks";
+import { CounterMoment } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { drainTrace, trace, traceEverything, traceTask } from "../trace/trace";
 import {
@@ -62,6 +64,7 @@ export function start(): void {
   loadPrograms();
   ended(Phase.TASKS);
   if ((flags() & BootFlag.FRAMES) != 0) reportFrames();
+  reportCountersIfWanted(CounterMoment.LOADED);
   log.phaseTasks();
   drainTrace();
   resumeNextOrEnd();
@@ -106,6 +109,7 @@ function takeMemoryMap(): void {
 }
 
 function takeFrames(): void {
+  if ((flags() & BootFlag.FRAMES) != 0) countFrames();
   const error = framesInitialise();
   setColours(cacheColours());
   if (error != FrameError.NONE) log.refusedMemory(error);

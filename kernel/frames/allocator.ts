@@ -1,6 +1,4 @@
 import { frameZero, physAdd64, physLoad8, physStore8 } from "platform";
-import { RecordKind } from "../trace/records";
-import { trace } from "../trace/trace";
 import { areaEntry, areaNode, holdShelved, isHeldIn, noteFreedOne, setShelved, settleSlowly } from "./areas";
 import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
 import {
@@ -16,6 +14,7 @@ import {
   shelfFirst,
 } from "./cpu-cache";
 import { FrameError } from "./errors";
+import { allocated, freed, refused } from "./events";
 import { Frame } from "./frame";
 import { AREA_ORDER, checkBlock, MAX_ORDER, openFrame, ownerAt, refusalAt, refuse, takeBack, zeroAll } from "./freeing";
 import { locate, locateAgain, NO_ORDINAL } from "./locate";
@@ -89,31 +88,27 @@ function handOut(cache: CpuCache, bit: u64, owner: u32): Frame {
 function allocateSlowly(owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
   const cache = ownCache();
-  if (isDenied()) return Frame.none();
-  if ((cache.own | cache.unknown) == 0 && !refillByAllMeans(cache)) return Frame.none();
+  if (isDenied()) return refused(0);
+  if ((cache.own | cache.unknown) == 0 && !refillByAllMeans(cache)) return refused(0);
   return takeKept(cache, owner);
 }
 
 /** A frame of the own word, which must have one. */
 export function takeKept(cache: CpuCache, owner: u32): Frame {
   if (cache.own == 0) zeroSome(cache);
-  const frame = takeOwn(cache, cache.own, owner);
-  trace(RecordKind.FRAME_ALLOCATED, frame.number, 0, owner);
-  return frame;
+  return allocated(takeOwn(cache, cache.own, owner), 0, owner);
 }
 
 /** One frame with anything in it, for a caller that writes over all of it before anybody else can see it. */
 export function allocateFrameUnzeroed(owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
   const cache = ownCache();
-  if ((cache.own | cache.unknown) == 0 && !refillByAllMeans(cache)) return Frame.none();
+  if ((cache.own | cache.unknown) == 0 && !refillByAllMeans(cache)) return refused(0);
   const unknown = cache.unknown;
   if (unknown == 0) return allocateFrame(owner);
-  if (isDenied()) return Frame.none();
+  if (isDenied()) return refused(0);
   cache.unknown = unknown & (unknown - 1);
-  const frame = handOut(cache, ctz<u64>(unknown), owner);
-  trace(RecordKind.FRAME_ALLOCATED, frame.number, 0, owner);
-  return frame;
+  return allocated(handOut(cache, ctz<u64>(unknown), owner), 0, owner);
 }
 
 /** One zeroed frame below address `limit`, for devices that reach no others. */
@@ -140,27 +135,25 @@ function takeShelved(cache: CpuCache, owner: u32): Frame {
 function allocateBlockSlowly(order: u32, owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
   if (order == 0) return allocateFrame(owner);
-  if (isDenied()) return Frame.none();
+  if (isDenied()) return refused(order);
   const cache = ownCache();
   if (order != AREA_ORDER || cache.shelfDepth == 0) return findBlock(cache, order, NO_LIMIT, owner);
-  const first = takeShelved(cache, owner);
-  trace(RecordKind.FRAME_ALLOCATED, first.number, order, owner);
-  return first;
+  return allocated(takeShelved(cache, owner), order, owner);
 }
 
 /** A block of which every byte is below address `limit`. */
 export function allocateBlockBelow(order: u32, limit: u64, owner: u32): Frame {
   assert(isAllocatable(owner), NOT_ALLOCATABLE);
-  if (isDenied()) return Frame.none();
+  if (isDenied()) return refused(order);
   return findBlock(ownCache(), order, min<u64>(limit >> 12, NO_LIMIT), owner);
 }
 
 function findBlock(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
-  if (order > MAX_ORDER) return Frame.none();
+  if (order > MAX_ORDER) return refused(order);
   feelPressure(cache);
-  const first = findBlockOnce(cache, order, limit, owner);
-  if (!first.isNone || !reclaim(cache, cache.node, (<u32>1) << order)) return first;
-  return findBlockOnce(cache, order, limit, owner);
+  let first = findBlockOnce(cache, order, limit, owner);
+  if (first.isNone && reclaim(cache, cache.node, (<u32>1) << order)) first = findBlockOnce(cache, order, limit, owner);
+  return first.isNone ? refused(order) : first;
 }
 
 function findBlockOnce(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
@@ -178,7 +171,7 @@ export function giveSmall(cache: CpuCache, ordinal: u32, order: u32, wanted: u32
   const first = (physicalArea(ordinal >> AREA_SHIFT) << AREA_SHIFT) + (ordinal & (AREA_FRAMES - 1));
   zeroRuns(ordinal, (<u32>1) << order, first);
   fillStates(ordinal, (<u32>1) << order, owner);
-  return countBlock(first, order, owner);
+  return allocated(Frame.of(first), order, owner);
 }
 
 function findLarge(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
@@ -192,12 +185,7 @@ export function giveLarge(cache: CpuCache, area: u32, order: u32, wanted: u32, o
   const areas: u32 = 1 << (order - AREA_ORDER);
   countTaken(cache, areaNode(area), wanted, areas << AREA_SHIFT);
   for (let i: u32 = 0; i < areas; i++) zeroArea(area + i);
-  return countBlock(physicalArea(area) << AREA_SHIFT, order, owner);
-}
-
-function countBlock(first: u32, order: u32, owner: u32): Frame {
-  trace(RecordKind.FRAME_ALLOCATED, first, order, owner);
-  return Frame.of(first);
+  return allocated(Frame.of(physicalArea(area) << AREA_SHIFT), order, owner);
 }
 
 /** Gives one frame back. Returns a FrameError; unless it is NONE, nothing has changed. */
@@ -265,7 +253,7 @@ function freeSlowly(frame: Frame): u32 {
   const owner = stateAt(ordinal);
   clear(frame, stateAddress(ordinal));
   putBackFrame(cache, frame.number, ordinal);
-  trace(RecordKind.FRAME_FREED, frame.number, 0, owner);
+  freed(frame.number, 0, owner);
   return FrameError.NONE;
 }
 
@@ -330,7 +318,7 @@ function freeBlockSlowly(first: Frame, order: u32): u32 {
   if (order == AREA_ORDER && fitsShelf(cache, ordinal >> AREA_SHIFT))
     shelve(cache, first.number, ordinal >> AREA_SHIFT);
   else takeBack(cache, first.number, order);
-  trace(RecordKind.FRAME_FREED, first.number, order, owner);
+  freed(first.number, order, owner);
   easePressure(cache);
   return FrameError.NONE;
 }

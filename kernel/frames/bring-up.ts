@@ -3,6 +3,7 @@ import { PAGE_SHIFT } from "../address/pages";
 import { addWholeLocked, areaNode, noteFreed, setAreaNode } from "./areas";
 import { countMove, countNew, describedFree, forgetCounts, freeFrames, ownedFrames, totalFrames } from "./counts";
 import { emptyCaches } from "./cpu-cache";
+import { forgetCpuCounts } from "./cpu-counts";
 import { FrameError } from "./errors";
 import {
   addExtent,
@@ -57,6 +58,7 @@ let isReclaimed: bool = false;
 export function framesForget(): void {
   forgetExtents();
   forgetCounts();
+  forgetCpuCounts();
   forgetReclaimers();
   isReclaimed = false;
 }

@@ -1,10 +1,9 @@
 import { frameZero, physAnd64, physStore8 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
-import { RecordKind } from "../trace/records";
-import { trace } from "../trace/trace";
 import { addFree, areaNode, openLocked, Place, settleLocked, treeOf } from "./areas";
 import { zeroRuns } from "./blocks";
 import { CpuCache, ownCache } from "./cpu-cache";
+import { allocated, refused } from "./events";
 import { Frame } from "./frame";
 import { NO_ORDINAL } from "./locate";
 import { lockNode, unlockNode } from "./lock";
@@ -79,12 +78,12 @@ if (offsetof<ColourSet>() != 16) ERROR("a ColourSet is 16 bytes");
  */
 export function allocateFrameColoured(set: ColourSet, owner: u32): Frame {
   assert(isAllocatable(owner), "frames are not allocated for this owner");
-  if (isDenied()) return Frame.none();
+  if (isDenied()) return refused(0);
   const cache = ownCache();
   if ((cache.own | cache.unknown) == 0) refillByAllMeans(cache);
-  const frame = takeTurns(cache, set, owner);
-  if (!frame.isNone || !reclaim(cache, cache.node, 1)) return frame;
-  return takeTurns(cache, set, owner);
+  let frame = takeTurns(cache, set, owner);
+  if (frame.isNone && reclaim(cache, cache.node, 1)) frame = takeTurns(cache, set, owner);
+  return frame.isNone ? refused(0) : frame;
 }
 
 /** The next colour's frame, or when that has none left, of the one after it, and so on. */
@@ -95,8 +94,7 @@ function takeTurns(cache: CpuCache, set: ColourSet, owner: u32): Frame {
     const frame = takeColour(cache, maskOf(colour), owner);
     if (!frame.isNone) {
       set.next = (colour + 1) & 63;
-      trace(RecordKind.FRAME_ALLOCATED, frame.number, 0, owner);
-      return frame;
+      return allocated(frame, 0, owner);
     }
     rest &= ~((<u64>1) << (<u64>colour));
   }

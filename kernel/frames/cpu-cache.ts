@@ -81,6 +81,11 @@ export function cacheOf(cpu: u32): CpuCache {
   return changetype<CpuCache>(caches + ((<usize>cpu) << CACHE_SHIFT));
 }
 
+/** Whose it is. */
+export function cpuOf(cache: CpuCache): u32 {
+  return <u32>((changetype<usize>(cache) - caches) >> CACHE_SHIFT);
+}
+
 /** The cache of the CPU that runs this. */
 export function ownCache(): CpuCache {
   return cacheOf(cpuIndex());

@@ -1,5 +1,7 @@
+import { CpuCounter } from "../trace/counters";
 import { areaNode } from "./areas";
-import { cacheOf, CpuCache, freedSingly, freedWord, forgetFreedSingly, MAX_CPUS } from "./cpu-cache";
+import { cacheOf, CpuCache, cpuOf, freedSingly, freedWord, forgetFreedSingly, MAX_CPUS } from "./cpu-cache";
+import { countForCpu } from "./cpu-counts";
 import { MAX_NODES, nodeCount } from "./nodes";
 import { NodeCount } from "./node-count";
 import { addNodeCount, nodeCountOf } from "./node-words";
@@ -34,7 +36,9 @@ export function countTaken(cache: CpuCache, node: u32, wanted: u32, frames: u32)
 export function tellFreed(cache: CpuCache): void {
   for (let node: u32 = 0; node < nodeCount(); node++) {
     const frames = freedSingly(cache, node);
-    if (frames != 0) addNodeCount(node, NodeCount.FREE, frames);
+    if (frames == 0) continue;
+    addNodeCount(node, NodeCount.FREE, frames);
+    countForCpu(cpuOf(cache), CpuCounter.FREED_FAR, frames);
   }
   forgetFreedSingly(cache);
 }

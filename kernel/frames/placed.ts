@@ -2,6 +2,7 @@ import { giveLarge, giveSmall, takeKept } from "./allocator";
 import { areaNode } from "./areas";
 import { takeAreasOf, takeSmallOf } from "./blocks";
 import { CpuCache, ownCache } from "./cpu-cache";
+import { refused } from "./events";
 import { Frame } from "./frame";
 import { AREA_ORDER, MAX_ORDER } from "./freeing";
 import { NO_ORDINAL } from "./locate";
@@ -30,12 +31,13 @@ export function allocateFramePlaced(placement: Placement, owner: u32): Frame {
 /** 2^order zeroed frames in a row, all of one node, from where `placement` says; or `Frame.none()`. */
 export function allocateBlockPlaced(order: u32, placement: Placement, owner: u32): Frame {
   assert(isAllocatable(owner), "frames are not allocated for this owner");
-  if (order > MAX_ORDER || isDenied()) return Frame.none();
+  if (order > MAX_ORDER || isDenied()) return refused(order);
   const cache = ownCache();
   feelPressure(cache);
-  const first = allocateByRank(cache, order, placement, owner);
-  if (!first.isNone || !reclaim(cache, candidate(placement, cache, 0), (<u32>1) << order)) return first;
-  return allocateByRank(cache, order, placement, owner);
+  let first = allocateByRank(cache, order, placement, owner);
+  if (first.isNone && reclaim(cache, candidate(placement, cache, 0), (<u32>1) << order))
+    first = allocateByRank(cache, order, placement, owner);
+  return first.isNone ? refused(order) : first;
 }
 
 function allocateByRank(cache: CpuCache, order: u32, placement: Placement, owner: u32): Frame {

@@ -23,12 +23,27 @@ import { highMark, lowMark, minimumMark } from "./watermarks";
  * somebody interrupts it.
  */
 
-/** Word of a node's eight that holds its PressureState. */
+/** Word of a node's eight that holds its PressureState in bits 7:0, and above them how often that has changed. */
 const STATE: u32 = 7;
+const CHANGES_SHIFT: u64 = 8;
+const STATE_BITS: u64 = 0xff;
+
+function pressureWord(node: u32): u64 {
+  return physLoad64(nodeWordAddress(node, STATE));
+}
 
 /** PressureState of a node, as of the last time that somebody looked. */
 export function nodePressure(node: u32): u32 {
-  return <u32>physLoad64(nodeWordAddress(node, STATE));
+  return stateOf(pressureWord(node));
+}
+
+/** How often a node has become shorter of memory, or less so. */
+export function pressureChanges(node: u32): u64 {
+  return pressureWord(node) >> CHANGES_SHIFT;
+}
+
+function stateOf(word: u64): u32 {
+  return <u32>(word & STATE_BITS);
 }
 
 /** The table in `pressure-state.ts`. */
@@ -56,22 +71,24 @@ export function easePressure(cache: CpuCache): void {
 }
 
 function easeNode(node: u32): void {
-  const state = nodePressure(node);
+  const before = pressureWord(node);
   const free = <i64>nodeCountOf(node, NodeCount.FREE);
-  const next = nextState(node, state, free);
-  if (next < state) changeState(node, state, next, free);
+  const next = nextState(node, stateOf(before), free);
+  if (next < stateOf(before)) changeState(node, before, next, free);
 }
 
 /** Looks at a node; true when it is worse off than when somebody looked last, and this CPU is the one that saw it. */
 function hasWorsened(node: u32): bool {
-  const state = nodePressure(node);
+  const before = pressureWord(node);
   const free = <i64>nodeCountOf(node, NodeCount.FREE);
-  const next = nextState(node, state, free);
-  return next != state && changeState(node, state, next, free) && next > state;
+  const next = nextState(node, stateOf(before), free);
+  return next != stateOf(before) && changeState(node, before, next, free) && next > stateOf(before);
 }
 
-function changeState(node: u32, from: u32, to: u32, free: i64): bool {
-  if (physCompareExchange64(nodeWordAddress(node, STATE), from, to) != <u64>from) return false;
+/** False when somebody else was faster; `before` is the word as it was. */
+function changeState(node: u32, before: u64, to: u32, free: i64): bool {
+  const after = (((before >> CHANGES_SHIFT) + 1) << CHANGES_SHIFT) | to;
+  if (physCompareExchange64(nodeWordAddress(node, STATE), before, after) != before) return false;
   trace(RecordKind.PRESSURE, node, free, to);
   return true;
 }

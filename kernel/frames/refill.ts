@@ -1,7 +1,9 @@
 import { cpuIndex, framesZero, physExchange64, physOr64, physStore8 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
+import { CpuCounter } from "../trace/counters";
 import { addFree, areaNode, noteFreed, Place, reserveLocked, retireLocked, returnLocked, treeOf } from "./areas";
-import { CpuCache, dropWords, freedWord, popShelf, shelfArea } from "./cpu-cache";
+import { CpuCache, cpuOf, dropWords, freedWord, popShelf, shelfArea } from "./cpu-cache";
+import { countForCpu } from "./cpu-counts";
 import { lockNode, unlockNode } from "./lock";
 import { countTaken, tellFreed } from "./node-counts";
 import { nearestNode, nodeCount } from "./nodes";
@@ -52,11 +54,20 @@ function takeWord(cache: CpuCache, area: u32): bool {
     if (bits == 0) continue;
     addFree(area, -(<i32>popcnt<u64>(bits)));
     countTaken(cache, areaNode(area), cache.node, <u32>popcnt<u64>(bits));
+    countWord(cache, CpuCounter.REFILLS, bits);
     adopt(cache, word, bits);
     return true;
   }
   return false;
 }
+
+/** `what` is counted by words; after it, frames are. */
+function countWord(cache: CpuCache, what: u32, bits: u64): void {
+  countForCpu(cpuOf(cache), what, 1);
+  countForCpu(cpuOf(cache), what + 1, <u32>popcnt<u64>(bits));
+}
+if (CpuCounter.REFILLED != CpuCounter.REFILLS + 1 || CpuCounter.FLUSHED != CpuCounter.FLUSHES + 1)
+  ERROR("frames follow words");
 
 function adopt(cache: CpuCache, word: u32, bits: u64): void {
   const area = word / AREA_WORDS;
@@ -78,6 +89,7 @@ function reserveNext(cache: CpuCache, node: u32): bool {
   unlockNode(node);
   if (area == NO_AREA) return false;
   returnArea(cache);
+  countForCpu(cpuOf(cache), CpuCounter.RESERVED, 1);
   cache.area = area;
   cache.areaFirst = physicalArea(area) << AREA_SHIFT;
   return true;
@@ -120,11 +132,12 @@ export function zeroSome(cache: CpuCache): void {
 /** Puts the freed word's frames back into the bitmap. */
 export function flushFreed(cache: CpuCache): void {
   if (cache.freed == 0) return;
-  putBack(freedWord(cache), cache.freed);
+  putBack(cache, freedWord(cache), cache.freed);
   cache.freed = 0;
 }
 
-function putBack(word: u32, bits: u64): void {
+function putBack(cache: CpuCache, word: u32, bits: u64): void {
+  countWord(cache, CpuCounter.FLUSHES, bits);
   const before = physOr64(wordAddress(word), bits);
   assert((before & bits) == 0, "two CPUs have freed the same frame at once");
   noteFreed(word / AREA_WORDS, <u32>popcnt<u64>(bits));
@@ -132,13 +145,14 @@ function putBack(word: u32, bits: u64): void {
 
 /** Puts all that a CPU has for itself back. The CPU is the one that runs this, or is not in the allocator. */
 export function drain(cache: CpuCache): void {
+  countForCpu(cpuOf(cache), CpuCounter.DRAINS, 1);
   tellFreed(cache);
   flushFreed(cache);
   const bits = cache.own | cache.unknown;
   const word = cache.ownWord;
   tellZero(cache);
   dropWords(cache);
-  if (bits != 0) putBack(word, bits);
+  if (bits != 0) putBack(cache, word, bits);
   returnArea(cache);
   emptyShelf(cache);
 }

@@ -8,6 +8,7 @@ import { tracesEverything } from "../trace/trace";
 let watched: u32 = 0;
 const TRACED: u32 = 1;
 const COUNTING_DOWN: u32 = 2;
+const COUNTED: u32 = 4;
 
 /** Allocations until the one that fails; only while COUNTING_DOWN. */
 let allocationsLeft: u32 = 0;
@@ -21,6 +22,15 @@ function watch(what: u32): void {
 /** Allocating and freeing are events from here on, if events are written at all. Asked at bring-up: what comes later is told to `watched`. */
 export function watchIfTraced(): void {
   watch(tracesEverything() ? watched | TRACED : watched & ~TRACED);
+}
+
+/** From here on every allocation and free is counted by order and owner (`events.ts`). Before the first one, for counts that are of all. */
+export function countFrames(): void {
+  watch(watched | COUNTED);
+}
+
+export function isCounted(): bool {
+  return (watched & COUNTED) != 0;
 }
 
 /**

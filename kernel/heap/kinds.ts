@@ -6,8 +6,8 @@ import { FIRST_OBJECT, GRANULE, Slab } from "./slab";
 /**
  * A kind of objects: what is fixed in the first cache line, what CPUs change under the kind's lock in the second.
  *
- *     byte  0     4      8       12        16    20      64       68     72     76
- *           name  bytes  stride  capacity  id            partial  spare  slabs  out
+ *     byte  0     4      8       12        16    20      64       68     72     76   80
+ *           name  bytes  stride  capacity  id            partial  spare  slabs  out  mostSlabs
  */
 @unmanaged
 @final
@@ -35,9 +35,11 @@ export class Kind {
   slabs: u32;
   /** Objects that are in no slab: handed out, or in a CPU's magazine. */
   out: u32;
+  /** That there have been at once. */
+  mostSlabs: u32;
 }
-const KIND_BYTES: usize = 80;
-if (offsetof<Kind>() != 80) ERROR("Kind is 80 bytes");
+const KIND_BYTES: usize = 84;
+if (offsetof<Kind>() != 84) ERROR("Kind is 84 bytes");
 const KIND_SHIFT: usize = 7;
 const kinds = memory.data(2048, 128);
 if ((<usize>16) << 7 != 2048 || MAX_KINDS != 16 || KIND_BYTES > 128) ERROR("kinds holds MAX_KINDS kinds");

@@ -52,6 +52,7 @@ function retireLocked(kind: Kind, slab: Slab): Slab | null {
 /** Counts a slab that has just been made. Returns one that is to be released: another CPU had the same idea. */
 export function addSlabLocked(kind: Kind, slab: Slab): Slab | null {
   kind.slabs += 1;
+  kind.mostSlabs = max<u32>(kind.mostSlabs, kind.slabs);
   return retireLocked(kind, slab);
 }
 

@@ -7,7 +7,9 @@ import { validate } from "../frames/validate";
 import { allSlabs, drainHeap, HeapError, heapErrorText, keptHeapFrames, validateHeap } from "../heap/heap";
 import { objectPageTables } from "../paging/object-pages";
 import { dropPrepared } from "../spaces/seams";
+import { CounterMoment } from "../trace/counters";
 import { drainTrace } from "../trace/trace";
+import { reportCountersIfWanted } from "./counters";
 import { failureCount } from "./outcome";
 import { schedule } from "./scheduler";
 import { taskCount } from "./task";
@@ -31,6 +33,7 @@ function keptForObjects(): u64 {
 /** Leaves to the next ready task, or ends the machine when there is none. */
 export function resumeNextOrEnd(): void {
   if (schedule()) return;
+  reportCountersIfWanted(CounterMoment.ENDED);
   dropPrepared();
   drainHeap();
   if (allSlabs() != 0) panic("tasks have leaked kernel objects; slabs in use, where none should be", allSlabs());

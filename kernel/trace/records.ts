@@ -67,6 +67,13 @@ export namespace RecordKind {
   /** A task is a copy of another: number of the other, 0, 0. Its name follows as TASK_NAME text. */
   export const TASK_FORKED: u16 = 17;
 
+  /** A counter: CounterScope | CounterMoment << 8 | which of its things << 16, the counter (`counters.ts`), its value. Only under `BootFlag.FRAMES`. */
+  export const COUNTER: u16 = 20;
+  /** Free frames in a CPU's hands: the first of the word or area, how many, cpu | Hand << 16 | CounterMoment << 24. As COUNTER. */
+  export const FRAMES_IN_HAND: u16 = 21;
+  /** A kind of kernel objects, before its counters: 16 bytes of its name, zeros behind it; its number. */
+  export const OBJECT_KIND: u16 = 22;
+
   /** Frames allocated or freed together: number of the first, binary logarithm of their count, FrameOwner. */
   export const FRAME_ALLOCATED: u16 = 64;
   export const FRAME_FREED: u16 = 65;

@@ -24,6 +24,8 @@ const bad: readonly { readonly args: readonly string[]; readonly says: RegExp }[
   { args: ["boot", "--without", "nx,smpe"], says: /"smpe".*Did you mean smep/ },
   { args: ["boot", "--crash", "everything"], says: /"everything" is none of write-text/ },
   { args: ["boot", "--frames", "owner"], says: /"owner".*Did you mean owners/ },
+  { args: ["boot", "--frames", "0x1000"], says: /"0x1000" is none of owners, counters/ },
+  { args: ["boot", "--frames", "p0x10000000000000"], says: /Physical addresses have 52 bits/ },
   { args: ["boot", "--frames", "owners", "--json"], says: /--json and --frames/ },
   { args: ["boot", "--fail-allocation", "0"], says: /'0'.*whole number from 1/ },
   { args: ["boot", "helo"], says: /"helo".*Did you mean hello/ },

@@ -57,6 +57,7 @@ describe("nitros boot --json", () => {
     assert.equal(document.status, status);
     assert.equal(document.random!["seed"], "0x7");
     assert.match(document.console, /Hello from ring 3/);
+    checkCounters(document);
     assert.equal(document.panic, null);
     assert.deepEqual(
       document.programs.map(({ name, exit }) => [name, exit]),
@@ -101,6 +102,20 @@ function checkMap({ memoryMap, frames }: BootDocument): void {
   }
   const { free, reserved, inUse } = frames as Record<string, string>;
   assert.equal(BigInt(free!) + BigInt(reserved!) + BigInt(inUse!), ram);
+}
+
+/** Counted until the last program ended: all that programs had is free again, and objects of each kind are in no task's hands. */
+function checkCounters({ frames, objects }: BootDocument): void {
+  const { nodes, orders, cpus, byOwner } = frames as Record<string, readonly Record<string, number | string>[]>;
+  const owned = byOwner!.reduce((sum, owner) => sum + Number(owner["frames"]), 0);
+  assert.equal(owned, nodes![0]!["frames"]);
+  assert.equal(Number(nodes![0]!["free"]) + Number(nodes![0]!["used"]), nodes![0]!["frames"]);
+  assert.ok(Number(orders![0]!["allocated"]) > Number(orders![0]!["freed"]) && orders!.length === 19);
+  assert.ok(Number(cpus![0]!["refills"]) > 0);
+  const user = byOwner!.find(({ owner }) => owner === "user");
+  assert.ok(user!["frames"] === 0 && Number(user!["most"]) > 0);
+  assert.deepEqual(objects.map(({ kind }) => kind).sort(), ["region", "space", "task"]);
+  for (const { out, kept, mostSlabs } of objects) assert.ok(out === kept && Number(mostSlabs) > 0);
 }
 
 const NOT_RAM: ReadonlySet<string> = new Set(["mmio", "reserved", "persistent", "unaccepted", "unusable"]);

@@ -16,9 +16,12 @@ export interface WordMachine {
   afterAtomic: () => void;
   /** What the kernel has written to its console. */
   console: () => string;
+  /** Takes what the kernel has written of its trace since this was called last. */
+  takeRecords: () => Uint8Array;
 }
 
 const COM1 = 0x3f8;
+const DEBUG_CONSOLE = 0xe9;
 
 const compiled = await compileKernelPart({ entry: "tests/frames/core.ts", platform: "metal" });
 
@@ -28,6 +31,7 @@ export function startWordMachine(physicalBits: number, part = compiled): WordMac
   const zeroed = new Set<bigint>();
   const written = new Set<bigint>();
   const printed: number[] = [];
+  const recorded: number[] = [];
   const load = (address: bigint) => words.get(address & ~7n) ?? 0n;
   const put = (address: bigint, bits: bigint, value: bigint) => {
     if (address % (bits / 8n) !== 0n)
@@ -76,10 +80,11 @@ export function startWordMachine(physicalBits: number, part = compiled): WordMac
     "memory.framesZeroStreaming": zeroRow,
     "memory.physRead": (to: number, from: bigint, length: number) => read(to, unsigned(from), length),
     "processor.clock": () => 0n,
-    // A serial port that takes all it is given, and nothing at other ports.
-    "processor.portRead8": (port: number) => (port === COM1 + 5 ? 0x60 : 0),
+    // A serial port and QEMU's debug console, which take all they are given, and nothing at other ports.
+    "processor.portRead8": (port: number) => (port === COM1 + 5 ? 0x60 : port === DEBUG_CONSOLE ? DEBUG_CONSOLE : 0),
     "processor.portWrite8": (port: number, byte: number) => {
       if (port === COM1) printed.push(byte);
+      if (port === DEBUG_CONSOLE) recorded.push(byte);
     },
     "processor.cpuid": (leaf: number) =>
       leaf >>> 0 === 0x8000_0000 ? 0x8000_0008 : leaf >>> 0 === 0x8000_0008 ? physicalBits : 0,
@@ -92,6 +97,7 @@ export function startWordMachine(physicalBits: number, part = compiled): WordMac
     cpu: 0,
     afterAtomic: () => {},
     console: () => Buffer.from(printed).toString(),
+    takeRecords: () => Uint8Array.from(recorded.splice(0)),
   };
   return machine;
 }

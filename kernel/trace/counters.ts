@@ -1,0 +1,98 @@
+/**
+ * What COUNTER records count: a scope, which of its things, and one of the numbers below. Constants only, so that the kernel, the command
+ * and tests may import them. `kernel/frames/report-counters.ts` and `kernel/heap/report.ts` write them.
+ */
+export namespace CounterScope {
+  export const NODE: u32 = 0;
+  export const ORDER: u32 = 1;
+  export const CPU: u32 = 2;
+  export const OWNER: u32 = 3;
+  export const OBJECTS: u32 = 4;
+}
+
+/** When it was counted. */
+export namespace CounterMoment {
+  /** The programs are loaded; none has run. */
+  export const LOADED: u32 = 0;
+  /** The last one has ended. */
+  export const ENDED: u32 = 1;
+}
+
+/** Frames of a node; HIT to OTHER are those that left its areas, as Linux's numastat counts (`kernel/frames/node-count.ts`). */
+export namespace NodeCounter {
+  export const FRAMES: u32 = 0;
+  /** In CPUs' hands or not. */
+  export const FREE: u32 = 1;
+  /** Of these: in CPUs' hands. */
+  export const IN_HAND: u32 = 2;
+  export const HIT: u32 = 3;
+  export const MISS: u32 = 4;
+  export const FOREIGN: u32 = 5;
+  export const INTERLEAVED: u32 = 6;
+  export const LOCAL: u32 = 7;
+  export const OTHER: u32 = 8;
+  /** Watermarks. */
+  export const MINIMUM: u32 = 9;
+  export const LOW: u32 = 10;
+  export const HIGH: u32 = 11;
+  /** PressureState, and how often it has changed. */
+  export const PRESSURE: u32 = 12;
+  export const PRESSURE_CHANGES: u32 = 13;
+}
+
+/** Frames and blocks of an order, by calls. */
+export namespace OrderCounter {
+  export const ALLOCATED: u32 = 0;
+  export const FREED: u32 = 1;
+  /** There was none. */
+  export const REFUSED: u32 = 2;
+}
+
+/** What a CPU did between its own frames and those of all. */
+export namespace CpuCounter {
+  /** Words that it filled its own from, and the frames in them. */
+  export const REFILLS: u32 = 0;
+  export const REFILLED: u32 = 1;
+  /** Words put back into the bitmap, its own or those that it freed into, and the frames in them. */
+  export const FLUSHES: u32 = 2;
+  export const FLUSHED: u32 = 3;
+  /** How often it gave back all that it had. */
+  export const DRAINS: u32 = 4;
+  /** Frames that it freed into the bitmap one by one. */
+  export const FREED_FAR: u32 = 5;
+  /** Areas that it reserved for its words. */
+  export const RESERVED: u32 = 6;
+  /** Its node. */
+  export const NODE: u32 = 7;
+}
+
+/** Frames of an owner: now, and the most that were allocated for it at once. */
+export namespace OwnerCounter {
+  export const FRAMES: u32 = 0;
+  export const MOST: u32 = 1;
+}
+
+/** Kernel objects of a kind. */
+export namespace ObjectCounter {
+  /** In no slab: handed out, or in a CPU's magazine. */
+  export const OUT: u32 = 0;
+  /** Of these: in magazines. */
+  export const KEPT: u32 = 1;
+  export const SLABS: u32 = 2;
+  export const MOST_SLABS: u32 = 3;
+  /** Of one object. */
+  export const BYTES: u32 = 4;
+  /** Objects in a slab. */
+  export const CAPACITY: u32 = 5;
+}
+
+/** Where a CPU has free frames for itself: FRAMES_IN_HAND (`kernel/frames/cpu-cache.ts`). */
+export namespace Hand {
+  /** Its own word: known to be zero, or not. */
+  export const ZERO: u32 = 0;
+  export const UNKNOWN: u32 = 1;
+  /** The word that it freed into. */
+  export const FREED: u32 = 2;
+  /** An area on its shelf. */
+  export const SHELF: u32 = 3;
+}
