@@ -1,4 +1,4 @@
-import { frameZero, physAdd64, physLoad8, physStore8 } from "platform";
+import { frameZero, physAdd64, physStore8 } from "platform";
 import { areaEntry, areaNode, holdShelved, isHeldIn, noteFreedOne, setShelved, settleSlowly } from "./areas";
 import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
 import {
@@ -25,7 +25,7 @@ import { easePressure, feelPressure, reclaim, refillByAllMeans } from "./pressur
 import { drain, flushFreed, zeroSome } from "./refill";
 import { dropSharer } from "./sharing";
 import { AREA_FRAMES, AREA_SHIFT, physicalArea } from "./spans";
-import { fillStates, KNOWN_ZERO, SHARED, stateAddress, stateAt, wordAddress, wordBit } from "./table";
+import { fillStates, isSingle, KNOWN_ZERO, ownerOfState, SHARED, SINGLE, stateAddress, stateAt, wordAddress, wordBit } from "./table";
 import { NO_AREA } from "./trees";
 import { isDenied } from "./watched";
 
@@ -81,7 +81,7 @@ function takeOwn(cache: CpuCache, free: u64, owner: u32): Frame {
 @inline
 function handOut(cache: CpuCache, bit: u64, owner: u32): Frame {
   const frame = cache.ownFirst + bit;
-  physStore8(cache.ownStates + frame, <u8>owner);
+  physStore8(cache.ownStates + frame, <u8>(owner | SINGLE));
   return Frame.of(<u32>frame);
 }
 
@@ -170,7 +170,7 @@ export function giveSmall(cache: CpuCache, ordinal: u32, order: u32, wanted: u32
   countTaken(cache, areaNode(ordinal >> AREA_SHIFT), wanted, (<u32>1) << order);
   const first = (physicalArea(ordinal >> AREA_SHIFT) << AREA_SHIFT) + (ordinal & (AREA_FRAMES - 1));
   zeroRuns(ordinal, (<u32>1) << order, first);
-  fillStates(ordinal, (<u32>1) << order, owner);
+  fillStates(ordinal, (<u32>1) << order, owner | SINGLE);
   return allocated(Frame.of(first), order, owner);
 }
 
@@ -199,7 +199,7 @@ export function freeFrame(frame: Frame): u32 {
 @inline
 function freeOwn(cache: CpuCache, frame: Frame): u32 {
   const state = cache.ownStates + frame.number;
-  if (!isAllocatable(physLoad8(state))) return freeSlowly(frame);
+  if (!isSingle(state)) return freeSlowly(frame);
   clear(frame, state);
   cache.own |= wordBit(frame.number);
   return FrameError.NONE;
@@ -210,23 +210,23 @@ function freeOwn(cache: CpuCache, frame: Frame): u32 {
 function freeElsewhere(cache: CpuCache, frame: Frame): u32 {
   if (<u64>frame.number - cache.freedFirst >= 64) return freeFar(cache, frame);
   const state = cache.freedStates + frame.number;
-  if (!isAllocatable(physLoad8(state))) return freeSlowly(frame);
+  if (!isSingle(state)) return freeSlowly(frame);
   clear(frame, state);
   cache.freed |= wordBit(frame.number);
   return FrameError.NONE;
 }
 
-/** Frees into the bitmap, and remembers where. */
+/** Frees into the bitmap, and remembers where. All that is called is called last, so that no register need be saved. */
 function freeFar(cache: CpuCache, frame: Frame): u32 {
-  const ordinal = locateAgain(cache, frame.number);
-  if (ordinal == NO_ORDINAL || cache.freed != 0) return freeSlowly(frame);
-  const state = stateAddress(ordinal);
-  if (!isAllocatable(physLoad8(state))) return freeSlowly(frame);
-  beginFreed(cache, state, frame.number);
+  const offset = frame.number - cache.spanFirst;
+  if (offset >= cache.spanFrames) return freeSlowly(frame);
+  const state = cache.spanStates + frame.number;
+  if (cache.freed != 0 || !isSingle(state)) return freeSlowly(frame);
+  beginFreed(cache, cache.spanStates, frame.number);
   clear(frame, state);
+  const ordinal = cache.spanOrdinal + offset;
   setFree(ordinal);
-  if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleAndEaseSlowly(ordinal >> AREA_SHIFT);
-  return FrameError.NONE;
+  return noteFreedOne(cache, ordinal >> AREA_SHIFT) ? settleAndEaseSlowly(ordinal >> AREA_SHIFT) : FrameError.NONE;
 }
 
 
@@ -238,10 +238,11 @@ function setFree(ordinal: u32): void {
   assert((before & bit) == 0, "two CPUs have freed the same frame at once");
 }
 
-/** Once in 16 frames freed at random: the area may belong elsewhere, and memory be less short. */
-function settleAndEaseSlowly(area: u32): void {
+/** Once in 64 frames freed at random: the area may belong elsewhere, and memory be less short. */
+function settleAndEaseSlowly(area: u32): u32 {
   settleSlowly(area);
   easePressure(ownCache());
+  return FrameError.NONE;
 }
 
 /** All the rest: what is refused, shared, part of a block, or traced. */
@@ -250,7 +251,7 @@ function freeSlowly(frame: Frame): u32 {
   const error = openFrame(cache, frame.number);
   if (error != FrameError.NONE) return error;
   const ordinal = locate(cache, frame.number);
-  const owner = stateAt(ordinal);
+  const owner = ownerOfState(stateAt(ordinal));
   clear(frame, stateAddress(ordinal));
   putBackFrame(cache, frame.number, ordinal);
   freed(frame.number, 0, owner);
@@ -266,7 +267,7 @@ function putBackFrame(cache: CpuCache, frame: u32, ordinal: u32): void {
     cache.freed |= bit;
   } else {
     flushFreed(cache);
-    beginFreed(cache, stateAddress(ordinal), frame);
+    beginFreed(cache, stateAddress(ordinal) - frame, frame);
     setFree(ordinal);
     if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleAndEaseSlowly(ordinal >> AREA_SHIFT);
   }

@@ -4,7 +4,7 @@ import { lockNode, unlockNode } from "./lock";
 import { NodeCount } from "./node-count";
 import { addNodeCount } from "./node-words";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS } from "./spans";
-import { entryAddress, fillStates, wordAddress } from "./table";
+import { entryAddress, fillStates, SINGLE, wordAddress } from "./table";
 import { NODE_TREES, treeAdd, treeAddRange, treeRemove } from "./trees";
 
 /**
@@ -37,16 +37,16 @@ import { NODE_TREES, treeAdd, treeAddRange, treeRemove } from "./trees";
  */
 export namespace Place {
   export const FULL: u32 = 0;
-  /** 1 to 32 frames free; then by 32 up to `LAST_PARTLY`. */
+  /** 1 to 128 frames free; then by 128 up to `LAST_PARTLY`. */
   export const PARTLY: u32 = 1;
-  export const LAST_PARTLY: u32 = 16;
+  export const LAST_PARTLY: u32 = 4;
   /** All 512 free. */
-  export const WHOLE: u32 = 17;
+  export const WHOLE: u32 = 5;
   /** Some CPU's. In a tree are areas in places PARTLY to RESERVED. */
-  export const RESERVED: u32 = 18;
+  export const RESERVED: u32 = 6;
   /** A block, or part of one, of order 9 or more. */
-  export const HELD: u32 = 19;
-  export const SHELVED: u32 = 20;
+  export const HELD: u32 = 7;
+  export const SHELVED: u32 = 8;
 }
 
 const FREE_SHIFT: u64 = 32;
@@ -109,7 +109,7 @@ export function treeOf(node: u32, place: u32): u32 {
 /** Where an area belongs that nobody has and that has `free` free frames. */
 export function placeFor(free: i32): u32 {
   if (free >= <i32>AREA_FRAMES) return Place.WHOLE;
-  return free <= 0 ? Place.FULL : <u32>((free + 31) >> 5);
+  return free <= 0 ? Place.FULL : <u32>((free + 127) >> 7);
 }
 
 /** Adds to the free frames of an area and of its node, or takes away; returns the entry as it is then. */
@@ -133,8 +133,8 @@ export function noteFreed(area: u32, frames: u32): void {
 export function noteFreedOne(cache: CpuCache, area: u32): bool {
   const entry = addToEntry(area, 1);
   addFreedSingly(cache, nodeOf(entry));
-  // The same as (free & 31) <= 1, in one instruction less.
-  return (freeIn(entry) & 30) == 0;
+  // The same as (free & 127) <= 1, in one instruction less.
+  return (freeIn(entry) & 126) == 0;
 }
 
 function isMisplaced(entry: u64): bool {
@@ -248,7 +248,7 @@ export function splitArea(area: u32): void {
   lockNode(node);
   const entry = areaEntry(area);
   if (placeOf(entry) == Place.HELD) {
-    fillStates(area << AREA_SHIFT, AREA_FRAMES, heldBy(entry));
+    fillStates(area << AREA_SHIFT, AREA_FRAMES, heldBy(entry) | SINGLE);
     physStore64(entryAddress(area), (entry & KEPT) | Place.FULL);
   }
   unlockNode(node);

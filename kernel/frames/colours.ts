@@ -14,7 +14,7 @@ import { choiceEnd, choiceFirst, CHOICES, NO_LIMIT } from "./preference";
 import { reclaim, refillByAllMeans } from "./pressure";
 import { drain } from "./refill";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
-import { freeWord, setState, wordAddress } from "./table";
+import { freeWord, setState, SINGLE, wordAddress } from "./table";
 import { NO_AREA, treeNext } from "./trees";
 import { isDenied } from "./watched";
 
@@ -137,7 +137,7 @@ function takeWithin(cache: CpuCache, mask: u64, tries: u32, owner: u32): Frame {
 function handOut(cache: CpuCache, bit: u32, owner: u32): Frame {
   cache.own &= ~((<u64>1) << (<u64>bit));
   const frame = cache.ownFirst + bit;
-  physStore8(cache.ownStates + frame, <u8>owner);
+  physStore8(cache.ownStates + frame, <u8>(owner | SINGLE));
   return Frame.of(<u32>frame);
 }
 
@@ -154,7 +154,7 @@ function adopt(cache: CpuCache, ordinal: u32, owner: u32): Frame {
   const first = (physicalArea(ordinal >> AREA_SHIFT) << AREA_SHIFT) + (ordinal & (AREA_FRAMES - 1));
   countTaken(cache, areaNode(ordinal >> AREA_SHIFT), cache.node, 1);
   zeroRuns(ordinal, 1, first);
-  setState(ordinal, owner);
+  setState(ordinal, owner | SINGLE);
   return Frame.of(first);
 }
 

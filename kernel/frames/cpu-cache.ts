@@ -1,4 +1,4 @@
-import { cpuIndex } from "platform";
+import { cpuIndex, cpuLocal, setCpuLocal } from "platform";
 import { cpuNode } from "./nodes";
 import { noWordStates, ordinalOfState } from "./table";
 import { NO_AREA } from "./trees";
@@ -49,8 +49,10 @@ export class CpuCache {
   isReclaiming: u32;
   /** Frames that it has shared so often that they never come back. */
   stuck: u64;
+  /** As `ownStates`, for the frames of the span. */
+  spanStates: u64;
 }
-if (offsetof<CpuCache>() != 104) ERROR("a cache's shelf follows its fields");
+if (offsetof<CpuCache>() != 112) ERROR("a cache's shelf follows its fields");
 
 const SHELF: usize = 128;
 /** Whole areas that a CPU keeps; what does not fit goes back. */
@@ -70,9 +72,6 @@ caches = memory.data(32768, 128);
 const NOTHING: usize = 256;
 if (256 + 256 != 512) ERROR("each CPU has a cache with nothing in it beside its own");
 
-/** What quick ways find: the caches, or those with nothing in them, so that they need not ask whether somebody watches. */
-let quickCaches: usize = 0;
-quickCaches = caches;
 
 /** Far from every frame that a first free could name: the states behind it are HOLE. */
 const NO_FIRST: u64 = 0xffff_ffc0;
@@ -95,17 +94,19 @@ export function ownCache(): CpuCache {
 // @ts-ignore: decorator
 @inline
 export function quickCache(): CpuCache {
-  return changetype<CpuCache>(quickCaches + ((<usize>cpuIndex()) << CACHE_SHIFT));
+  return changetype<CpuCache>(cpuLocal());
 }
 
-/** From here on quick ways find nothing. */
+/** From here on quick ways find caches with nothing in them, so that they need not ask whether somebody watches. */
 export function hideCaches(): void {
-  quickCaches = caches + NOTHING;
+  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) setCpuLocal(cpu, changetype<usize>(cacheOf(cpu)) + NOTHING);
 }
 
+/** Also when the kernel starts: each CPU's word says where its cache is from its first instruction on. */
 export function showCaches(): void {
-  quickCaches = caches;
+  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) setCpuLocal(cpu, changetype<usize>(cacheOf(cpu)));
 }
+showCaches();
 
 /** All caches as they are before the first call: the frame table must stand. */
 export function emptyCaches(): void {
@@ -134,10 +135,10 @@ export function dropWords(cache: CpuCache): void {
   cache.freedStates = noWordStates() - NO_FIRST;
 }
 
-/** From here on the frames of the word that `frame` lies in, whose state is at `state`, are freed into `freed`. */
-export function beginFreed(cache: CpuCache, state: u64, frame: u32): void {
+/** From here on the frames of the word that `frame` lies in are freed into `freed`; `states` is what `freedStates` is. */
+export function beginFreed(cache: CpuCache, states: u64, frame: u32): void {
   cache.freedFirst = frame & ~63;
-  cache.freedStates = state - frame;
+  cache.freedStates = states;
 }
 
 /** The bitmap word that `freed` belongs to, by number. */
@@ -182,6 +183,6 @@ export function addFreedSingly(cache: CpuCache, node: u32): void {
   store<i32>(slot, load<i32>(slot, FREED_SINGLY) + 1, FREED_SINGLY);
 }
 
-export function forgetFreedSingly(cache: CpuCache): void {
-  for (let at: usize = 0; at < 64; at += 8) store<u64>(changetype<usize>(cache) + at, 0, FREED_SINGLY);
+export function forgetFreedSingly(cache: CpuCache, node: u32): void {
+  store<i32>(changetype<usize>(cache) + ((<usize>node) << 2), 0, FREED_SINGLY);
 }

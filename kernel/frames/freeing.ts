@@ -8,7 +8,7 @@ import { FrameOwner, isAllocatable } from "./owners";
 import { readSharers } from "./references";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
-import { fillStates, KNOWN_ZERO, ownerOfState, SHARED, stateAt, wordAddress, wordMask } from "./table";
+import { fillStates, KNOWN_ZERO, ownerOfState, setState, SHARED, SINGLE, stateAt, wordAddress, wordMask } from "./table";
 import { zeroRow } from "./zeroing";
 
 /** Taking frames back: all checks first, then what cannot fail. */
@@ -56,7 +56,7 @@ export function openFrame(cache: CpuCache, frame: u32): u32 {
 /** The frame is no part of a block any more, nor shared. */
 function makeSingle(ordinal: u32): void {
   if (ownerOfState(stateAt(ordinal)) == FrameOwner.FREE) splitArea(ordinal >> AREA_SHIFT);
-  else fillStates(ordinal, 1, ownerOfState(stateAt(ordinal)));
+  else setState(ordinal, ownerOfState(stateAt(ordinal)) | SINGLE);
 }
 
 /** May the block be freed? Returns a FrameError. */

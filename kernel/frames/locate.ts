@@ -1,5 +1,6 @@
 import { CpuCache } from "./cpu-cache";
 import { AREA_SHIFT, findSpan, NO_SPAN, ordinalOf, spanEnd, spanFirst } from "./spans";
+import { stateAddress } from "./table";
 
 /** From a frame's number to its ordinal. A CPU remembers the span that it looked at last: most machines have two or three. */
 export const NO_ORDINAL: u32 = 0xffff_ffff;
@@ -23,5 +24,6 @@ function locateAnew(cache: CpuCache, frame: u32): u32 {
   cache.spanFirst = spanFirst(span) << AREA_SHIFT;
   cache.spanFrames = (spanEnd(span) - spanFirst(span)) << AREA_SHIFT;
   cache.spanOrdinal = ordinalOf(span, cache.spanFirst);
+  cache.spanStates = stateAddress(cache.spanOrdinal) - cache.spanFirst;
   return ordinalOf(span, frame);
 }

@@ -39,8 +39,8 @@ export function tellFreed(cache: CpuCache): void {
     if (frames == 0) continue;
     addNodeCount(node, NodeCount.FREE, frames);
     countForCpu(cpuOf(cache), CpuCounter.FREED_FAR, frames);
+    forgetFreedSingly(cache, node);
   }
-  forgetFreedSingly(cache);
 }
 
 /** Free frames that are in no CPU's hands. As of about now. */

@@ -63,7 +63,9 @@ export function feelPressure(cache: CpuCache): void {
   }
 }
 
-/** After frees: is it over? */
+/** After frees: is it over? Put in where it is called, all of which is slow: who calls much is not put in elsewhere. */
+// @ts-ignore: decorator
+@inline
 export function easePressure(cache: CpuCache): void {
   answerRequest(cache);
   tellFreed(cache);

@@ -19,7 +19,6 @@ const ZEROED_AT_ONCE: u64 = 16;
 
 /** Fills the own word, which is empty: from the CPU's node, then by distance. False when there is no frame but in other CPUs' hands. */
 export function refill(cache: CpuCache): bool {
-  tellFreed(cache);
   flushFreed(cache);
   for (let rank: u32 = 0; rank < nodeCount(); rank++) {
     if (refillFromNode(cache, nearestNode(cache.node, rank))) return true;

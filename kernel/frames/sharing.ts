@@ -9,7 +9,7 @@ import { lockNode, unlockNode } from "./lock";
 import { isAllocatable } from "./owners";
 import { readSharers, replaceSharers, STUCK } from "./references";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
-import { referenceAddress, setState, SHARED, stateAt } from "./table";
+import { referenceAddress, setState, SHARED, SINGLE, stateAt } from "./table";
 
 /** Frames with several holders: see `references.ts`. */
 
@@ -21,7 +21,7 @@ export function shareFrame(frame: Frame): u32 {
   if (error != FrameError.NONE && error != FrameError.SHARED) return refuse(error, frame.number, ordinal);
   if (isHeld(ordinal)) splitArea(ordinal >> AREA_SHIFT);
   makeReferences(ordinal >> AREA_SHIFT);
-  setState(ordinal, stateAt(ordinal) | SHARED);
+  setState(ordinal, (stateAt(ordinal) & ~SINGLE) | SHARED);
   addSharer(cache, ordinal);
   return FrameError.NONE;
 }

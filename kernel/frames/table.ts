@@ -12,18 +12,27 @@ import { AREA_FRAMES } from "./spans";
  *     entries     8 bytes an area       `areas.ts`
  *     bitmap      64 bytes an area      1: free, and in no CPU's hands
  *     trees       18 sets a node        `trees.ts`
- *     states      1 byte a frame        bits 5:0 FrameOwner, bit 6: shared (`sharing.ts`), bit 7: free and known to be zero
+ *     states      1 byte a frame        see below
  *     references  2 bytes a frame       `sharing.ts`; made for an area when a frame of it is first shared
  *
  * The first five are the allocator, 1.2 bits a frame. Zeros say that every frame is taken and that nobody has it, so that making a
  * table is to zero a page for each 16 MiB of RAM and to write what is not free.
+ *
+ *      7   6  5      0
+ *     +---+---+--------+
+ *     | 1 | Z | owner  |     a frame's state
+ *     +---+---+--------+
+ *     1      allocated, and with one holder: who frees it need look at nothing but this, which is the byte's sign
+ *     Z      of a free frame: known to be zero; of one that is allocated: shared, or once shared (`sharing.ts`)
  */
-export const KNOWN_ZERO: u32 = 0x80;
+export const SINGLE: u32 = 0x80;
+export const KNOWN_ZERO: u32 = 0x40;
 export const SHARED: u32 = 0x40;
 const OWNER: u32 = 0x3f;
 const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
 const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 const TOP_BITS: u64 = 0x8080_8080_8080_8080;
+const ZERO_SHIFT: u64 = 6;
 
 const REQUESTS_OFFSET: u64 = 64;
 const HEAD_BYTES: u64 = 128;
@@ -131,9 +140,16 @@ export function wordMask(first: u32, count: u32): u64 {
   return (u64.MAX_VALUE >> (64 - <u64>count)) << (<u64>first);
 }
 
-/** The whole byte: owner, SHARED, KNOWN_ZERO. */
+/** The whole byte. */
 export function stateAt(ordinal: u32): u32 {
   return physLoad8(states + ordinal);
+}
+
+/** Is it a frame that is allocated and has one holder? */
+// @ts-ignore: decorator
+@inline
+export function isSingle(address: u64): bool {
+  return (physLoad8(address) & SINGLE) != 0;
 }
 
 export function ownerOfState(state: u32): u32 {
@@ -166,20 +182,28 @@ export function countStates(ordinal: u32, count: u32, owner: u32): u32 {
   const eight: u64 = <u64>owner * EVERY_BYTE;
   let found: u32 = 0;
   for (let i: u32 = 0; i < count; i += 8) {
-    const others = (physLoad64(states + ordinal + i) ^ eight) & ~(<u64>SHARED * EVERY_BYTE);
-    found += 8 - <u32>popcnt<u64>((((others & LOW_BITS) + LOW_BITS) | others) & TOP_BITS);
+    const others = (physLoad64(states + ordinal + i) ^ eight) & (<u64>OWNER * EVERY_BYTE);
+    found += 8 - <u32>popcnt<u64>((others + LOW_BITS) & TOP_BITS);
   }
   return found;
 }
 
-/** Bit n says whether frame n of the 64 whose states begin at `address` is known to be zero. */
+/** Bit n says whether frame n of the 64 whose states begin at `address` is known to be zero, if it is free. */
 export function knownZeroBits(address: u64): u64 {
+  if (areAllZeros(address)) return 0;
   let bits: u64 = 0;
-  for (let i: u64 = 0; i < 8; i++) bits |= topBits(physLoad64(address + (i << 3))) << (i << 3);
+  for (let i: u64 = 0; i < 8; i++) bits |= zeroBits(physLoad64(address + (i << 3))) << (i << 3);
   return bits;
 }
 
-/** Bits 7, 15, … 63 of a word, side by side: the product moves each to the top byte, and none of them meet on the way. */
-function topBits(eight: u64): u64 {
-  return (((eight >> 7) & EVERY_BYTE) * 0x0102_0408_1020_4080) >> 56;
+/** As memory is of which nobody has had anything. */
+function areAllZeros(address: u64): bool {
+  let sum: u64 = 0;
+  for (let i: u64 = 0; i < 64; i += 8) sum |= physLoad64(address + i);
+  return sum == 0;
+}
+
+/** Bits 6, 14, … 62 of a word, side by side: the product moves each to the top byte, and none of them meet on the way. */
+function zeroBits(eight: u64): u64 {
+  return (((eight >> ZERO_SHIFT) & EVERY_BYTE) * 0x0102_0408_1020_4080) >> 56;
 }

@@ -12,7 +12,7 @@ import { treesAddress } from "./table";
  *
  * All of it under the node's lock.
  */
-export const NODE_TREES: u32 = 18;
+export const NODE_TREES: u32 = 6;
 export const NO_AREA: u32 = 0xffff_ffff;
 
 const MAX_LEVELS: u32 = 4;

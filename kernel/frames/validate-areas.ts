@@ -4,7 +4,7 @@ import { MAX_NODES } from "./nodes";
 import { FrameOwner, isAllocatable, OWNER_COUNT } from "./owners";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
-import { areStates, freeWord, KNOWN_ZERO, ownerOfState, SHARED, stateAt } from "./table";
+import { areStates, freeWord, KNOWN_ZERO, ownerOfState, SHARED, SINGLE, stateAt } from "./table";
 import { isTreeConsistent, treeCount, treeHas } from "./trees";
 import { areasOnShelves, areasReserved, cachedBits, tookClash } from "./validate-caches";
 
@@ -112,7 +112,12 @@ function stateError(area: u32, state: u32, isFree: bool, place: u32): u32 {
   const owner = ownerOfState(state);
   if ((owner == FrameOwner.FREE) != isFree) return FrameError.BITMAP_WRONG;
   if ((place == Place.HELD || place == Place.SHELVED) && state != KNOWN_ZERO) return FrameError.OWNER_WRONG;
-  if (!isFree && (state & KNOWN_ZERO) != 0) return FrameError.OWNER_WRONG;
-  if ((state & SHARED) == 0) return FrameError.NONE;
-  return isAllocatable(owner) && hasReferences(areaEntry(area)) ? FrameError.NONE : FrameError.OWNER_WRONG;
+  return isFlagRight(area, state, owner) ? FrameError.NONE : FrameError.OWNER_WRONG;
+}
+
+function isFlagRight(area: u32, state: u32, owner: u32): bool {
+  const flags = state & (SHARED | SINGLE);
+  if (owner == FrameOwner.FREE) return (flags & SINGLE) == 0;
+  if (!isAllocatable(owner)) return flags == 0;
+  return flags == SINGLE || (flags == SHARED && hasReferences(areaEntry(area)));
 }

@@ -43,8 +43,13 @@ export function failAllocation(n: u32): void {
 }
 
 /** Is this allocation the one that is to fail? Asked once by each. */
+// @ts-ignore: decorator
+@inline
 export function isDenied(): bool {
-  if ((watched & COUNTING_DOWN) == 0) return false;
+  return (watched & COUNTING_DOWN) != 0 && countDown();
+}
+
+function countDown(): bool {
   allocationsLeft -= 1;
   if (allocationsLeft != 0) return false;
   watch(watched & ~COUNTING_DOWN);

@@ -6,8 +6,11 @@
 #include "../wasm-rt.h"
 #include "../physical.h"
 
-static _Thread_local uint32_t cpu_index;
+static uint32_t cpu_locals[64];
+static _Thread_local uint32_t cpu_index, cpu_local;
 IMPORT(uint32_t, cpu, cpuIndex) { return cpu_index; }
+IMPORT(uint32_t, local, cpuLocal) { return cpu_local; }
+IMPORT(void, local, setCpuLocal, uint32_t cpu, uint32_t at) { cpu_locals[cpu] = at, cpu_local = cpu_locals[cpu_index]; }
 IMPORT(void, processor, pause) { __builtin_ia32_pause(); }
 IMPORT(uint64_t, processor, clock) {
   struct timespec time;
@@ -18,7 +21,7 @@ IMPORT(void, memory, framesZero, uint64_t at, uint64_t count) { ZERO_BY(zero_fra
 IMPORT(void, memory, framesZeroStreaming, uint64_t at, uint64_t count) { ZERO_BY(zero_frames_streaming, physical(at), count); }
 IMPORT(void, process, consoleWrite, uint32_t from, uint32_t length) { fwrite(linear_memory + from, 1, length, stderr); }
 IMPORT(void, process, exit, uint32_t status) { exit(status); }
-IMPORT(void, host, becomeCpu, uint32_t index) { cpu_index = index; }
+IMPORT(void, host, becomeCpu, uint32_t index) { cpu_index = index, cpu_local = cpu_locals[index]; }
 IMPORT(uint64_t, host, allocate, uint64_t bytes) { return (uintptr_t)(bytes < 4096 ? malloc(bytes) : aligned_alloc(bytes, bytes)); }
 IMPORT(void, host, release, uint64_t at) { free((void*)at); }
 IMPORT(uint32_t, host, ramDeclare, uint64_t at, uint64_t bytes) { return !mprotect(physical(at), bytes, PROT_READ | PROT_WRITE); }
@@ -33,7 +36,7 @@ __attribute__((constructor)) static void start(void) { /* where there is no bloc
   WASM_INSTANTIATE(&kernel);
 }
 static void* run(void* index) {
-  cpu_index = (uintptr_t)index;
+  w2c_host_becomeCpu(0, (uintptr_t)index);
   pthread_setaffinity_np(pthread_self(), sizeof(cpu_set_t), &(cpu_set_t){{1ul << cpu_index}});
   printf("%s %u %lu\n", name, cpu_index, function(&kernel, cpu_index, argument));
   return 0;

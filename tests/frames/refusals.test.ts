@@ -261,8 +261,24 @@ const DAMAGES: readonly Damage[] = [
   },
   { what: "a frame of the table as free", harm: freeTable, error: FrameError.OWNER_WRONG },
   {
-    what: "a taken frame known to be zero",
-    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.USER | 0x80),
+    what: "a taken frame that is neither shared nor its owner's alone",
+    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.USER),
+    error: FrameError.OWNER_WRONG,
+  },
+  {
+    what: "a taken frame that is both",
+    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER), FrameOwner.USER | 0xc0),
+    error: FrameError.OWNER_WRONG,
+  },
+  {
+    what: "a kernel frame that could be freed",
+    harm: (k) => setState(k, KERNEL_WORD[5]!, FrameOwner.KERNEL | 0x80),
+    error: FrameError.OWNER_WRONG,
+    found: KERNEL_WORD[5]!,
+  },
+  {
+    what: "a free frame that could be freed",
+    harm: (k) => setState(k, PARTLY_FRAME, 0x80),
     error: FrameError.OWNER_WRONG,
   },
   {
@@ -295,15 +311,15 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: "an area listed twice",
-    harm: (k) => k.call("treeAdd", 3, k.call("ordinalOfFrame", PARTLY_FRAME) >> 9),
+    harm: (k) => k.call("treeAdd", 0, k.call("ordinalOfFrame", PARTLY_FRAME) >> 9),
     error: FrameError.TREE_WRONG,
-    found: 3,
+    found: 0,
   },
   {
     what: "an area listed nowhere",
-    harm: (k) => k.call("treeRemove", 16, k.call("ordinalOfFrame", WHOLE_FRAME) >> 9),
+    harm: (k) => k.call("treeRemove", 4, k.call("ordinalOfFrame", WHOLE_FRAME) >> 9),
     error: FrameError.TREE_WRONG,
-    found: 16,
+    found: 4,
   },
   {
     what: "an area of a node that it was not described to be of",
@@ -322,7 +338,7 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: "a frame that a CPU takes for dirty, and that is known to be zero",
-    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER) + 20, 0x80),
+    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER) + 20, 0x40),
     error: FrameError.CACHE_WRONG,
     found: 0,
   },
@@ -335,7 +351,7 @@ function freeTable(kernel: MemoryKernel): void {
 }
 
 function takeQuietly(kernel: MemoryKernel, frame: number): void {
-  setState(kernel, frame, FrameOwner.USER);
+  setState(kernel, frame, FrameOwner.USER | 0x80);
   flipFree(kernel, frame);
 }
 

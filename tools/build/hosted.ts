@@ -33,7 +33,7 @@ const variantFlags: Readonly<Record<HostedVariant, readonly string[]>> = {
 };
 
 /** What metal/hosted/ defines beyond the platform of metal. */
-const hostedFiles = ["platform/hosted/host.ts", "platform/hosted/platform/process.ts"];
+const hostedFiles = ["host", "platform/local", "platform/process"].map((name) => `platform/hosted/${name}.ts`);
 
 const HEADERS = ["dlfcn.h", "pthread.h", "stdio.h", "stdlib.h", "sys/mman.h", "time.h"];
 

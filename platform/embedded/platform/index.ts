@@ -3,6 +3,7 @@ export * from "./memory";
 export * from "./objects";
 export * from "./mmu";
 export * from "./cpu";
+export * from "./local";
 export * from "./context";
 export * from "./user";
 export * from "./output";

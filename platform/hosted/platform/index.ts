@@ -4,6 +4,7 @@
  */
 export * from "platform/memory";
 export { cpuIndex } from "platform/cpu";
+export { cpuLocal, setCpuLocal } from "./local";
 export { clock, pause } from "platform/processor";
 export { consoleWrite, exit } from "./process";
 
