@@ -6,6 +6,7 @@ import { addNodeCount } from "./node-words";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS } from "./spans";
 import { entryAddress, fillStates, SINGLE, wordAddress } from "./table";
 import { NODE_TREES, treeAdd, treeAddRange, treeRemove } from "./trees";
+import { addRunsLocked, addRunsOfRangeLocked, removeRunsLocked } from "./whole-runs";
 
 /**
  * What is known of an area, in one word:
@@ -158,7 +159,7 @@ export function settleLocked(area: u32): void {
     leaveTreeLocked(area, entry);
     const place = placeFor(freeIn(entry));
     if (place == Place.WHOLE) setWords(area, 0);
-    if (place != Place.FULL) treeAdd(treeOf(nodeOf(entry), place), area);
+    if (place != Place.FULL) enterTreeLocked(area, nodeOf(entry), place);
     entry = changePlace(area, placeOf(entry), place);
   }
 }
@@ -171,6 +172,12 @@ function changePlace(area: u32, from: u32, to: u32): u64 {
 function leaveTreeLocked(area: u32, entry: u64): void {
   const place = placeOf(entry);
   if (place != Place.FULL && place <= Place.RESERVED) treeRemove(treeOf(nodeOf(entry), place), area);
+  if (place == Place.WHOLE) removeRunsLocked(nodeOf(entry), area);
+}
+
+function enterTreeLocked(area: u32, node: u32, place: u32): void {
+  treeAdd(treeOf(node, place), area);
+  if (place == Place.WHOLE) addRunsLocked(node, treeOf(node, place), area);
 }
 
 function setWords(area: u32, value: u64): void {
@@ -213,7 +220,7 @@ export function holdLocked(area: u32, owner: u32): void {
 export function retireLocked(area: u32): void {
   const kept = areaEntry(area) & KEPT;
   physStore64(entryAddress(area), ((<u64>AREA_FRAMES) << FREE_SHIFT) | kept | Place.WHOLE);
-  treeAdd(treeOf(nodeOf(kept), Place.WHOLE), area);
+  enterTreeLocked(area, nodeOf(kept), Place.WHOLE);
   addNodeCount(nodeOf(kept), NodeCount.FREE, AREA_FRAMES);
 }
 
@@ -222,6 +229,7 @@ export function addWholeLocked(first: u32, end: u32, node: u32): void {
   const entry = ((<u64>AREA_FRAMES) << FREE_SHIFT) | ((<u64>node) << NODE_SHIFT) | Place.WHOLE;
   for (let area = first; area < end; area++) physStore64(entryAddress(area), entry);
   treeAddRange(treeOf(node, Place.WHOLE), first, end);
+  addRunsOfRangeLocked(node, treeOf(node, Place.WHOLE), first, end);
   addNodeCount(node, NodeCount.FREE, <i64>(end - first) * AREA_FRAMES);
 }
 

@@ -12,13 +12,10 @@ import {
   AREA_WORDS,
   areaCount,
   physicalArea,
-  spanEnd,
-  spanFirst,
-  spanIndex,
-  spanOfArea,
 } from "./spans";
 import { areStates, fillStates, freeWord, KNOWN_ZERO, stateAt, wordAddress, wordMask } from "./table";
-import { NO_AREA, treeHas, treeNext } from "./trees";
+import { NO_AREA, treeNext } from "./trees";
+import { findRunLocked } from "./whole-runs";
 import { zeroRow } from "./zeroing";
 
 /**
@@ -201,27 +198,8 @@ function findAreasLocked(node: u32, count: u32, limit: u64): u32 {
 }
 
 function findAreasBetween(node: u32, first: u32, end: u32, count: u32): u32 {
-  const tree = treeOf(node, Place.WHOLE);
-  let area = treeNext(tree, first, end);
-  while (area != NO_AREA) {
-    const span = spanOfArea(area);
-    const after = spanIndex(span) + spanEnd(span) - spanFirst(span);
-    const start = area + (-(spanFirst(span) + area - spanIndex(span)) & (count - 1));
-    let next = after;
-    if (start + count <= min<u32>(after, end)) {
-      const broken = firstMissing(tree, start, count);
-      if (broken == start + count) return start;
-      next = broken + 1;
-    }
-    area = treeNext(tree, next, end);
-  }
-  return NO_AREA;
-}
-
-/** The first of `count` areas that is not in `tree`; the one after them when all are. */
-function firstMissing(tree: u32, area: u32, count: u32): u32 {
-  for (let i: u32 = 0; i < count; i++) if (!treeHas(tree, area + i)) return area + i;
-  return area + count;
+  if (count == 1) return treeNext(treeOf(node, Place.WHOLE), first, end);
+  return findRunLocked(node, <u32>ctz<u32>(count), first, end);
 }
 
 /** Makes the frames of a held area zero, and its states say so. */

@@ -35,6 +35,7 @@ import {
 } from "./spans";
 import { allocatorBytes, fillStates, KNOWN_ZERO, makeTable, tableBytes, wordAddress, wordMask } from "./table";
 import { planTrees } from "./trees";
+import { planRuns } from "./whole-runs";
 import { watchIfTraced } from "./watched";
 import { setWatermarks } from "./watermarks";
 
@@ -76,7 +77,7 @@ export function framesBuild(): u32 {
   watchIfTraced();
   buildSpans();
   findChoices();
-  treeBytes = planTrees();
+  treeBytes = planTrees(max<u32>(areaCount(), planRuns()));
   countExtents();
   const tooLittle = checkMemory();
   if (tooLittle != FrameError.NONE) return tooLittle;

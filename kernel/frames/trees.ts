@@ -1,18 +1,17 @@
 import { physLoad64, physStore64 } from "platform";
-import { areaCount } from "./spans";
 import { nodeCount } from "./nodes";
 import { treesAddress } from "./table";
 
 /**
  * Sets of areas, as trees of 64-bit words: the lowest member at or above an area is found in a step for each level, of which 16 TiB have
- * four. Each node has one set for each place in which an area can be found (`Place` in `areas.ts`).
+ * four. Each node has one set for each place in which an area can be found (`Place` in `areas.ts`), and one of runs (`whole-runs.ts`).
  *
  *     level 1   bit n: word n of level 0 is not 0
  *     level 0   bit n: area n is a member
  *
  * All of it under the node's lock.
  */
-export const NODE_TREES: u32 = 6;
+export const NODE_TREES: u32 = 7;
 export const NO_AREA: u32 = 0xffff_ffff;
 
 const MAX_LEVELS: u32 = 4;
@@ -21,10 +20,10 @@ const levelStarts = memory.data(20, 4);
 if ((4 + 1) * 4 != 20) ERROR("levelStarts has MAX_LEVELS + 1 entries");
 let levels: u32 = 0;
 
-/** Lays the trees out for the areas that there are; returns the bytes of all of them. */
-export function planTrees(): u64 {
+/** Lays trees of `members` out, counted from 0; returns the bytes of all of them. */
+export function planTrees(members: u32): u64 {
   levels = 0;
-  let words = areaCount();
+  let words = members;
   let start: u32 = 0;
   do {
     assert(levels < MAX_LEVELS, "frame numbers have 32 bits");

@@ -1,6 +1,6 @@
 import { areaEntry, freeIn, hasReferences, heldBy, nodeOf, Place, placeFor, placeOf, treeOf } from "./areas";
 import { FrameError } from "./errors";
-import { MAX_NODES } from "./nodes";
+import { MAX_NODES, nodeCount } from "./nodes";
 import { FrameOwner, isAllocatable, OWNER_COUNT } from "./owners";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
@@ -72,8 +72,10 @@ function validateArea(area: u32): u32 {
   countFree(areaEntry(area));
   if (!isEntryRight(areaEntry(area), <i32>free)) return frameRefusal(FrameError.AREA_WRONG, first, place);
   const home = place == Place.FULL || place > Place.RESERVED ? NO_TREE : treeOf(nodeOf(areaEntry(area)), place);
-  for (let tree: u32 = 0; tree < treeCount(); tree++) {
-    if (treeHas(tree, area) != (tree == home)) return frameRefusal(FrameError.TREE_WRONG, tree, first);
+  for (let node: u32 = 0; node < nodeCount(); node++) {
+    for (let tree = treeOf(node, Place.PARTLY); tree <= treeOf(node, Place.RESERVED); tree++) {
+      if (treeHas(tree, area) != (tree == home)) return frameRefusal(FrameError.TREE_WRONG, tree, first);
+    }
   }
   return FrameError.NONE;
 }

@@ -13,15 +13,17 @@ import { AREA_FRAMES, AREA_SHIFT, areaCount, findSpan, ordinalOf } from "./spans
 import { areStates, stateAt } from "./table";
 import { forgetSeen, seenFrames, seenFreeOf, validateAreas } from "./validate-areas";
 import { validateCaches } from "./validate-caches";
+import { validateRuns } from "./validate-runs";
 
 /**
  * Looks at every frame and counts again:
  * 1. what was reserved by the memory map is still, with the same owner; what was free is free, allocated, or the frame table;
  * 2. every area's words, states and entry agree, and it is listed where it belongs (`validate-areas.ts`);
- * 3. what CPUs have for themselves is free, and nobody else's (`validate-caches.ts`);
- * 4. areas are of the nodes that they were described to be of;
- * 5. each node has as many free frames as it says;
- * 6. the frames that are free, in use, and of each owner are as many as is said, and all others of the table are no RAM.
+ * 3. the runs of whole areas are listed, and no others (`validate-runs.ts`);
+ * 4. what CPUs have for themselves is free, and nobody else's (`validate-caches.ts`);
+ * 5. areas are of the nodes that they were described to be of;
+ * 6. each node has as many free frames as it says;
+ * 7. the frames that are free, in use, and of each owner are as many as is said, and all others of the table are no RAM.
  *
  * Returns NONE or the first FrameError found. Takes time in proportion to RAM, and needs the allocator to be at rest: for tests.
  */
@@ -37,6 +39,8 @@ export function validate(): u32 {
   if (caches != FrameError.NONE) return caches;
   const areas = validateAreas();
   if (areas != FrameError.NONE) return areas;
+  const runs = validateRuns();
+  if (runs != FrameError.NONE) return runs;
   // What is free follows from what the nodes say: they come first.
   const counts = compareNodes();
   return counts != FrameError.NONE ? counts : compareCounts();

@@ -322,6 +322,18 @@ const DAMAGES: readonly Damage[] = [
     found: 4,
   },
   {
+    what: "a run of whole areas listed nowhere",
+    harm: (k) => k.call("treeRemove", 6, 3),
+    error: FrameError.TREE_WRONG,
+    found: 1,
+  },
+  {
+    what: "a run listed of which an area is not whole",
+    harm: (k) => k.call("treeAdd", 6, 0),
+    error: FrameError.TREE_WRONG,
+    found: 1,
+  },
+  {
     what: "an area of a node that it was not described to be of",
     harm: (k) => changeNode(k, WHOLE_FRAME),
     error: FrameError.NODE_WRONG,

@@ -10,6 +10,8 @@ export interface WordMachine {
   readonly zeroed: Set<bigint>;
   /** Frames of which a word was written. */
   readonly written: Set<bigint>;
+  /** Words of 64 bits that the kernel has read, by loads. */
+  loads: number;
   /** What `cpuIndex` says. */
   cpu: number;
   /** Called after every atomic operation. */
@@ -65,7 +67,10 @@ export function startWordMachine(physicalBits: number, part = compiled): WordMac
     "memory.physLoad16": (at: bigint) => Number(take(unsigned(at), 16n)),
     "memory.physLoad8": (at: bigint) => Number(take(unsigned(at), 8n)),
     "memory.physLoad32": (at: bigint) => Number(take(unsigned(at), 32n)),
-    "memory.physLoad64": (at: bigint) => take(unsigned(at), 64n),
+    "memory.physLoad64": (at: bigint) => {
+      machine.loads += 1;
+      return take(unsigned(at), 64n);
+    },
     "memory.physStore8": (at: bigint, value: number) => put(unsigned(at), 8n, BigInt(value)),
     "memory.physStore32": (at: bigint, value: number) => put(unsigned(at), 32n, BigInt(value)),
     "memory.physStore64": (at: bigint, value: bigint) => put(unsigned(at), 64n, value),
@@ -94,6 +99,7 @@ export function startWordMachine(physicalBits: number, part = compiled): WordMac
     instance,
     zeroed,
     written,
+    loads: 0,
     cpu: 0,
     afterAtomic: () => {},
     console: () => Buffer.from(printed).toString(),
