@@ -25,7 +25,18 @@ import { easePressure, feelPressure, reclaim, refillByAllMeans } from "./pressur
 import { drain, flushFreed, zeroSome } from "./refill";
 import { dropSharer } from "./sharing";
 import { AREA_FRAMES, AREA_SHIFT, physicalArea } from "./spans";
-import { fillStates, isSingle, KNOWN_ZERO, ownerOfState, SHARED, SINGLE, stateAddress, stateAt, wordAddress, wordBit } from "./table";
+import {
+  fillStates,
+  isSingle,
+  KNOWN_ZERO,
+  ownerOfState,
+  SHARED,
+  SINGLE,
+  stateAddress,
+  stateAt,
+  wordAddress,
+  wordBit,
+} from "./table";
 import { NO_AREA } from "./trees";
 import { isDenied } from "./watched";
 

@@ -6,13 +6,7 @@ import { lockNode, unlockNode } from "./lock";
 import { nearestNode, nodeCount } from "./nodes";
 import { choiceEnd, choiceFirst, CHOICES } from "./preference";
 import { drain } from "./refill";
-import {
-  AREA_FRAMES,
-  AREA_SHIFT,
-  AREA_WORDS,
-  areaCount,
-  physicalArea,
-} from "./spans";
+import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
 import { areStates, fillStates, freeWord, KNOWN_ZERO, stateAt, wordAddress, wordMask } from "./table";
 import { NO_AREA, treeNext } from "./trees";
 import { findRunLocked } from "./whole-runs";

@@ -72,7 +72,6 @@ caches = memory.data(32768, 128);
 const NOTHING: usize = 256;
 if (256 + 256 != 512) ERROR("each CPU has a cache with nothing in it beside its own");
 
-
 /** Far from every frame that a first free could name: the states behind it are HOLE. */
 const NO_FIRST: u64 = 0xffff_ffc0;
 

@@ -8,7 +8,17 @@ import { FrameOwner, isAllocatable } from "./owners";
 import { readSharers } from "./references";
 import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
-import { fillStates, KNOWN_ZERO, ownerOfState, setState, SHARED, SINGLE, stateAt, wordAddress, wordMask } from "./table";
+import {
+  fillStates,
+  KNOWN_ZERO,
+  ownerOfState,
+  setState,
+  SHARED,
+  SINGLE,
+  stateAt,
+  wordAddress,
+  wordMask,
+} from "./table";
 import { zeroRow } from "./zeroing";
 
 /** Taking frames back: all checks first, then what cannot fail. */

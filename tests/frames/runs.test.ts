@@ -139,7 +139,9 @@ test("what is read to find a block does not grow with RAM, be there one or not",
   const orders = [10, 16, MAX_ORDER];
   const small = wordsRead(1n * GIB, orders);
   const large = wordsRead(64n * GIB, orders);
-  t.diagnostic(`words read for orders ${orders.join(", ")}: ${small.join(", ")} in 1 GiB, ${large.join(", ")} in 64 GiB`);
+  t.diagnostic(
+    `words read for orders ${orders.join(", ")}: ${small.join(", ")} in 1 GiB, ${large.join(", ")} in 64 GiB`,
+  );
   orders.forEach((order, i) => {
     assert.ok(large[i]! <= small[i]! + 30, `order ${order}: ${small[i]} words in 1 GiB, ${large[i]} in 64 GiB`);
   });
