@@ -14,13 +14,15 @@ export namespace WaitError {
 }
 
 const ending = memory.data(8, 8);
+const STATUS: u64 = 0xffff_ffff;
 const KILLED: u64 = 1 << 32;
 
 /** Takes the end of a child of `parent`, whose space is loaded, and writes how it ended where `parent.waitAddress` says. Its number. */
 export function collectChild(parent: Task): i64 {
   const child = childOf(parent, TaskState.ENDED);
   if (child == null) return childOf(parent, ANY_STATE) == null ? WaitError.NO_CHILD : NOT_YET;
-  store<u64>(ending, (<u64>(<u32>child.status)) | (child.end == TaskEnd.KILLED ? KILLED : 0));
+  // Not by way of <u32>: the optimiser makes one load of that, which extends the sign.
+  store<u64>(ending, ((<u64>child.status) & STATUS) | (child.end == TaskEnd.KILLED ? KILLED : 0));
   if (parent.waitAddress != 0 && !copyOut(parent.waitAddress, ending, 8, parent.space)) return WaitError.NOT_WRITABLE;
   const id = child.id;
   forgetTask(child);
