@@ -184,7 +184,15 @@ describe("nitros programs", () => {
   test("lists every bundled program with what it shows", async () => {
     const { status, stdout } = await nitros(["programs"]);
     assert.equal(status, 0);
-    for (const name of ["hello", "null-read", "write-to-code", "execute-data", "read-kernel", "stack-overflow"]) {
+    for (const name of [
+      "hello",
+      "null-read",
+      "write-to-code",
+      "execute-data",
+      "read-kernel",
+      "stack-overflow",
+      "fork-tree",
+    ]) {
       assert.match(stdout, new RegExp(`│ ${name} +│ [A-Z]`));
     }
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { compileText, wasmOf } from "./support/boot.ts";
+import { bootSources, compileText, wasmOf } from "./support/boot.ts";
 import { type Copy, StandInCall, StandInKernel } from "./support/stand-in-kernel.ts";
 
 // Copies of a program that has stopped in the middle of a call.
@@ -120,3 +120,16 @@ for (const first of ["child", "parent"] as const) {
     });
   });
 }
+
+test("a program that forks too deep in its calls to be kept has overflowed its stack, and so has its child", async () => {
+  const source = `import { fork, print, printLine } from "nitros";
+    export function main(): i32 { return f(1); }
+    function f(n: i32): i32 { if (n == 9000) { fork(); printLine("never said"); } return n > 9000 ? n : f(n + 1) * 3 + n; }`;
+  const good = `import { fork, wait, printLine } from "nitros";
+    export function main(): i32 { if (fork() == 0) return 0; wait(0); printLine("still here"); return 0; }`;
+  const { console, status } = await bootSources({ deep: source, good });
+  assert.equal(status, 1, console);
+  assert.equal([...console.matchAll(/task \d \(deep\) killed: its stack overflowed/g)].length, 2, console);
+  assert.match(console, /^2 good +\| still here$/m);
+  assert.ok(!console.includes("never said"));
+});

@@ -54,6 +54,21 @@ function checkOneLess(plenty: Boot, short: Boot, n: number): void {
   assert.deepEqual(framesOfPrograms(short), [], `allocation ${n}: frames that never came back`);
 }
 
+/**
+ * The same of a program that makes copies of itself: a copy that was refused, or a task that was killed, is its own affair, so that
+ * `bystander`, another program, and the frames are what is looked at.
+ */
+export function checkShortageOfCopies(plenty: Boot, short: Boot, n: number, bystander: string): void {
+  const words = `allocation ${n}: ${short.console.slice(-600)}`;
+  const report = ({ records }: Boot) => programReports(records).find(({ name }) => name === bystander)!;
+  const { refused, fault } = report(short);
+  const isVictim = (refused?.["error"] ?? fault?.["reason"]) === "no-memory";
+  if (!isVictim) assert.deepEqual(report(short).output, report(plenty).output, words);
+  assert.equal(short.status, 1, words);
+  assert.match(short.console, /all their frames are back, zeroed/);
+  assert.deepEqual(framesOfPrograms(short), [], words);
+}
+
 /** Frames allocated after bring-up and never freed, by the events alone: not by what the kernel says of itself. */
 function framesOfPrograms({ records }: Boot): bigint[] {
   const held = new Set<bigint>();
