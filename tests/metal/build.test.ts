@@ -145,7 +145,10 @@ describe("a machine without the native tools", () => {
     assert.ok(error instanceof ToolMissing);
     assert.equal(error.status, 69);
     assert.match(error.message, /clang \(compiles.*ld\.lld/);
-    assert.match(error.message, /^install: apt-get update && apt-get install --yes --no-install-recommends clang lld$/m);
+    assert.match(
+      error.message,
+      /^install: apt-get update && apt-get install --yes --no-install-recommends clang lld$/m,
+    );
   });
 
   test("has every tool listed, found or not", () => {
