@@ -13,7 +13,9 @@ interface Result {
 const FRAME_WORDS = 512;
 
 test("nitros bench frames counts on metal, zeroing apart, between the floor and what is to be beaten", async () => {
-  const { status, stdout, stderr } = await nitros(["bench", "frames", "--machine", "qemu", "--json"]);
+  const { status, stdout, stderr } = await nitros(["bench", "frames", "--machine", "qemu", "--json"], {
+    hangMilliseconds: 900_000,
+  });
   assert.equal(status, 0, stderr);
   const { machine, results } = JSON.parse(stdout) as { machine: string; results: Result[] };
   assert.equal(machine, "qemu");

@@ -13,7 +13,9 @@ interface Result {
 }
 
 async function spaces(machine: string): Promise<Map<string, Result>> {
-  const { status, stdout, stderr } = await nitros(["bench", "spaces", "--machine", machine, "--json"]);
+  const { status, stdout, stderr } = await nitros(["bench", "spaces", "--machine", machine, "--json"], {
+    hangMilliseconds: 900_000,
+  });
   assert.equal(status, 0, stderr);
   const { results } = JSON.parse(stdout) as { results: Result[] };
   assert.deepEqual(

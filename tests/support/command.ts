@@ -12,14 +12,17 @@ export interface Ran {
 export interface RunWishes {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** For what takes longer than any boot: HANG_MILLISECONDS otherwise. */
+  readonly hangMilliseconds?: number;
 }
 
 /** Longer than any test's `--timeout`: a run that takes more is a hang, and fails the test. */
 const HANG_MILLISECONDS = 240_000;
 
 /** Runs `nitros` as a user does, in a process of its own, with no terminal. */
-export function nitros(args: readonly string[], { cwd = projectRoot, env = {} }: RunWishes = {}): Promise<Ran> {
-  const options = { cwd, env: { ...plainEnvironment(), ...env }, timeout: HANG_MILLISECONDS, maxBuffer: 1 << 28 };
+export function nitros(args: readonly string[], wishes: RunWishes = {}): Promise<Ran> {
+  const { cwd = projectRoot, env = {}, hangMilliseconds = HANG_MILLISECONDS } = wishes;
+  const options = { cwd, env: { ...plainEnvironment(), ...env }, timeout: hangMilliseconds, maxBuffer: 1 << 28 };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [join(projectRoot, "cli/nitros.mjs"), ...args], options, (error, stdout, stderr) => {
       const status = error === null ? 0 : error.code;
