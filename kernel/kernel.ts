@@ -1,4 +1,51 @@
-/** Every way into the kernel. Each runs to completion on this CPU's kernel stack and names, through `resumeNext`, where to leave to. */
-export { boot, start } from "./boot/bring-up";
-export { trap } from "./tasks/traps";
-export { syscall } from "./syscalls/dispatch";
+import { cpuIndex } from "platform";
+import { startPrograms } from "./boot/bring-up";
+import { endOfInterrupt } from "./cpu/apic";
+import { InterruptVector } from "./cpu/interrupt-vector";
+import { joinCpus } from "./cpu/join";
+import { lockKernel, unlockKernel } from "./cpu/kernel-lock";
+import { serveRequests } from "./cpu/requests";
+import { call } from "./syscalls/dispatch";
+import { wakeUp } from "./tasks/scheduler";
+import { exception, TrapOrigin } from "./tasks/traps";
+
+/**
+ * Every way into the kernel. Each runs to completion on this CPU's kernel stack, with interrupts off and the kernel's lock held, and names,
+ * through `resumeNext` or `resumeIdle`, where to leave to.
+ */
+export { boot } from "./boot/bring-up";
+
+/** The first CPU has had the lock, if there is one, since it started the others. */
+export function start(): void {
+  if (cpuIndex() != 0) return joinCpus();
+  startPrograms();
+  unlockKernel();
+}
+
+/** A fault of the kernel's own does not wait for the lock, which this CPU may have: it panics. */
+export function trap(vector: u32, error: u64, address: u64, origin: u32): void {
+  if (vector >= InterruptVector.FIRST) return interrupt(vector);
+  if (origin == TrapOrigin.KERNEL) return exception(vector, error, address, origin);
+  lockKernel();
+  exception(vector, error, address, origin);
+  unlockKernel();
+}
+
+/** One that asks for a flush is answered without the lock, whose holder waits for the answer. */
+function interrupt(vector: u32): void {
+  if (vector == InterruptVector.SHOOTDOWN) {
+    serveRequests();
+    endOfInterrupt();
+  } else if (vector == InterruptVector.WAKE) {
+    endOfInterrupt();
+    lockKernel();
+    wakeUp();
+    unlockKernel();
+  }
+}
+
+export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
+  lockKernel();
+  call(number, a, b, c, d, e, f);
+  unlockKernel();
+}

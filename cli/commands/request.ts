@@ -30,11 +30,12 @@ const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 const QEMU_MIN_MEMORY_BYTES = 64 * 2 ** 20;
 /** `MAX_MODULES` of bootinfo. */
 const MAX_PROGRAMS = 64;
+/** `MAX_CPUS` of kernel/frames/cpu-cache.ts. */
+const MAX_CPUS = 64;
 
 /** Refuses what is understood but cannot be had. Nothing that was asked for is ignored. */
 export function refuseUnbuilt(flags: BootFlags, programCount: number): void {
-  if (flags.cpus > 1)
-    throw new UsageError(`--cpus ${flags.cpus}: this version starts one CPU only; leave the flag out`);
+  if (flags.cpus > MAX_CPUS) throw new UsageError(`--cpus ${flags.cpus}: the kernel runs ${MAX_CPUS} at most`);
   refuseNuma(flags);
   if (programCount > MAX_PROGRAMS) {
     throw new UsageError(`${programCount} programs: the boot agent hands over at most ${MAX_PROGRAMS}`);

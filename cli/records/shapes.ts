@@ -57,6 +57,8 @@ const readers: Readonly<Record<number, Reader>> = {
     node: Number((r.value >> 8n) & 0xffn),
     holders: Number(r.value >> 16n),
   }),
+  [RecordKind.CPUS]: (r) => ({ running: Number(r.first), wanted: Number(r.second) }),
+  [RecordKind.SHOOTDOWN]: (r) => ({ cpus: hex(r.first), pages: Number(r.second) }),
   [RecordKind.TASK_FORKED]: (r) => ({ parent: Number(r.first) }),
   [RecordKind.COUNTER]: counterFields,
   [RecordKind.FRAMES_IN_HAND]: handFields,

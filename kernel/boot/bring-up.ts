@@ -1,4 +1,4 @@
-import { clock, consoleOpen, cpuInstallEarly, OBJECT_PAGES, setDirectMap } from "platform";
+import { clock, consoleOpen, cpuIndex, cpuInstallEarly, OBJECT_PAGES, setDirectMap } from "platform";
 import { panic } from "../console/panic";
 import { useColours } from "../console/style";
 import { reclaimLoaderMemory } from "../frames/bring-up";
@@ -19,7 +19,9 @@ import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
 import { reportCountersIfWanted } from "../tasks/counters";
 import { loadProgram } from "../tasks/loading";
 import { cacheColours } from "../cpu/caches";
-import { installStacks } from "../cpu/stacks";
+import { findApic, hasApic, openApic } from "../cpu/apic";
+import { installStacks, makeStacks } from "../cpu/stacks";
+import { startCpus, wantedCpus } from "../cpu/start";
 import { CounterMoment } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { drainTrace, trace, traceEverything, traceTask } from "../trace/trace";
@@ -27,6 +29,7 @@ import {
   bootinfoErrorText,
   bootinfoFound,
   checkBootinfo,
+  cpuLimit,
   crashKind,
   deniedAllocation,
   directMapBase,
@@ -54,11 +57,12 @@ export function boot(bootinfo: u64): void {
   takeFrames();
   takePageTables();
   protect();
+  startOthers();
   seal();
 }
 
 /** Second entry, on the CPU's own guarded stack: the programs. */
-export function start(): void {
+export function startPrograms(): void {
   crashOnPurpose(crashKind());
   rememberFrames();
   loadPrograms();
@@ -139,10 +143,25 @@ function takeHeap(): void {
 }
 
 function protect(): void {
-  if (installStacks() != PagingError.NONE) panic("no frame left for the kernel's stacks", 0);
+  if (makeStacks(cpuIndex()) != PagingError.NONE) panic("no frame left for the kernel's stacks", 0);
+  installStacks();
   enableModeProtections();
+  if (hasApic()) takeApic();
   ended(Phase.PROTECTIONS);
   log.phaseProtections();
+}
+
+function takeApic(): void {
+  if (!findApic()) panic("no frame left for the local APIC's registers", 0);
+  openApic();
+}
+
+/** Before the seal: a CPU's descriptor tables are in the sealed section. The kernel's lock is this CPU's from here on. */
+function startOthers(): void {
+  const wanted = wantedCpus(cpuLimit());
+  if (wanted < 2) return;
+  if (startCpus(wanted) != PagingError.NONE) panic("no frame left to start other processors", 0);
+  log.cpus(wanted);
 }
 
 function seal(): void {

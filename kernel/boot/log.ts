@@ -15,6 +15,7 @@ import {
   printVirtual,
   putByte,
 } from "../console/text";
+import { onlineCpus } from "../cpu/online";
 import { colourCount } from "../frames/colours";
 import { freeFrames, ownedFrames, reservedFrames, totalFrames, usedFrames } from "../frames/counts";
 import { frameErrorText } from "../frames/errors";
@@ -208,6 +209,17 @@ function absenceText(bit: u32): string {
   if (bit == 2) return "a mistaken jump of the kernel into user pages would run";
   if (bit == 3) return "a mistaken access of the kernel to user pages would go through";
   return "this CPU does not have it";
+}
+
+/** Only when there is more than one to start. */
+export function cpus(wanted: u32): void {
+  const running = <u32>popcnt<u64>(onlineCpus());
+  trace(RecordKind.CPUS, running, wanted, 0);
+  print("   cpus      ");
+  printDecimal(running);
+  print(" of ");
+  printDecimal(wanted);
+  printLine(running == wanted ? " run" : " run; the others did not answer within a second");
 }
 
 export function phaseSeal(): void {

@@ -1,9 +1,10 @@
-import { cpuInstall } from "platform";
+import { cpuIndex, cpuInstall } from "platform";
 import { VirtAddr } from "../address/addr";
 import { KERNEL_HALF, KERNEL_ZONE_LAST } from "../address/layout";
 import { HUGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { kernelVirtual } from "../bootinfo/bootinfo";
 import { allocateFrame } from "../frames/allocator";
+import { MAX_CPUS } from "../frames/cpu-cache";
 import { FrameOwner } from "../frames/owners";
 import { kernelRoot, sealedBase } from "../paging/kernel-space";
 import { mapPage, PagingError } from "../paging/tables";
@@ -22,16 +23,47 @@ const FAULT_STACK_BYTES: u64 = 16 * 1024;
 
 let next: u64 = 0;
 
-/** Makes CPU 0's stacks and hands them to the platform. Returns a PagingError. */
-export function installStacks(): u32 {
-  next = drawStackZone();
-  const kernel = makeStack(KERNEL_STACK_BYTES);
-  const doubleFault = makeStack(FAULT_STACK_BYTES);
-  const nmi = makeStack(FAULT_STACK_BYTES);
-  const machineCheck = makeStack(FAULT_STACK_BYTES);
-  if (kernel == 0 || doubleFault == 0 || nmi == 0 || machineCheck == 0) return PagingError.NO_FRAME;
-  cpuInstall(sealedBase(), kernel, doubleFault, nmi, machineCheck);
+/** By CPU: the tops of its stacks, in the order drawn above. 0 until they are made. */
+const tops = memory.data(2048, 8);
+if (64 * 4 * 8 != 2048 || MAX_CPUS != 64) ERROR("tops has four for each of MAX_CPUS");
+const KERNEL: u32 = 0;
+const DOUBLE_FAULT: u32 = 1;
+const NMI: u32 = 2;
+const MACHINE_CHECK: u32 = 3;
+
+function topPlace(cpu: u32, stack: u32): usize {
+  return tops + ((<usize>cpu) << 5) + ((<usize>stack) << 3);
+}
+
+export function kernelStackTop(cpu: u32): u64 {
+  return load<u64>(topPlace(cpu, KERNEL));
+}
+
+/** Makes the stacks of `cpu`; those of CPU 0 first. Returns a PagingError. */
+export function makeStacks(cpu: u32): u32 {
+  if (next == 0) next = drawStackZone();
+  for (let stack = KERNEL; stack <= MACHINE_CHECK; stack++) {
+    const top = makeStack(stack == KERNEL ? KERNEL_STACK_BYTES : FAULT_STACK_BYTES);
+    if (top == 0) return PagingError.NO_FRAME;
+    store<u64>(topPlace(cpu, stack), top);
+  }
   return PagingError.NONE;
+}
+
+/** Bytes of the sealed section that each CPU has, for its descriptor tables. */
+const TABLES_BYTES: u64 = 8192;
+if (MAX_CPUS * 8192 > 2 << 20) ERROR("the sealed section has room for the tables of MAX_CPUS");
+
+/** Hands this CPU's stacks and tables to the platform. Before the sealed section is locked. */
+export function installStacks(): void {
+  const cpu = cpuIndex();
+  cpuInstall(
+    sealedBase() + <u64>cpu * TABLES_BYTES,
+    kernelStackTop(cpu),
+    load<u64>(topPlace(cpu, DOUBLE_FAULT)),
+    load<u64>(topPlace(cpu, NMI)),
+    load<u64>(topPlace(cpu, MACHINE_CHECK)),
+  );
 }
 
 /** A gigabyte of the kernel zone that the kernel image does not touch: drawn, or the next one when nothing is to be random. */

@@ -1,6 +1,6 @@
 import { kindCount } from "./kinds";
 import { isMine } from "./lock";
-import { drainKind } from "./magazines";
+import { drainKind, drainKindOf } from "./magazines";
 import { isStarted, pagesLock } from "./root";
 
 /**
@@ -15,6 +15,11 @@ export function drainHeap(): u32 {
   let frames: u32 = 0;
   for (let kind: u32 = 0; kind < kindCount(); kind++) frames += drainKind(kind);
   return frames;
+}
+
+/** What `cpu` keeps, for who holds the kernel's lock while `cpu` is outside the kernel. Before `drainHeap`. */
+export function drainHeapOf(cpu: u32): void {
+  for (let kind: u32 = 0; kind < kindCount(); kind++) drainKindOf(cpu, kind);
 }
 
 /** As frames ask for it (frames/reclaimers.ts): slabs have no preference for a node, so all that can go goes. */

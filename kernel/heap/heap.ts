@@ -16,7 +16,7 @@ import { GRANULE, ObjectState, setState, slabOf, stateOf } from "./slab";
  *
  * Any CPU may call anything here at any time, but a CPU does not enter while it is inside (interrupts are off in the kernel).
  */
-export { drainHeap } from "./drain";
+export { drainHeap, drainHeapOf } from "./drain";
 export { HeapError, heapErrorText } from "./errors";
 export { kindCount, kindName, makeKind, objectsOut, slabCount } from "./kinds";
 export { heapErrorFound, heapErrorKind } from "./refusals";

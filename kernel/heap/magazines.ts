@@ -83,12 +83,12 @@ function takeBatch(kind: Kind): bool {
 
 /** Empties a full magazine by half. */
 export function drainHalf(kind: u32): void {
-  putBack(kind, MAGAZINE_OBJECTS - BATCH);
+  putBack(kind, ownMagazine(kind), MAGAZINE_OBJECTS - BATCH);
 }
 
 /** Puts all that this CPU has of the kind back into slabs, and gives the empty slabs back. Returns how many. */
 export function drainKind(kind: u32): u32 {
-  const released = putBack(kind, 0);
+  const released = putBack(kind, ownMagazine(kind), 0);
   lock(kindLock(kind));
   const spare = takeSpareLocked(kindAt(kind));
   unlock(kindLock(kind));
@@ -97,10 +97,14 @@ export function drainKind(kind: u32): u32 {
   return released + 1;
 }
 
+/** The same for what `cpu` has, which is outside the kernel and stays there meanwhile; without the spare slab, which is everyone's. */
+export function drainKindOf(cpu: u32, kind: u32): u32 {
+  return putBack(kind, magazineOf(cpu, kind), 0);
+}
+
 /** Puts objects back into their slabs until `left` are left. Returns how many slabs were released: no lock is held by then. */
-function putBack(id: u32, left: u32): u32 {
+function putBack(id: u32, magazine: Magazine, left: u32): u32 {
   const kind = kindAt(id);
-  const magazine = ownMagazine(id);
   let empty: usize = 0;
   lock(kindLock(id));
   while (magazine.count > left) {

@@ -12,6 +12,7 @@ import {
   segmentVirtual,
 } from "../bootinfo/bootinfo";
 import { isRam, rangeCount, rangeFirst, RangeKind, rangeKind, rangeLast } from "../memory-map/memory-map";
+import { noteKernelFlush } from "./kernel-flushes";
 import { Pte } from "./pte";
 import { allocateTable, mapRange, PagingError, reserveRootEntry, setRights } from "./tables";
 
@@ -102,6 +103,7 @@ export function lockSealedSegments(): void {
 function lockPage(address: VirtAddr): void {
   setRights(root, address, Pte.NO_EXECUTE);
   invalidatePage(address);
+  noteKernelFlush();
 }
 
 /** First address of the sealed segment. */

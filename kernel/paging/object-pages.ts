@@ -4,6 +4,7 @@ import { PAGE_BYTES } from "../address/pages";
 import { kernelVirtual } from "../bootinfo/bootinfo";
 import { Frame } from "../frames/frame";
 import { kernelRoot } from "./kernel-space";
+import { noteKernelFlush } from "./kernel-flushes";
 import { Pte } from "./pte";
 import { hasPageTable, mapPage, PagingError, reserveTables, unmapPage } from "./tables";
 
@@ -40,10 +41,11 @@ export function attachObjectPage(slot: u32, frame: Frame): usize {
   return objectPage(slot, frame.address);
 }
 
-/** Unmaps place `slot`, here; on other CPUs nothing is flushed: they do not run yet (docs/CAVEATS.md). */
+/** Unmaps place `slot`; other CPUs forget it before they use the heap again (`kernel-flushes.ts`). */
 export function detachObjectPage(slot: u32): void {
   unmapPage(kernelRoot(), placeOf(slot));
   invalidatePage(placeOf(slot));
+  noteKernelFlush();
 }
 
 /** Tables made for places since the window was opened. They stay, as all of the kernel's do. */

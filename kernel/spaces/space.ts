@@ -1,5 +1,6 @@
 import { cpuIndex, physCopy, physStore64, readCr3, writeCr3 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
+import { MAX_CPUS } from "../frames/cpu-cache";
 import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
 import { kernelRoot } from "../paging/kernel-space";
@@ -98,14 +99,19 @@ function wordAddress(space: Space, at: VirtAddr): PhysAddr {
   return address;
 }
 
-/** The space that each CPU has loaded. */
-let loaded: Space | null = null;
+/** The space that each CPU has loaded, or null. */
+const loaded = memory.data(256, 4);
+if (64 * 4 != 256 || MAX_CPUS != 64) ERROR("loaded has a place for each of MAX_CPUS");
+
+function loadedPlace(): usize {
+  return loaded + ((<usize>cpuIndex()) << 2);
+}
 
 /** Loads the space on this CPU, if it is not loaded already. */
 export function enterSpace(space: Space): void {
-  if (loaded == space) return;
+  if (load<usize>(loadedPlace()) == changetype<usize>(space)) return;
   forgetLoaded();
-  loaded = space;
+  store<usize>(loadedPlace(), changetype<usize>(space));
   space.loadedOn |= (<u64>1) << (<u64>cpuIndex());
   writeCr3(space.root);
 }
@@ -117,9 +123,9 @@ export function leaveSpaces(): void {
 }
 
 function forgetLoaded(): void {
-  const old = loaded;
-  if (old != null) old.loadedOn &= ~((<u64>1) << (<u64>cpuIndex()));
-  loaded = null;
+  const old = changetype<Space>(load<usize>(loadedPlace()));
+  if (changetype<usize>(old) != 0) old.loadedOn &= ~((<u64>1) << (<u64>cpuIndex()));
+  store<usize>(loadedPlace(), 0);
 }
 
 /** Gives back every frame and table of the space. It must be loaded on no CPU. */

@@ -11,7 +11,7 @@ import { fork, wait } from "./tasks";
 import { brk, colours, mmap, mprotect, munmap } from "./memory";
 
 /** A system call of the running task. Numbers and meanings: `abi.ts`. */
-export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
+export function call(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
   trace(RecordKind.CALL, number, a, b);
   if (number == Call.EXIT) {
     exitCurrent(<i32>a);

@@ -3,8 +3,9 @@ import { forkSpace } from "../spaces/fork";
 import { createSpace, SpaceError } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
+import { makeReady } from "./balance";
 import { discardTask } from "./scheduler";
-import { makeTask, numberTask, Task, TaskState } from "./task";
+import { makeTask, numberTask, Task } from "./task";
 
 /** Makes a copy of the running task `parent`, ready to return 0 from the call that asked for it. Null when there is no memory. */
 export function copyTask(parent: Task): Task | null {
@@ -22,8 +23,8 @@ export function copyTask(parent: Task): Task | null {
   memory.copy(child.name, parent.name, parent.nameLength);
   contextFork(parent.context, child.context);
   contextSetResult(child.context, 0);
-  child.state = TaskState.READY;
   report(child, parent);
+  makeReady(child);
   return child;
 }
 

@@ -1,18 +1,19 @@
 import { exit } from "platform";
+import { onlineCpus } from "../cpu/online";
 import { panic } from "../console/panic";
 import { Style, style } from "../console/style";
 import { flush, newLine, print, printDecimal } from "../console/text";
 import { usedFrames } from "../frames/counts";
 import { validate } from "../frames/validate";
-import { allSlabs, drainHeap, HeapError, heapErrorText, keptHeapFrames, validateHeap } from "../heap/heap";
+import { allSlabs, drainHeap, drainHeapOf, HeapError, heapErrorText, keptHeapFrames, validateHeap } from "../heap/heap";
 import { objectPageTables } from "../paging/object-pages";
 import { dropPrepared } from "../spaces/seams";
 import { CounterMoment } from "../trace/counters";
 import { drainTrace } from "../trace/trace";
 import { reportCountersIfWanted } from "./counters";
 import { failureCount } from "./outcome";
-import { schedule } from "./scheduler";
-import { taskCount } from "./task";
+import { schedule, sleep } from "./scheduler";
+import { firstTask, taskCount } from "./task";
 
 /** The end of a run: when no task is left, all their memory is back, and the machine stops with what became of them. */
 const ALL_WELL: u32 = 0;
@@ -30,11 +31,18 @@ function keptForObjects(): u64 {
   return keptHeapFrames() + objectPageTables();
 }
 
-/** Leaves to the next ready task, or ends the machine when there is none. */
+/** Leaves to the next ready task. When there is none, this CPU waits for one; when there are no tasks any more, the machine ends. */
 export function resumeNextOrEnd(): void {
   if (schedule()) return;
+  if (firstTask() != null) return sleep();
+  endRun();
+}
+
+/** The last task has ended: all other CPUs sleep, and this one has the kernel's lock. */
+function endRun(): void {
   reportCountersIfWanted(CounterMoment.ENDED);
   dropPrepared();
+  for (let rest = onlineCpus(); rest != 0; rest &= rest - 1) drainHeapOf(<u32>ctz<u64>(rest));
   drainHeap();
   if (allSlabs() != 0) panic("tasks have leaked kernel objects; slabs in use, where none should be", allSlabs());
   const used = usedFrames() - keptForObjects();

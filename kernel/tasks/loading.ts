@@ -15,9 +15,10 @@ import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
 import { checkImage, imageEntry, imageErrorFound, imageExtent, loadImage } from "./image";
 import { ImageError } from "./image-errors";
+import { makeReady } from "./balance";
 import { countEnd } from "./outcome";
 import { endTask } from "./scheduler";
-import { makeTask, numberTask, Task, TaskEnd, TaskState } from "./task";
+import { makeTask, numberTask, Task, TaskEnd } from "./task";
 
 /** Bytes of a task's stack, of its first heap, and of its message buffer; each between guards of a page. */
 const STACK_BYTES: u64 = 64 * 1024;
@@ -69,9 +70,9 @@ function furnish(task: Task, module: u32): u32 {
   space.mmapBase = drawBase(UserSlot.MMAP, 0);
   const stackTop = stack + STACK_BYTES;
   contextStart(task.context, base + imageEntry(), stackTop);
-  task.state = TaskState.READY;
   trace(RecordKind.TASK_START, base, stackTop, module);
   traceText(RecordKind.TASK_NAME, task.name, task.nameLength);
+  makeReady(task);
   return ImageError.NONE;
 }
 

@@ -1,50 +1,38 @@
-import { contextForget, contextSetResult, resumeNext } from "platform";
+import { contextForget, contextSetResult, cpuIndex, resumeIdle, resumeNext } from "platform";
+import { zeroInIdleTime } from "../frames/idle";
 import { enterSpace, leaveSpaces, destroySpace } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask } from "../trace/trace";
+import { makeReady, takeReady } from "./balance";
 import { collectChild, NOT_YET, orphanChildren } from "./children";
+import { CpuTasks, ownTasks } from "./cpu-tasks";
 import { reportFailure } from "./fault-report";
 import { countEnd } from "./outcome";
-import { firstTask, forgetTask, Task, TaskEnd, TaskState } from "./task";
+import { forgetTask, Task, TaskEnd, TaskState } from "./task";
 
-/** Which task runs: round robin over those that are ready. One CPU for now. */
-let running: Task | null = null;
-/** The number of the task that ran last. */
-let lastId: u32 = 0;
-/** When none runs: the task after the one that did; null when there is none, or none ran yet. */
-let successor: Task | null = null;
+/** Which task this CPU runs: the one that has been ready longest. All under the kernel's lock. */
 
-/** The running task; the kernel is inside a trap or call of its. */
+/** The running task of this CPU; the kernel is inside a trap or call of its. */
 export function currentTask(): Task {
+  const running = ownTasks().running;
   assert(running != null, "no task runs");
   return running!;
 }
 
-/**
- * Chooses the task to leave to, beginning after the one that ran last, and loads its space. Returns false when none is ready:
- * every task has ended.
- */
+/** Chooses the task to leave to, and loads its space. Returns false when none is ready. */
 export function schedule(): bool {
-  const begin = beginning();
-  if (begin == null) return false;
-  let task = begin;
-  while (task.state != TaskState.READY) {
-    task = task.next;
-    if (task == begin) return false;
-  }
-  switchTo(task);
+  const own = ownTasks();
+  const task = takeReady(own);
+  if (task == null) return false;
+  switchTo(own, task);
   return true;
 }
 
-function beginning(): Task | null {
-  if (running != null) return running!.next;
-  return successor != null ? successor : firstTask();
-}
-
-function switchTo(task: Task): void {
-  if (task.id != lastId) trace(RecordKind.SWITCH, lastId, task.id, 0);
-  lastId = task.id;
-  running = task;
+function switchTo(own: CpuTasks, task: Task): void {
+  if (task.id != own.lastId) trace(RecordKind.SWITCH, own.lastId, task.id, 0);
+  own.lastId = task.id;
+  own.running = task;
+  task.cpu = cpuIndex();
   task.state = TaskState.RUNNING;
   traceTask(task.id);
   enterSpace(task.space);
@@ -67,9 +55,28 @@ export function waitInCall(call: u32): void {
   currentTask().state = TaskState.WAITING;
 }
 
-/** Takes the CPU from the running task, which stays ready. */
+/** Takes the CPU from the running task, which stays ready, after all others of this CPU. */
 export function preempt(): void {
-  currentTask().state = TaskState.READY;
+  const task = currentTask();
+  task.state = TaskState.READY;
+  ownTasks().append(task);
+}
+
+/** Frames zeroed each time a CPU goes to sleep: some microseconds, since the kernel's lock is held. */
+const IDLE_FRAMES: u32 = 32;
+
+/** No task is ready: the CPU leaves to none, and waits to be woken. It has no space loaded then, so that nobody need ask it to flush. */
+export function sleep(): void {
+  ownTasks().running = null;
+  leaveSpaces();
+  traceTask(0);
+  resumeIdle();
+  zeroInIdleTime(IDLE_FRAMES);
+}
+
+/** Another CPU has got something to do for this one, which may have found it by itself. */
+export function wakeUp(): void {
+  if (ownTasks().running == null) schedule();
 }
 
 /** Ends `task` and gives back all its memory; what its registers held goes as well. Its parent, if it has one, can still learn how. */
@@ -78,13 +85,11 @@ export function endTask(task: Task, end: u32, status: i32): void {
   orphanChildren(task);
   task.end = end;
   task.status = status;
-  const next: Task | null = task.next == task ? null : task.next;
-  if (running == task) running = null;
-  if (running == null) successor = lastId == 0 ? null : next;
+  if (ownTasks().running == task) ownTasks().running = null;
   const parent = task.parent;
   if (parent != null) {
     task.state = TaskState.ENDED;
-    if (parent.state == TaskState.WAITING) parent.state = TaskState.READY;
+    if (parent.state == TaskState.WAITING) makeReady(parent);
   } else {
     countEnd(end, status);
     forgetTask(task);

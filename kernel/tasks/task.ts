@@ -34,8 +34,8 @@ export namespace TaskEnd {
 /**
  * A kernel object:
  *
- *     byte  0   4      8           12     16    20        24      28   32      36           40           48  64    112       128      1152
- *           id  state  nameLength  space  next  previous  parent  end  status  pendingCall  waitAddress     name  reserved  context
+ *     byte  0   4      8           12     16    20        24      28   32      36           40           48     52   56  64    112       128      1152
+ *           id  state  nameLength  space  next  previous  parent  end  status  pendingCall  waitAddress  after  cpu      name  reserved  context
  *
  * Tasks are a ring, in the order of their numbers. Aligned to 64, as contexts want it.
  */
@@ -58,6 +58,10 @@ export class Task {
   pendingCall: u32;
   /** Where a waiting task wants its child's Ending; 0 for nowhere. */
   waitAddress: u64;
+  /** The next in the queue of those that are ready; only while it is in one. */
+  after: Task | null;
+  /** Where it ran last, or is to run first. */
+  cpu: u32;
 
   get name(): usize {
     return changetype<usize>(this) + NAME_AT;
@@ -68,7 +72,7 @@ export class Task {
     return changetype<usize>(this) + CONTEXT_AT;
   }
 }
-if (offsetof<Task>() != 48) ERROR("Task's fields are 48 bytes");
+if (offsetof<Task>() != 56) ERROR("Task's fields are 56 bytes");
 const NAME_AT: usize = 64;
 const CONTEXT_AT: usize = 128;
 if (<usize>64 + MODULE_NAME_BYTES > 128) ERROR("a name fits before the context");

@@ -21,7 +21,7 @@ export namespace TrapOrigin {
  * An exception (SDM 3A 6.15). From ring 3 it kills the running task, with a report, and nothing else; in the kernel, or when it is
  * the machine's and not the program's, it ends the machine.
  */
-export function trap(vector: u32, error: u64, address: u64, origin: u32): void {
+export function exception(vector: u32, error: u64, address: u64, origin: u32): void {
   if (origin == TrapOrigin.KERNEL || isMachines(vector, error)) {
     panicFault(panicText(vector), vector, error, address);
     return;

@@ -1,6 +1,9 @@
-import { cpuIndex, invalidatePage, readCr3, writeCr3 } from "platform";
+import { cpuIndex } from "platform";
+import { askToFlush, awaitFlushes, forget } from "../cpu/requests";
 import { releaseFrames } from "../frames/runs";
 import { Frame } from "../frames/frame";
+import { RecordKind } from "../trace/records";
+import { trace } from "../trace/trace";
 import { Translations } from "./translations";
 
 /**
@@ -80,12 +83,17 @@ function flushNow(): void {
 function flush(changed: Translations): void {
   const here = (<u64>1) << (<u64>cpuIndex());
   if (pageCount > MOST_PAGES) changed.flushes += 1;
-  if ((changed.loadedOn & here) != 0) flushHere();
+  // The others flush while this one does.
+  const others = changed.loadedOn & ~here;
+  const list: usize = pageCount > MOST_PAGES ? 0 : pages;
+  if (others != 0) askToFlush(others, list, pageCount);
+  if ((changed.loadedOn & here) != 0) forget(list, pageCount);
+  if (others != 0) awaitOthers(others);
 }
 
-function flushHere(): void {
-  if (pageCount > MOST_PAGES) return writeCr3(readCr3());
-  for (let i: u32 = 0; i < pageCount; i++) invalidatePage(load<u64>(pages + ((<usize>i) << 3)));
+function awaitOthers(cpus: u64): void {
+  awaitFlushes(cpus);
+  trace(RecordKind.SHOOTDOWN, cpus, pageCount > MOST_PAGES ? 0 : pageCount, 0);
 }
 
 function giveBack(): void {

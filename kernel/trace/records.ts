@@ -61,6 +61,9 @@ export namespace RecordKind {
   /** Something odd about the firmware's tables: Oddity, how often, the first offender. */
   export const TOPOLOGY_ODDITY: u16 = 29;
 
+  /** Processors, when more than one was wanted: how many run, how many were wanted, 0. */
+  export const CPUS: u16 = 18;
+
   /** Frames in a row with one owner: first and last number, FrameOwner | node << 8 | holders << 16. Only under `BootFlag.FRAMES`. */
   export const FRAME_RUN: u16 = 16;
 
@@ -98,4 +101,6 @@ export namespace RecordKind {
   export const PRESSURE: u16 = 75;
   /** 512 pages became a large one: its first byte, its first frame, 0. */
   export const PROMOTED: u16 = 76;
+  /** Other CPUs were asked to flush, and have: which (bit n: CPU n), how many pages, 0 for all of the space, 0. */
+  export const SHOOTDOWN: u16 = 77;
 }

@@ -1,7 +1,7 @@
 import { clock, cpuIndex, recordsWrite } from "platform";
 import { RECORD_BYTES } from "./records";
 
-/** Records wait in a ring until it is full or `drainTrace` is called, then leave the machine in one piece. */
+/** Records of all CPUs wait in a ring until it is full or `drainTrace` is called, then leave the machine in one piece. */
 const RING_RECORDS: u32 = 256;
 const ring = memory.data(10240);
 if (256 * 40 != 10240) ERROR("the ring holds RING_RECORDS records");
@@ -10,7 +10,8 @@ const FIRST_DETAIL_KIND: u16 = 64;
 
 let pending: u32 = 0;
 let everyKind: bool = false;
-let currentTask: u32 = 0;
+/** By CPU (64 at most): the task that its records are about. */
+const tasks = memory.data(256, 4);
 
 /** From here on, kinds that are not reports are written too. */
 export function traceEverything(): void {
@@ -22,18 +23,19 @@ export function tracesEverything(): bool {
   return everyKind;
 }
 
-/** The task that the records to come are about; 0 for the kernel. */
+/** The task that this CPU's records to come are about; 0 for the kernel. */
 export function traceTask(task: u32): void {
-  currentTask = task;
+  store<u32>(tasks + ((<usize>cpuIndex()) << 2), task);
 }
 
 /** Appends one record. `kind` is a RecordKind, whose doc says what the three numbers are. */
 export function trace(kind: u16, first: u64, second: u64, value: u64): void {
   if (kind >= FIRST_DETAIL_KIND && !everyKind) return;
+  const cpu = cpuIndex();
   const at = ring + <usize>(pending * RECORD_BYTES);
   store<u64>(at, clock());
-  store<u32>(at, currentTask, 8);
-  store<u16>(at, <u16>cpuIndex(), 12);
+  store<u32>(at, load<u32>(tasks + ((<usize>cpu) << 2)), 8);
+  store<u16>(at, <u16>cpu, 12);
   store<u16>(at, kind, 14);
   store<u64>(at, first, 16);
   store<u64>(at, second, 24);

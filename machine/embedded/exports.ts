@@ -18,6 +18,9 @@ export interface KernelExports extends MachineCalls {
   /** Linear address of a virtual address, for an access of the kinds in model/mmu/access.ts; 0 if it faults. */
   translate(address: bigint, access: number): number;
 
+  cpusDeclare(count: number): void;
+  turnsSeed(seed: bigint): void;
+  takeTurn(): void;
   contextNext(): number;
   contextEntry(context: number): bigint;
   contextSerial(context: number): number;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { BootAgentOptions, FirmwareHost, Handover, RamRange } from "../firmware/types.ts";
 import { HIDEABLE_FEATURES, type BootObserver, type BootResult, type HideableFeature } from "../machine.ts";
 import { MachineEnd, PANIC_STATUS } from "./endings.ts";
@@ -13,6 +14,10 @@ export interface MachineParts {
   readonly kernelWasm: Uint8Array;
   readonly ram: readonly RamRange[];
   readonly without: readonly HideableFeature[];
+  /** Processors; 1 when left out. */
+  readonly cpus?: number | undefined;
+  /** Draws the order in which they take turns. */
+  readonly seed?: bigint | undefined;
   /** Runs the firmware and the boot agent on the machine's memory. May throw an error with a `status`. */
   bootAgent(host: FirmwareHost, options: BootAgentOptions): Handover;
   readonly observer: BootObserver;
@@ -57,7 +62,7 @@ interface Assembled {
   readonly scheduler: Scheduler;
 }
 
-function assemble({ kernelWasm, observer, ram, without }: MachineParts): Assembled {
+function assemble({ kernelWasm, observer, ram, without, cpus, seed }: MachineParts): Assembled {
   const imports = hostImports({
     observer,
     memory: () => memory,
@@ -70,6 +75,8 @@ function assemble({ kernelWasm, observer, ram, without }: MachineParts): Assembl
   const scheduler = new Scheduler(kernel, memory);
   for (const range of ram) declareRam(kernel, range);
   kernel.featuresHide(without.reduce((mask, feature) => mask | (1 << HIDEABLE_FEATURES.indexOf(feature)), 0));
+  kernel.cpusDeclare(cpus ?? 1);
+  kernel.turnsSeed(seed ?? randomBytes(8).readBigUInt64LE());
   return { kernel, memory, scheduler };
 }
 

@@ -5,7 +5,7 @@ import { enterKernel, panicAfter } from "./kernel-entry.ts";
 import type { LinearMemory } from "./memory.ts";
 import { NotAProgram, RunningProgram, fetchProgram } from "./program.ts";
 
-/** Runs the programs, one at a time: always the one whose context the kernel named last. */
+/** Runs the programs, one at a time: always the one whose context the kernel named last on the CPU whose turn it is. */
 export class Scheduler {
   private readonly programs = new Map<number, RunningProgram>();
   /** Contexts whose program could not be stopped, its call stack being too deep, and the serials of their tasks. */
@@ -32,6 +32,7 @@ export class Scheduler {
   }
 
   private runNext(): void {
+    this.kernel.takeTurn();
     const context = this.kernel.contextNext();
     if (context === 0) throw new MachineEnd(PANIC_STATUS, "the kernel named no task to run");
     const serial = this.kernel.contextSerial(context);

@@ -20,6 +20,8 @@ const result = runMachine({
   kernelWasm: readFileSync(order.kernelWasm),
   ram: ramRanges(map),
   without: order.request.without,
+  cpus: order.request.cpus,
+  seed: order.request.seed,
   bootAgent: (host, options) => {
     const { cpus, numaNodes } = order.request;
     return runBootAgent(host, bootDisk(order.request, readFileSync(order.kernelElf)), map, {

@@ -19,12 +19,17 @@ _start: /* from the boot agent, RDI = bootinfo */
   lea boot_stack_top(%rip), %rsp
   xor %ebp, %ebp
   call kernel_boot
-  mov %gs:CPU_STACK, %rsp
+  lea cpus(%rip), %rdi
+.global start_cpu
+start_cpu: /* RDI = this CPU's block */
+  mov CPU_STACK(%rdi), %rsp
   call kernel_start
 
 leave: /* to the context that the kernel named */
-  call kernel_leave
-  mov %rax, %rsp
+  mov %gs:CPU_CURRENT, %rsp
+  test %rsp, %rsp
+  jz sleep
+  add $CONTEXT_FRAME, %rsp
   POP_REGISTERS
   swapgs
   cmpq $VECTOR_OF_SYSCALL, (%rsp)
@@ -33,6 +38,13 @@ leave: /* to the context that the kernel named */
   mov 24(%rsp), %rsp /* RCX and R11 are as SYSCALL left them; no user page is the last, so RCX is canonical */
   sysretq
 1: iretq
+
+sleep: /* until an interrupt has brought a context */
+  mov %gs:CPU_STACK, %rsp
+  sti
+  hlt
+  cli
+  jmp leave
 
 .global syscall_entry
 syscall_entry:
@@ -58,7 +70,7 @@ syscall_entry:
 .global trap_entries
 trap_entries:
 vector = 0
-.rept 32
+.rept 48 /* and the interrupts of kernel/cpu/interrupt-vector.ts */
   .balign 16
   .if (0x60227d00 >> vector) & 1 == 0
   push $0
@@ -67,11 +79,6 @@ vector = 0
   jmp trap_common
   vector = vector + 1
 .endr
-
-.balign 16
-.global ignore_entry
-ignore_entry: /* an interrupt that nobody asked for; without an EOI it does not come again */
-  iretq
 
 trap_common:
   PUSH_REGISTERS
@@ -88,7 +95,7 @@ trap_common:
   call kernel_trap_from_user
   jmp leave
 2: /* perhaps from between SYSCALL and SWAPGS: the kernel's GS base is in the upper half, the user's is 0 */
-  mov $0xc0000101, %ecx
+  mov $GS_BASE, %ecx
   rdmsr
   mov %edx, %ebx
   test %ebx, %ebx
@@ -119,6 +126,23 @@ load_descriptor_tables: /* RDI, RSI: operands of LGDT and LIDT; EDX: the TSS sel
   push $KERNEL_CODE
   push %rax
   lretq
+
+/* Where a processor begins: at the start of a page below 1 MiB, to which platform/metal/platform/trampoline.ts copies this, with words at 128. */
+.balign 128
+.global trampoline
+.code16
+trampoline:
+  mov %cs, %ax; mov %ax, %ds
+  lgdtl 128
+  mov 136, %eax; mov %eax, %cr4
+  mov 140, %eax; mov %eax, %cr3
+  mov $0xc0000080, %ecx; mov 144, %eax; xor %edx, %edx; wrmsr /* EFER */
+  mov 148, %eax; mov %eax, %cr0
+  ljmpl *152 /* to the next line, in 64-bit mode */
+.code64
+.balign 64
+  mov trampoline+160(%rip), %rdi
+  jmp *trampoline+168(%rip)
 
 .bss
 .balign 16

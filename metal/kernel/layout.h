@@ -5,10 +5,13 @@
 #define USER_DATA 0x23
 #define USER_CODE 0x2b
 
+#define GS_BASE 0xc0000101
+
 /* struct Cpu, at GS while in the kernel */
 #define CPU_STACK 0
 #define CPU_CURRENT 8
 #define CPU_USER_STACK 16
+#define CPU_INDEX 24
 
 /* A context: FXSAVE area, then struct Frame, which TSS.rsp0 makes the processor push to the end of. */
 #define CONTEXT_FRAME 512

@@ -11,8 +11,8 @@ import { fillStack, Kernel, NONE, putStacksAt, Stack, Supply } from "./supplies"
  * counts instructions. The console gets a line for each, "bench NAME OPERATIONS TICKS", which bench/frames-metal.ts reads.
  */
 export { boot } from "../../kernel/boot/bring-up";
-export { trap } from "../../kernel/tasks/traps";
-export { syscall } from "../../kernel/syscalls/dispatch";
+export { exception as trap } from "../../kernel/tasks/traps";
+export { call as syscall } from "../../kernel/syscalls/dispatch";
 
 const PAIRS: u64 = 10_000;
 /** Few: each writes 2 MiB when the block is freed. */

@@ -2,10 +2,10 @@
  * The kernel as the embedded machine runs it: the kernel, and the machine's own calls for the host and for programs. Compiled with
  * `--path platform/embedded`; the model is imported by its bare name, so that it is the same module as the kernel's "platform".
  */
-import { syscall, trap } from "../../kernel/kernel";
+import { start, syscall, trap } from "../../kernel/kernel";
 import { connectKernel } from "model/program/enter";
 
-connectKernel(trap, syscall);
+connectKernel(trap, syscall, start);
 
 export * from "../../kernel/kernel";
 
@@ -14,7 +14,8 @@ export { ramDeclare, ramAt } from "model/ram/ram";
 export { featuresHide } from "model/cpu/features";
 export { cpuid } from "model/cpu/identification";
 export { writeCr0, writeCr3, writeCr4 } from "model/mmu/registers";
-export { writeMsr } from "model/mmu/model-registers";
+export { writeMsr } from "model/cpu/msr";
+export { cpusDeclare } from "model/cpu/start";
 export { translate } from "model/mmu/translate";
 // Running programs.
 export {
@@ -27,6 +28,7 @@ export {
 } from "model/program/context";
 export { programStarts, programResumes } from "model/program/resume";
 export { programFetch, programTrap, programStackOverflow } from "model/program/from-host";
+export { takeTurn, turnsSeed } from "model/program/turns";
 export { isInKernel, setInKernel } from "model/program/enter";
 export { keepValues } from "model/program/stack-reserve";
 // What programs call, bound directly to their imports.

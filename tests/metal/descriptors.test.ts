@@ -20,6 +20,7 @@ const part = startKernelPart(
     "mmu.readMsr": () => 0xd00n,
     "mmu.writeMsr": (index: number, value: bigint) => void msrs.set(index >>> 0, BigInt.asUintN(64, value)),
     "native.cpuBlock": () => 0x20_0000n,
+    "cpu.cpuIndex": () => 0,
     "native.trapEntry": (vector: number) => 0x30_0000n + 16n * BigInt(vector),
     "native.syscallEntry": () => 0x30_1000n,
     "native.linearAddress": (at: number) => 0x40_0000n + BigInt(at),

@@ -100,7 +100,8 @@ describe("a context", () => {
 
   test("that is forked has its parent's registers, and the floating point that is in the processor", () => {
     const { functions, memory } = startKernelPart(compiled, {
-      "native.fxsave": (at: number) => void new Uint8Array(memory.buffer, at, 464).fill(0x77),
+      "native.linearAddress": (at: number) => BigInt(at),
+      "native.fxsave": (at: bigint) => void new Uint8Array(memory.buffer, Number(at), 464).fill(0x77),
     });
     const [parent, child] = [Number(functions["contextAt"]!()), Number(functions["secondContextAt"]!())];
     const registers = Uint8Array.from({ length: 176 }, (_, index) => index);
@@ -126,6 +127,7 @@ describe("a CPU's block", () => {
       const words = new Map<bigint, bigint>();
       const { functions, memory } = startKernelPart(compiled, {
         "native.cpuBlock": () => BLOCK,
+        "cpu.cpuIndex": () => 0,
         "native.linearAddress": linear,
         "memory.kernelLoad64": (at: bigint) => words.get(at) ?? 0n,
         "memory.kernelStore64": (at: bigint, value: bigint) => void words.set(at, value),
@@ -144,6 +146,7 @@ describe("a CPU's block", () => {
     const place = (index: number, at: bigint) => {
       const { functions } = startKernelPart(compiled, {
         "native.cpuBlock": () => BLOCK,
+        "cpu.cpuIndex": () => 0,
         "memory.kernelLoad64": (address: bigint) => (address === BLOCK + 32n ? at : (address - frame) / 8n),
       });
       return functions["trapRegister"]!(index);

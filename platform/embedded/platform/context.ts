@@ -20,6 +20,10 @@ export function contextSetResult(context: usize, value: i64): void {
   Context.at(context).result = value;
 }
 
+export function resumeIdle(): void {
+  setNext(0);
+}
+
 export function resumeNext(context: usize): void {
   setNext(context);
 }

@@ -1,12 +1,13 @@
 import * as host from "../model/host";
 import { tick, ticksNow } from "../model/cpu/time";
+import { runningCpu } from "../model/mmu/state";
 export { cpuid } from "../model/cpu/identification";
 
 /** `e_machine` of images whose text is WebAssembly. */
 const IMAGE_MACHINE: u32 = 0x4157;
 
 export function cpuIndex(): u32 {
-  return 0;
+  return runningCpu();
 }
 
 export function entropy64(): u64 {
@@ -18,6 +19,19 @@ export function clock(): u64 {
 }
 
 export function pause(): void {
+  tick();
+}
+
+/** The model does one thing after another. */
+export function fence(): void {}
+
+/** A processor that was not there in time: here all are. */
+export function halt(): void {
+  unreachable();
+}
+
+/** Whatever is waited for has happened. */
+export function waitMicroseconds(_microseconds: u32): void {
   tick();
 }
 

@@ -6,7 +6,14 @@
 import { Access } from "../model/mmu/access";
 import { kernelAddress } from "../model/mmu/kernel-access";
 import { kernelFault } from "../model/host";
+import { readMsr } from "../model/cpu/msr";
+import { readCr0 } from "../model/mmu/registers";
+import { START_MAGIC, StartAt } from "../model/cpu/start-page";
+import { physStore64 } from "./memory";
 
+const EFER: u32 = 0xc000_0080;
+/** LMA is the processor's own to set (SDM 3A 2.2.1). */
+const EFER_LMA: u64 = 1 << 10;
 const GENERAL_PROTECTION: u32 = 13;
 const STACK_ALIGNMENT: u64 = 16;
 const TABLES_BYTES: u64 = 8192;
@@ -28,6 +35,18 @@ export function cpuInstall(
   checkStack(doubleFaultStackTop);
   checkStack(nmiStackTop);
   checkStack(machineCheckStackTop);
+}
+
+/**
+ * Prepares `page` so that a processor that starts there becomes CPU `_cpu`, which here is the one with that APIC id: in place of code it
+ * holds what the code would load.
+ */
+export function cpuPrepare(_cpu: u32, page: u64, root: u64, stackTop: u64): void {
+  checkStack(stackTop);
+  physStore64(page + StartAt.MAGIC, START_MAGIC);
+  physStore64(page + StartAt.CR3, root);
+  physStore64(page + StartAt.EFER, readMsr(EFER) & ~EFER_LMA);
+  physStore64(page + StartAt.CR0, readCr0());
 }
 
 function checkTables(tables: u64): void {

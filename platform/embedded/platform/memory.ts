@@ -167,12 +167,20 @@ export function kernelLoad8(address: u64): u8 {
   return load<u8>(kernelAddress(address, Access.READ));
 }
 
+export function kernelLoad32(address: u64): u32 {
+  return load<u32>(kernelAddress(address, Access.READ));
+}
+
 export function kernelLoad64(address: u64): u64 {
   return load<u64>(kernelAddress(address, Access.READ));
 }
 
 export function kernelStore8(address: u64, value: u8): void {
   store<u8>(kernelAddress(address, Access.WRITE), value);
+}
+
+export function kernelStore32(address: u64, value: u32): void {
+  store<u32>(kernelAddress(address, Access.WRITE), value);
 }
 
 export function kernelStore64(address: u64, value: u64): void {

@@ -6,7 +6,8 @@
  */
 import { BlockAt, RegisterAt } from "./block";
 import { kernelLoad64, kernelStore64 } from "./memory";
-import { cpuBlock, fxsave, linearAddress } from "./native";
+import { cpuIndex } from "./cpu";
+import { clearSelectors, cpuBlock, fxrstor, fxsave, linearAddress } from "./native";
 
 export const CONTEXT_BYTES: usize = 1024;
 const REGISTERS: usize = 512;
@@ -41,7 +42,7 @@ export function contextStart(context: usize, entry: u64, stackTop: u64): void {
  * being answered: so its x87 and SSE state, which the kernel does not use, is in the processor, and in `parent` is an older one.
  */
 export function contextFork(parent: usize, child: usize): void {
-  fxsave(child);
+  fxsave(linearAddress(child));
   for (let at: usize = REGISTERS; at < USED_BYTES; at += 8) store<u64>(child + at, load<u64>(parent + at));
 }
 
@@ -56,8 +57,8 @@ export function contextSetResult(context: usize, value: i64): void {
  */
 export function contextForget(context: usize): void {
   for (let at: usize = 0; at < USED_BYTES; at += 8) store<u64>(context + at, 0);
-  forgetAddress(cpuBlock() + BlockAt.CURRENT, context);
-  forgetAddress(cpuBlock() + BlockAt.TRAP_FRAME, context);
+  forgetAddress(ownBlock() + BlockAt.CURRENT, context);
+  forgetAddress(ownBlock() + BlockAt.TRAP_FRAME, context);
 }
 
 /** Clears the word at `at` if it is an address in `context`. */
@@ -65,9 +66,29 @@ function forgetAddress(at: u64, context: usize): void {
   if (kernelLoad64(at) - linearAddress(context) < CONTEXT_BYTES) kernelStore64(at, 0);
 }
 
-/** The CPU leaves the kernel into `context` when the current entry point returns. CR3 has been loaded already. */
+/**
+ * The CPU leaves the kernel into `context` when the current entry point returns. CR3 has been loaded already. What the processor held of
+ * the context before is in that from here on: another CPU may go on with it.
+ */
 export function resumeNext(context: usize): void {
-  kernelStore64(cpuBlock() + BlockAt.NEXT, linearAddress(context));
+  const to = linearAddress(context);
+  if (kernelLoad64(ownBlock() + BlockAt.CURRENT) == to) return;
+  resumeIdle();
+  fxrstor(to);
+  clearSelectors();
+  kernelStore64(ownBlock() + BlockAt.USER_TRAP_STACK, to + USED_BYTES);
+  kernelStore64(ownBlock() + BlockAt.CURRENT, to);
+}
+
+/** The CPU leaves to no context: it waits for an interrupt, with the kernel's tables loaded. */
+export function resumeIdle(): void {
+  const from = kernelLoad64(ownBlock() + BlockAt.CURRENT);
+  if (from != 0) fxsave(from);
+  kernelStore64(ownBlock() + BlockAt.CURRENT, 0);
+}
+
+function ownBlock(): u64 {
+  return cpuBlock(cpuIndex());
 }
 
 function setRegister(context: usize, register: u32, value: u64): void {

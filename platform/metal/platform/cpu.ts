@@ -4,13 +4,16 @@ import { kernelLoad64 } from "./memory";
 import { cpuBlock } from "./native";
 import { endMachine } from "./serial";
 export { entropy64 } from "./entropy";
-export { clock, cpuid, pause } from "./processor";
+export { clock, cpuid, halt, pause } from "./processor";
 
 /** ELF's number for x86-64. */
 const EM_X86_64: u32 = 62;
 
 /** Index of the CPU that runs this: 0 is the one that booted. */
 export declare function cpuIndex(): u32;
+
+/** Everything before is done, and seen by other CPUs, before anything after begins: MFENCE and LFENCE. */
+export declare function fence(): void;
 
 /** Ends the machine with an exit status (DESIGN, "The command"). Does not return. */
 export function exit(status: u32): void {
@@ -29,7 +32,7 @@ const GENERAL_REGISTERS: u32 = 15;
  * 16 RIP, 17 RFLAGS. For panics. The embedded machine's kernel has none: see `trapRegisterCount`.
  */
 export function trapRegister(index: u32): u64 {
-  const frame = kernelLoad64(cpuBlock() + BlockAt.TRAP_FRAME);
+  const frame = kernelLoad64(cpuBlock(cpuIndex()) + BlockAt.TRAP_FRAME);
   return frame == 0 ? 0 : kernelLoad64(frame + ((<u64>placeOfRegister(index)) << 3));
 }
 

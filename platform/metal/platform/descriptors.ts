@@ -14,6 +14,7 @@
  *          +4096  IDT, 256 gates of 16 bytes                (SDM 3A 6.14.1)
  */
 import { BlockAt } from "./block";
+import { cpuIndex } from "./cpu";
 import { kernelStore64, kernelStore8 } from "./memory";
 import { readMsr, writeMsr } from "./mmu";
 import { cpuBlock, linearAddress, loadTables, syscallEntry, trapEntry, writeDr7 } from "./native";
@@ -27,6 +28,8 @@ const GDT_BYTES: u64 = 64;
 const IDT_OFFSET: u64 = 4096;
 const GATE_BYTES: u64 = 16;
 const VECTORS: u32 = 256;
+/** The vectors above have the same code: it does nothing. */
+const LAST_ENTRY: u32 = 47;
 
 /** Slots of the interrupt stack table, from 1; 0 is "the stack in use". */
 namespace StackSlot {
@@ -95,16 +98,17 @@ function installTables(
   nmiStackTop: u64,
   machineCheckStackTop: u64,
 ): void {
-  kernelStore64(cpuBlock() + BlockAt.STACK, kernelStackTop);
+  kernelStore64(cpuBlock(cpuIndex()) + BlockAt.STACK, kernelStackTop);
   buildTaskState(doubleFaultStackTop, nmiStackTop, machineCheckStackTop);
   buildSegments(tables);
   buildInterruptTable(tables + IDT_OFFSET);
+  const block = cpuBlock(cpuIndex());
   loadTables(
     tableOperand(gdtOperand, tables, GDT_BYTES),
     tableOperand(idtOperand, tables + IDT_OFFSET, VECTORS * GATE_BYTES),
     <u32>TASK_STATE,
   );
-  writeMsr(Msr.GS_BASE, cpuBlock());
+  writeMsr(Msr.GS_BASE, block);
 }
 
 /** What LGDT and LIDT read, at `at`. */
@@ -115,7 +119,7 @@ function tableOperand(at: usize, base: u64, bytes: u64): usize {
 }
 
 function taskState(): u64 {
-  return cpuBlock() + BlockAt.TASK_STATE;
+  return cpuBlock(cpuIndex()) + BlockAt.TASK_STATE;
 }
 
 /**
@@ -152,7 +156,7 @@ function buildSegments(gdt: u64): void {
 
 function buildInterruptTable(idt: u64): void {
   for (let vector: u32 = 0; vector < VECTORS; vector++) {
-    const entry = trapEntry(vector);
+    const entry = trapEntry(min<u32>(vector, LAST_ENTRY));
     const gate = idt + <u64>vector * GATE_BYTES;
     const access = (<u64>stackSlot(vector)) | (gateType(vector) << 8);
     kernelStore64(gate, (entry & 0xffff) | (KERNEL_CODE << 16) | (access << 32) | (((entry >> 16) & 0xffff) << 48));
@@ -184,7 +188,7 @@ function enableSystemCalls(): void {
   writeMsr(Msr.EFER, readMsr(Msr.EFER) | 1);
 }
 
-/** Masks both 8259A interrupt controllers: no timer of the firmware's may reach ring 3. The APIC's: docs/CAVEATS.md. */
+/** Masks both 8259A interrupt controllers: no timer of the firmware's may reach ring 3. */
 function silenceLegacyInterrupts(): void {
   portWrite8(0x21, 0xff);
   portWrite8(0xa1, 0xff);

@@ -12,3 +12,5 @@ export * from "./context";
 export * from "./user";
 export * from "./output";
 export * from "./descriptors";
+export * from "./trampoline";
+export * from "./delay";

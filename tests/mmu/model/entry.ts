@@ -8,7 +8,9 @@ function trap(vector: u32, error: u64, address: u64, fromUser: u32): void {
 
 function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {}
 
-connectKernel(trap, syscall);
+function start(): void {}
+
+connectKernel(trap, syscall, start);
 
 /** Linear memory that a test may use, for the copies from and to user memory. */
 const scratch = memory.data(8192, 16);

@@ -1,10 +1,12 @@
 import { RAM_ADDRESS_BITS } from "../ram/ram";
+import { runningCpu } from "../mmu/state";
 import { Feature, hasFeature } from "./features";
 
 /** CPUID as the modelled processor answers it (SDM 2A, CPUID). The leaves that memory management reads; the others are zero. */
 const MAX_LEAF: u32 = 7;
 const MAX_EXTENDED_LEAF: u32 = 0x8000_0008;
 const LINEAR_ADDRESS_BITS: u32 = 48;
+const X2APIC: u32 = 1 << 21;
 
 /** Registers, in the order that the platform numbers them. */
 namespace Register {
@@ -32,11 +34,16 @@ function vendor(register: u32): u32 {
   return register == Register.EDX ? 0x6d20_534f : 0x6c65_646f;
 }
 
+/** Of the CPU that runs: its number. */
+export function apicId(): u32 {
+  return runningCpu();
+}
+
 function baseFeatures(register: u32): u32 {
-  // Family 6, as all of this line of processors; one CPU with CLFLUSH lines of 64 bytes.
+  // Family 6, as all of this line of processors; a CPU with CLFLUSH lines of 64 bytes.
   if (register == Register.EAX) return 0x0000_0600;
-  if (register == Register.EBX) return 0x0001_0800;
-  if (register == Register.ECX) return bitIf(Feature.PCID, 17);
+  if (register == Register.EBX) return 0x0001_0800 | (apicId() << 24);
+  if (register == Register.ECX) return X2APIC | bitIf(Feature.PCID, 17);
   // FPU DE PSE TSC MSR PAE CX8 APIC MTRR CMOV PAT CLFSH FXSR SSE SSE2
   return 0x0709_937d | bitIf(Feature.PGE, 13);
 }

@@ -1,7 +1,7 @@
 import { Feature, hasFeature } from "../cpu/features";
 import { generalProtection } from "./registers";
 import { isCanonical } from "./translate";
-import { Cr0, CpuState, Efer, cpu } from "./state";
+import { Cr0, CpuState, Efer, MAX_CPUS, cpu, runCpu } from "./state";
 
 /** The model-specific registers that the processor has (SDM 4, table 2-2). Any other index is #GP(0). */
 namespace Msr {
@@ -18,8 +18,11 @@ namespace Msr {
 
 /** SDM 3A 12.12.4: the PAT after reset. */
 const PAT_AT_RESET: u64 = 0x0007_0406_0007_0406;
-cpu().pat = PAT_AT_RESET;
-cpu().cr0 = Cr0.ET;
+for (let index = MAX_CPUS - 1; index >= 0; index--) {
+  runCpu(index);
+  cpu().pat = PAT_AT_RESET;
+  cpu().cr0 = Cr0.ET;
+}
 
 /** Where the register `index` lies in CpuState; 0 if there is no such register. */
 function msrOffset(index: u32): usize {
@@ -34,13 +37,13 @@ function msrOffset(index: u32): usize {
   return index == Msr.KERNEL_GS_BASE ? offsetof<CpuState>("kernelGsBase") : 0;
 }
 
-export function readMsr(index: u32): u64 {
+export function readModelRegister(index: u32): u64 {
   const offset = msrOffset(index);
   if (offset == 0) generalProtection();
   return load<u64>(changetype<usize>(cpu()) + offset);
 }
 
-export function writeMsr(index: u32, value: u64): void {
+export function writeModelRegister(index: u32, value: u64): void {
   const offset = msrOffset(index);
   if (offset == 0 || !isMsrValue(index, value)) generalProtection();
   const kept = index == Msr.EFER ? withLma(value) : value;

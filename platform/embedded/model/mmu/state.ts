@@ -20,9 +20,10 @@ export class CpuState {
 
 if (offsetof<CpuState>() != 96) ERROR("CpuState has grown: states below must too");
 
-export const MAX_CPUS: i32 = 1;
+export const MAX_CPUS: i32 = 64;
 const STATE_BYTES: i32 = 96;
-const states = memory.data(96, 8); // MAX_CPUS * STATE_BYTES
+const states = memory.data(6144, 8);
+if (MAX_CPUS * STATE_BYTES != 6144) ERROR("a CPU lacks its state");
 
 let running: i32 = 0;
 
@@ -36,6 +37,11 @@ export function cpu(): CpuState {
 @inline
 export function runningCpu(): i32 {
   return running;
+}
+
+/** Whatever the model does from here on, CPU `index` does. */
+export function runCpu(index: i32): void {
+  running = index;
 }
 
 /** Control-register bits, SDM 3A 2.5. */

@@ -14,9 +14,9 @@ const SLOTS: i32 = 64;
 const SLOT_SHIFT: i32 = 4;
 const CACHE_BYTES: i32 = 1024; // SLOTS << SLOT_SHIFT
 const CPU_BYTES: i32 = 3072; // three caches
-const caches = memory.data(3072, 16); // MAX_CPUS * CPU_BYTES
+const caches = memory.data(196608, 16); // MAX_CPUS * CPU_BYTES
 
-if (MAX_CPUS * CPU_BYTES != 3072) ERROR("a CPU lacks its structure caches");
+if (MAX_CPUS * CPU_BYTES != 196608) ERROR("a CPU lacks its structure caches");
 
 /** Lowest level whose entries can reference a table. */
 const LOWEST: u32 = 2;

@@ -38,15 +38,24 @@ export const TLB_ENTRIES: usize = 512;
 export const TLB_ENTRY_SHIFT: usize = 5;
 export const PAGE_MASK: u64 = 4095;
 const TLB_BYTES: i32 = 16384;
-const tlbs = memory.data(16384, 64); // MAX_CPUS * TLB_BYTES
+const tlbs = memory.data(1048576, 64); // MAX_CPUS * TLB_BYTES
 
-if (MAX_CPUS * TLB_BYTES != 16384) ERROR("a CPU lacks its TLB");
+if (MAX_CPUS * TLB_BYTES != 1048576) ERROR("a CPU lacks its TLB");
 
 /** A TLB in which nothing is ever found: where programs look while their next access must take the slow way. */
 export const EMPTY_TLB: usize = memory.data(16384, 64);
 
-/** Pieces of large pages that may be in this TLB, at least: while it is 0, INVLPG need not search. */
-let largePieces: u32 = 0;
+/** By CPU: pieces of large pages that may be in its TLB, at most: while it is 0, INVLPG need not search. */
+const largePieces = memory.data(256, 4);
+if (MAX_CPUS * 4 != 256) ERROR("a CPU lacks its count of pieces");
+
+function largePiecesHere(): u32 {
+  return load<u32>(largePieces + (runningCpu() << 2));
+}
+
+function setLargePieces(count: u32): void {
+  store<u32>(largePieces + (runningCpu() << 2), count);
+}
 
 // @ts-ignore: decorator
 @inline
@@ -75,7 +84,7 @@ export function tlbInsert(linear: u64, host: usize, rights: u32, shift: u32, pat
   const writes = Right.USER | Right.WRITE | Right.DIRTY;
   entry.readTag = rights & Right.USER ? tag : 0;
   entry.writeTag = (rights & writes) == writes ? tag : 0;
-  if (shift != 12) largePieces += 1;
+  if (shift != 12) setLargePieces(largePiecesHere() + 1);
 }
 
 function clear(entry: TlbEntry): void {
@@ -88,7 +97,7 @@ function clear(entry: TlbEntry): void {
 export function tlbDrop(linear: u64): void {
   const entry = tlbFind(linear);
   if (entry) clear(entry);
-  if (largePieces != 0) dropLargePieces(linear);
+  if (largePiecesHere() != 0) dropLargePieces(linear);
 }
 
 function dropLargePieces(linear: u64): void {
@@ -100,7 +109,7 @@ function dropLargePieces(linear: u64): void {
 
 export function tlbFlushAll(): void {
   memory.fill(tlbBase(), 0, TLB_BYTES);
-  largePieces = 0;
+  setLargePieces(0);
 }
 
 export function tlbFlushNonGlobal(): void {

@@ -2,9 +2,10 @@ import { Access } from "../mmu/access";
 import { Vector } from "../mmu/faults";
 import { translate } from "../mmu/translate";
 import { ticksNow } from "../cpu/time";
-import { currentContext, isForked, isSameProgramNext } from "./context";
+import { currentContext, isForked } from "./context";
 import { enterFault, enterSyscall, enterTrap } from "./enter";
 import { arrive, isResuming, stopAt } from "./resume";
+import { goesOn } from "./turns";
 
 /** x86's near return: the one instruction that the model executes from memory. */
 const RET: u8 = 0xc3;
@@ -12,7 +13,7 @@ const RET: u8 = 0xc3;
 export function userSyscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): i64 {
   if (isResuming()) return arrive().result;
   enterSyscall(number, a, b, c, d, e, f);
-  if (isSameProgramNext() && !isForked()) return currentContext().result;
+  if (goesOn() && !isForked()) return currentContext().result;
   stopAt(0, 0);
   return 0;
 }
@@ -25,7 +26,7 @@ export function userExecute(address: u64): void {
     if (at != 0 && load<u8>(at) == RET) return;
     if (at == 0) enterFault();
     else enterTrap(Vector.INVALID_OPCODE, 0, 0);
-    if (!isSameProgramNext()) return stopAt(target, 0);
+    if (!goesOn()) return stopAt(target, 0);
   }
 }
 

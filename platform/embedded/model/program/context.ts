@@ -1,3 +1,5 @@
+import { MAX_CPUS, runningCpu } from "../mmu/state";
+
 /**
  * What the modelled machine keeps in a task's context. A program's locals and its call stack are its registers here, and the host
  * keeps those; what remains is where it starts and what its next step is.
@@ -27,9 +29,31 @@ export class Context {
 }
 
 let starts: u32 = 0;
-/** The context that the CPU leaves the kernel into, and the one whose program runs; 0 for none. */
-let next: usize = 0;
-let current: usize = 0;
+/** By CPU: the context that it leaves the kernel into, and the one whose program it runs; 0 for none. */
+const nexts = memory.data(256, 4);
+const currents = memory.data(256, 4);
+if (MAX_CPUS * 4 != 256) ERROR("a CPU lacks its contexts");
+
+function next(): usize {
+  return nextOf(runningCpu());
+}
+
+/** The context that CPU `index` goes on with; 0 if it waits for an interrupt. */
+export function nextOf(index: i32): usize {
+  return load<usize>(nexts + (index << 2));
+}
+
+/** Bit n: CPU n has something to go on with. */
+let busy: u64 = 0;
+
+export function busyCpus(): u64 {
+  return busy;
+}
+
+function current(): usize {
+  return load<usize>(currents + (runningCpu() << 2));
+}
+
 /** The one that has been forked from `current` in the call that is being answered; 0 for none. */
 let forked: usize = 0;
 
@@ -51,18 +75,20 @@ export function forkContext(parent: usize, child: usize): void {
 /** The memory of the context is zero from here on, and will be something else's. */
 export function forgetContext(context: usize): void {
   memory.fill(context, 0, offsetof<Context>());
-  if (current == context) current = 0;
-  if (next == context) next = 0;
+  if (current() == context) contextEnter(0);
+  if (next() == context) setNext(0);
   if (forked == context) forked = 0;
 }
 
 export function setNext(context: usize): void {
-  next = context;
+  const here = (<u64>1) << (<u64>runningCpu());
+  store<usize>(nexts + (runningCpu() << 2), context);
+  busy = context == 0 ? busy & ~here : busy | here;
 }
 
 /** For the host: the context to run, and what it needs to run it. */
 export function contextNext(): usize {
-  return next;
+  return next();
 }
 
 export function contextEntry(context: usize): u64 {
@@ -79,11 +105,11 @@ export function contextSerial(context: usize): u32 {
 
 /** The host says that the program of this context runs now. */
 export function contextEnter(context: usize): void {
-  current = context;
+  store<usize>(currents + (runningCpu() << 2), context);
 }
 
 export function currentContext(): Context {
-  return Context.at(current);
+  return Context.at(current());
 }
 
 /** True if the running program has been forked, and must stop to be copied. */
@@ -100,10 +126,10 @@ export function contextTakeForked(): usize {
 
 /** False if the running program's task is gone. */
 export function isCurrentAlive(): bool {
-  return current != 0;
+  return current() != 0;
 }
 
-/** True if the kernel leaves to the program that was running: nothing need be suspended. */
+/** True if the kernel leaves to the program that was running. */
 export function isSameProgramNext(): bool {
-  return next == current && isCurrentAlive();
+  return next() == current() && isCurrentAlive();
 }

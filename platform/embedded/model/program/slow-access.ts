@@ -2,9 +2,9 @@ import { tick } from "../cpu/time";
 import { Access } from "../mmu/access";
 import { PAGE_MASK } from "../mmu/tlb";
 import { probe, translate } from "../mmu/translate";
-import { isSameProgramNext } from "./context";
 import { enterFault } from "./enter";
 import { arrive, isResuming, stopAt } from "./resume";
+import { goesOn } from "./turns";
 
 /**
  * Accesses that the TLB does not settle at once: a walk, an access that lies in two pages, a fault, the first access after a
@@ -16,7 +16,7 @@ export function loadSlowly(address: u64, bytes: u32): u64 {
   const wanted = isResuming() ? arrive().address : address;
   while (!canAccess(wanted, bytes, Access.READ | Access.USER)) {
     enterFault();
-    if (isSameProgramNext()) continue;
+    if (goesOn()) continue;
     stopAt(wanted, 0);
     return 0;
   }
@@ -30,7 +30,7 @@ export function storeSlowly(address: u64, bytes: u32, value: u64): void {
   }
   while (!canAccess(address, bytes, Access.WRITE | Access.USER)) {
     enterFault();
-    if (isSameProgramNext()) continue;
+    if (goesOn()) continue;
     return stopAt(address, value);
   }
   storeBytes(address, bytes, value);

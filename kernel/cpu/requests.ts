@@ -1,0 +1,60 @@
+import { cpuIndex, invalidatePage, pause, physExchange64, physLoad64, readCr3, writeCr3 } from "platform";
+import { sendInterrupt } from "./apic";
+import { InterruptVector } from "./interrupt-vector";
+import { hasLines, requestAddress } from "./lines";
+
+/**
+ * Asking other CPUs to forget translations of the space that they have loaded, and answering (SDM 3A 4.10.5). Who asks holds the kernel's
+ * lock, so there is one who asks at a time, and nobody asks it; what is asked lies where all see it. A CPU that waits for the lock with
+ * interrupts off answers from there. No other lock is waited for by a CPU that is asked and held by the one that asks: locks of
+ * frames and heap are never held over a flush.
+ */
+namespace Request {
+  export const NONE: u64 = 0;
+  export const FLUSH: u64 = 1;
+}
+
+/** What is to be forgotten: `pageCount` addresses at `pages`, or all when `pages` is 0. */
+let pages: usize = 0;
+let pageCount: u32 = 0;
+let asked: u64 = 0;
+
+/** Asks `cpus`, not this one among them. `list` stays as it is until `awaitFlushes` has returned. */
+export function askToFlush(cpus: u64, list: usize, count: u32): void {
+  pages = list;
+  pageCount = count;
+  for (let rest = cpus; rest != 0; rest &= rest - 1) {
+    const cpu = <u32>ctz<u64>(rest);
+    // Also makes the changed entries visible before the interrupt is on its way.
+    physExchange64(requestAddress(cpu), Request.FLUSH);
+    sendInterrupt(cpu, InterruptVector.SHOOTDOWN);
+    asked += 1;
+  }
+}
+
+export function awaitFlushes(cpus: u64): void {
+  for (let rest = cpus; rest != 0; rest &= rest - 1) {
+    const at = requestAddress(<u32>ctz<u64>(rest));
+    while (physLoad64(at) != Request.NONE) pause();
+  }
+}
+
+/** How many CPUs were asked so far, each time counted. */
+export function flushesAsked(): u64 {
+  return asked;
+}
+
+/** Does what this CPU was asked, if anything. Interrupts are off. */
+export function serveRequests(): void {
+  if (!hasLines()) return;
+  const at = requestAddress(cpuIndex());
+  if (physLoad64(at) == Request.NONE) return;
+  forget(pages, pageCount);
+  physExchange64(at, Request.NONE);
+}
+
+/** Forgets translations on this CPU: of `count` pages whose addresses are at `list`, or of all of the loaded space when it is 0. */
+export function forget(list: usize, count: u32): void {
+  if (list == 0) return writeCr3(readCr3());
+  for (let i: u32 = 0; i < count; i++) invalidatePage(load<u64>(list + ((<usize>i) << 3)));
+}

@@ -1,0 +1,60 @@
+import { cpuIndex } from "platform";
+import { MAX_CPUS } from "../frames/cpu-cache";
+import { Task } from "./task";
+
+/**
+ * What a CPU does: the task that it runs, and those that are ready to, in the order in which they will. Under the kernel's lock.
+ *
+ *     byte  0        4       8      12    16          20
+ *           running  lastId  first  last  readyCount
+ */
+@unmanaged
+@final
+export class CpuTasks {
+  /** Null: it has nothing to do. */
+  running: Task | null;
+  /** The number of the task that ran last. */
+  lastId: u32;
+  first: Task | null;
+  last: Task | null;
+  readyCount: u32;
+
+  /** Those that want it. */
+  get load(): u32 {
+    return this.readyCount + (this.running != null ? 1 : 0);
+  }
+
+  append(task: Task): void {
+    const last = this.last;
+    task.after = null;
+    if (last != null) last.after = task;
+    else this.first = task;
+    this.last = task;
+    this.readyCount += 1;
+  }
+
+  /** The one that has waited longest; null when there is none. */
+  takeFirst(): Task | null {
+    const task = this.first;
+    if (task == null) return null;
+    this.first = task.after;
+    if (this.first == null) this.last = null;
+    this.readyCount -= 1;
+    return task;
+  }
+}
+if (offsetof<CpuTasks>() != 20) ERROR("CpuTasks is 20 bytes");
+
+/** On a cache line of its own. */
+const CPU_SHIFT: usize = 6;
+const cpus = memory.data(4096, 64);
+if (64 << 6 != 4096 || MAX_CPUS != 64) ERROR("cpus holds MAX_CPUS lines");
+
+export function tasksOf(cpu: u32): CpuTasks {
+  return changetype<CpuTasks>(cpus + ((<usize>cpu) << CPU_SHIFT));
+}
+
+/** Of the CPU that runs this. */
+export function ownTasks(): CpuTasks {
+  return tasksOf(cpuIndex());
+}
