@@ -1,4 +1,5 @@
 import { cpuIndex, cpuLocal, setCpuLocal } from "platform";
+import { CpuCounter } from "../trace/counters";
 import { cpuNode } from "./nodes";
 import { noWordStates, ordinalOfState } from "./table";
 import { NO_AREA } from "./trees";
@@ -59,7 +60,9 @@ const SHELF: usize = 128;
 export const SHELF_DEPTH: u32 = 4;
 /** By node, i32: frames freed one by one of which the node's words have not been told. */
 const FREED_SINGLY: usize = 160;
-const CACHE_BYTES: usize = 224;
+/** 4 × u64, CpuCounter REFILLS to FLUSHED: here, where a CPU is at work when it counts them. */
+const MOVED: usize = 224;
+const CACHE_BYTES: usize = 256;
 if (160 + 16 * 4 != 224) ERROR("single frees are counted for MAX_NODES nodes");
 
 export const MAX_CPUS: u32 = 64;
@@ -71,6 +74,8 @@ caches = memory.data(32768, 128);
 /** From a CPU's cache to one in which there is never anything. */
 const NOTHING: usize = 256;
 if (256 + 256 != 512) ERROR("each CPU has a cache with nothing in it beside its own");
+
+if (224 + 4 * 8 != 256) ERROR("what moved is counted before the cache with nothing in it");
 
 /** Far from every frame that a first free could name: the states behind it are HOLE. */
 const NO_FIRST: u64 = 0xffff_ffc0;
@@ -184,4 +189,18 @@ export function addFreedSingly(cache: CpuCache, node: u32): void {
 
 export function forgetFreedSingly(cache: CpuCache, node: u32): void {
   store<i32>(changetype<usize>(cache) + ((<usize>node) << 2), 0, FREED_SINGLY);
+}
+
+/** A word of `frames` frames has come or gone: `what` is CpuCounter.REFILLS or FLUSHES, after which their frames are counted. */
+export function countWord(cache: CpuCache, what: u32, frames: u32): void {
+  const at = changetype<usize>(cache) + ((<usize>what) << 3);
+  store<u64>(at, load<u64>(at, MOVED) + 1, MOVED);
+  store<u64>(at, load<u64>(at, MOVED + 8) + frames, MOVED + 8);
+}
+if (CpuCounter.REFILLED != CpuCounter.REFILLS + 1 || CpuCounter.FLUSHED != CpuCounter.FLUSHES + 1)
+  ERROR("frames follow words");
+
+/** `what` is a CpuCounter, REFILLS to FLUSHED. */
+export function wordsMoved(cache: CpuCache, what: u32): u64 {
+  return load<u64>(changetype<usize>(cache) + ((<usize>what) << 3), MOVED);
 }

@@ -4,7 +4,7 @@ import { FrameOwner, isAllocatable } from "./owners";
 /**
  * What each CPU has done, counted by itself alone and never on a quick way. Of each CPU a kilobyte:
  *
- *     byte     0  8 × u64        CpuCounter (kernel/trace/counters.ts): always counted
+ *     byte     0  8 × u64        CpuCounter (kernel/trace/counters.ts), but for REFILLS to FLUSHED (`cpu-cache.ts`): always counted
  *             64  46 × i64       frames allocated for owners 17 to 62, less those freed  ┐ while COUNTED (`watched.ts`):
  *            432  3 × 19 × u64   OrderCounter by order                                   ┘ whatever takes a quick way, does not now
  *

@@ -2,7 +2,7 @@ import { cpuIndex, framesZero, physExchange64, physOr64, physStore8 } from "plat
 import { PAGE_SHIFT } from "../address/pages";
 import { CpuCounter } from "../trace/counters";
 import { addFree, areaNode, noteFreed, Place, reserveLocked, retireLocked, returnLocked, treeOf } from "./areas";
-import { CpuCache, cpuOf, dropWords, freedWord, popShelf, shelfArea } from "./cpu-cache";
+import { countWord, CpuCache, cpuOf, dropWords, freedWord, popShelf, shelfArea } from "./cpu-cache";
 import { countForCpu } from "./cpu-counts";
 import { lockNode, unlockNode } from "./lock";
 import { countTaken, tellFreed } from "./node-counts";
@@ -51,22 +51,15 @@ function takeWord(cache: CpuCache, area: u32): bool {
     if (freeWord(word) == 0) continue;
     const bits = physExchange64(wordAddress(word), 0);
     if (bits == 0) continue;
-    addFree(area, -(<i32>popcnt<u64>(bits)));
-    countTaken(cache, areaNode(area), cache.node, <u32>popcnt<u64>(bits));
-    countWord(cache, CpuCounter.REFILLS, bits);
+    const frames = <u32>popcnt<u64>(bits);
+    addFree(area, -(<i32>frames));
+    countTaken(cache, areaNode(area), cache.node, frames);
+    countWord(cache, CpuCounter.REFILLS, frames);
     adopt(cache, word, bits);
     return true;
   }
   return false;
 }
-
-/** `what` is counted by words; after it, frames are. */
-function countWord(cache: CpuCache, what: u32, bits: u64): void {
-  countForCpu(cpuOf(cache), what, 1);
-  countForCpu(cpuOf(cache), what + 1, <u32>popcnt<u64>(bits));
-}
-if (CpuCounter.REFILLED != CpuCounter.REFILLS + 1 || CpuCounter.FLUSHED != CpuCounter.FLUSHES + 1)
-  ERROR("frames follow words");
 
 function adopt(cache: CpuCache, word: u32, bits: u64): void {
   const area = word / AREA_WORDS;
@@ -136,7 +129,7 @@ export function flushFreed(cache: CpuCache): void {
 }
 
 function putBack(cache: CpuCache, word: u32, bits: u64): void {
-  countWord(cache, CpuCounter.FLUSHES, bits);
+  countWord(cache, CpuCounter.FLUSHES, <u32>popcnt<u64>(bits));
   const before = physOr64(wordAddress(word), bits);
   assert((before & bits) == 0, "two CPUs have freed the same frame at once");
   noteFreed(word / AREA_WORDS, <u32>popcnt<u64>(bits));

@@ -2,7 +2,7 @@ import { CounterScope, CpuCounter, Hand, NodeCounter, OrderCounter, OwnerCounter
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { ownedFrames } from "./counts";
-import { cacheOf, CpuCache, freedSingly, MAX_CPUS, shelfEntry, shelfFirst } from "./cpu-cache";
+import { cacheOf, CpuCache, freedSingly, MAX_CPUS, shelfEntry, shelfFirst, wordsMoved } from "./cpu-cache";
 import { countedFor, cpuCount, mostFor, orderCount } from "./cpu-counts";
 import { MAX_ORDER } from "./freeing";
 import { NodeCount } from "./node-count";
@@ -62,14 +62,18 @@ function reportOrder(order: u32): void {
 function reportCpu(cpu: u32): void {
   const cache = cacheOf(cpu);
   for (let what = CpuCounter.REFILLS; what < CpuCounter.NODE; what++) {
-    const untold = what == CpuCounter.FREED_FAR ? untoldFrees(cache) : 0;
-    count(CounterScope.CPU, cpu, what, cpuCount(cpu, what) + untold);
+    count(CounterScope.CPU, cpu, what, countOf(cpu, cache, what));
   }
   count(CounterScope.CPU, cpu, CpuCounter.NODE, cache.node);
   reportHand(cpu, Hand.ZERO, cache.ownFirst, popcnt<u64>(cache.own));
   reportHand(cpu, Hand.UNKNOWN, cache.ownFirst, popcnt<u64>(cache.unknown));
   reportHand(cpu, Hand.FREED, cache.freedFirst, popcnt<u64>(cache.freed));
   reportShelf(cpu, cache);
+}
+
+function countOf(cpu: u32, cache: CpuCache, what: u32): u64 {
+  if (what <= CpuCounter.FLUSHED) return wordsMoved(cache, what);
+  return cpuCount(cpu, what) + (what == CpuCounter.FREED_FAR ? untoldFrees(cache) : 0);
 }
 
 /** Those that the nodes have not been told of. */
