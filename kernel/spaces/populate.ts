@@ -4,7 +4,7 @@ import { alignDown, isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages"
 import { allocateBlock } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
-import { entrySlot, isPresent, Pte } from "../paging/pte";
+import { entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
 import { makeDirectoryEntry, ownTable } from "../paging/user-tables";
 import { pageFlags } from "./pages";
 import { placeRegion } from "./place";
@@ -42,8 +42,10 @@ export function populate(space: Space, first: u64, last: u64, rights: u32): bool
 function populateTable(space: Space, first: u64, last: u64, flags: u64): bool {
   const directory = makeDirectoryEntry(space.root, first);
   if (directory == 0) return false;
+  const entry = physLoad64(directory);
+  if (isPresent(entry) && isLeaf(entry, 2)) return true;
   const isWhole = !hasColours(space) && isAligned(first, LARGE_BYTES) && last - first == LARGE_BYTES - 1;
-  if (isWhole && !isPresent(physLoad64(directory)) && mapLarge(directory, flags)) return true;
+  if (isWhole && !isPresent(entry) && mapLarge(directory, flags)) return true;
   const table = ownTable(directory);
   if (table == 0) return false;
   let slot = entrySlot(table, first, 1);

@@ -8,5 +8,5 @@ import fc from "fast-check";
 export function holds<T>(t: TestContext, property: fc.IRawProperty<T, false>, numRuns: number): void {
   const seed = Number(process.env["NITROS_TEST_SEED"] ?? randomInt(2 ** 31));
   t.diagnostic(`NITROS_TEST_SEED=${seed}, ${numRuns} runs`);
-  fc.assert(property, { seed, numRuns });
+  fc.assert(property, { seed, numRuns, includeErrorInReport: true });
 }

@@ -1,0 +1,114 @@
+/**
+ * Address spaces on the embedded machine: the kernel's own tables, heap and page of zeros as bring-up makes them, then what changes a
+ * space, called by the test in the place of traps and system calls, and the modelled MMU, through which the test makes accesses.
+ */
+export * from "../frames/core";
+export { ramAt, ramDeclare } from "model/ram/ram";
+export { translate as access } from "model/mmu/translate";
+export { faultAddress, faultError, faultVector } from "model/mmu/faults";
+export { tlbBase } from "model/mmu/tlb";
+export { cachedStructure } from "model/mmu/structure-cache";
+export { readCr3 } from "platform";
+export { answerPageFault } from "../../kernel/spaces/answer";
+export { protectRange, removeRange } from "../../kernel/spaces/change";
+export { addHeap } from "../../kernel/spaces/heap-end";
+export { placeRegion } from "../../kernel/spaces/place";
+export { drawBase } from "../../kernel/spaces/placement";
+export { addPopulated, populate } from "../../kernel/spaces/populate";
+export { enterSpace, leaveSpaces } from "../../kernel/spaces/space";
+export { zeroPage } from "../../kernel/spaces/zero-page";
+export { dropPrepared } from "../../kernel/spaces/seams";
+export { drainHeap, keptHeapFrames, objectsOut, validateHeap } from "../../kernel/heap/heap";
+export { kernelRoot } from "../../kernel/paging/kernel-space";
+export { seedRandom } from "../../kernel/random/random";
+import { OBJECT_PAGES, writeCr4, writeMsr } from "platform";
+import { startHeap } from "../../kernel/heap/heap";
+import { detectFeatures, enableModeProtections, enableTableProtections } from "../../kernel/paging/features";
+import { buildKernelSpace, loadKernelSpace } from "../../kernel/paging/kernel-space";
+import { attachObjectPage, detachObjectPage, openObjectWindow } from "../../kernel/paging/object-pages";
+import { growHeap, shrinkHeap } from "../../kernel/spaces/heap-end";
+import { RegionKind } from "../../kernel/spaces/kinds";
+import { Region } from "../../kernel/spaces/region";
+import { firstFrom } from "../../kernel/spaces/region-tree";
+import { createSpace, destroySpace, regionOfKind, Space, SpaceError } from "../../kernel/spaces/space";
+import { allocateSpace, freeSpace } from "../../kernel/spaces/space-pool";
+import { copyIn, copyOut } from "../../kernel/spaces/user-memory";
+import { makeZeroPage } from "../../kernel/spaces/zero-page";
+
+const EFER: u32 = 0xc000_0080;
+const LONG_MODE: u64 = 1 << 8;
+const PAE: u64 = 1 << 5;
+
+/** Bring-up's step of page tables and protections, from frames that are there. */
+export function startSpaces(): bool {
+  writeMsr(EFER, LONG_MODE);
+  writeCr4(PAE);
+  detectFeatures();
+  enableTableProtections();
+  if (buildKernelSpace() != 0) return false;
+  loadKernelSpace();
+  if (!makeZeroPage() || openObjectWindow() != 0) return false;
+  if (!startHeap(OBJECT_PAGES, attachObjectPage, detachObjectPage)) return false;
+  enableModeProtections();
+  return true;
+}
+
+/** A new space; 0 when there is no memory. */
+export function makeSpace(): usize {
+  const space = allocateSpace();
+  if (space == null) return 0;
+  if (createSpace(space) == SpaceError.NONE) return changetype<usize>(space);
+  freeSpace(space);
+  return 0;
+}
+
+export function endSpace(space: Space): void {
+  destroySpace(space);
+  freeSpace(space);
+}
+
+export function rootOf(space: Space): u64 {
+  return space.root;
+}
+
+export function regionCountOf(space: Space): u32 {
+  return space.regionCount;
+}
+
+/** The lowest region that ends at or above `address`; 0 when there is none. */
+export function regionFrom(space: Space, address: u64): usize {
+  return changetype<usize>(firstFrom(space.regions, address));
+}
+
+export function regionFirst(region: Region): u64 {
+  return region.first;
+}
+export function regionLast(region: Region): u64 {
+  return region.last;
+}
+export function regionKind(region: Region): u32 {
+  return region.kind;
+}
+export function regionRights(region: Region): u32 {
+  return region.rights;
+}
+
+/** Moves the heap's end up, or down, as `brk` does. */
+export function moveHeapEnd(space: Space, end: u64): u32 {
+  const heap = changetype<Region>(regionOfKind(space, RegionKind.HEAP));
+  return end > heap.last ? growHeap(space, heap, end) : shrinkHeap(space, heap, end);
+}
+
+const word = memory.data(8, 8);
+
+/** A word of the space that is loaded, read as a system call does; the answer in `copiedWord`. */
+export function copyWordIn(address: u64, space: Space): bool {
+  return copyIn(word, address, 4, space);
+}
+export function copyWordOut(address: u64, value: u32, space: Space): bool {
+  store<u32>(word, value);
+  return copyOut(address, word, 4, space);
+}
+export function copiedWord(): u32 {
+  return load<u32>(word);
+}

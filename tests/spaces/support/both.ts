@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { FrameOwner } from "../../../kernel/frames/owners.ts";
+import { RegionKind } from "../../../kernel/spaces/kinds.ts";
+import { check, rootOf, WORDS_AT, type Subject } from "./check.ts";
+import { Access, addressOf, Answer, Right, SpaceError, SpaceMachine } from "./machine.ts";
+import { SpaceModel } from "./model.ts";
+import { entryFor, Half, walkHalf } from "./tables.ts";
+
+/** Several spaces of the kernel, and beside each its model. Every operation is done to both, and its result compared. */
+
+const MIB_PAGES = 256;
+/** A heap's guard, at the first address of the heap's slot (address/layout.ts). */
+export const HEAP_GUARD = 2 * 2 ** 32;
+export const HEAP_PAGES = 3;
+export const LAST_USER_PAGE = 2 ** 35 - 1;
+/** Where the border of two tables of level 3 is, in the slot for mappings, and so of all levels below. */
+export const BORDER = 3 * 2 ** 32 + 2 ** 27;
+
+/** Stretches that regions are placed in, from their first page on: at borders of tables, and at both ends of what users may have. */
+export const WINDOWS = [
+  { first: BORDER - 3 * MIB_PAGES, pages: 6 * MIB_PAGES },
+  { first: 12, pages: 12 },
+  { first: LAST_USER_PAGE - 8, pages: 9 },
+  { first: HEAP_GUARD, pages: 5 * MIB_PAGES },
+] as const;
+
+/** Few pages, so that what is done meets what was done. */
+export const BUSY = [
+  { first: BORDER - 4, pages: 8 },
+  { first: HEAP_GUARD, pages: 8 },
+] as const;
+
+const READ_WRITE = Right.READ | Right.WRITE;
+const rightOf = { [Access.READ]: Right.READ, [Access.WRITE]: Right.WRITE, [Access.FETCH]: Right.EXECUTE } as const;
+export type AccessKind = keyof typeof rightOf;
+
+export class Both implements Subject {
+  readonly machine: SpaceMachine;
+  readonly spaces = new Map<number, SpaceModel>();
+  readonly dirtied = new Set<string>();
+  readonly places = WINDOWS.flatMap(({ first, pages }) => [
+    first,
+    first + (pages >> 1) - 1,
+    first + (pages >> 1),
+    first + pages - 1,
+  ]);
+  readonly kernelTables: number;
+  readonly #freeAtFirst: number;
+  loaded = 0;
+  #written = 0;
+
+  constructor(module: WebAssembly.Module) {
+    this.machine = new SpaceMachine(module);
+    this.kernelTables = this.machine.call("ownedFrames", FrameOwner.PAGE_TABLE);
+    this.#freeAtFirst = this.#free();
+  }
+
+  check(): void {
+    check(this);
+  }
+
+  /** A space with a heap in it. */
+  create(): number {
+    const space = this.machine.call("makeSpace");
+    assert.notEqual(space, 0);
+    const model = new SpaceModel();
+    this.spaces.set(space, model);
+    assert.equal(this.machine.call("addHeap", space, addressOf(HEAP_GUARD), addressOf(HEAP_PAGES)), SpaceError.NONE);
+    model.place(HEAP_GUARD, HEAP_GUARD + 1, RegionKind.GUARD, 0);
+    model.place(HEAP_GUARD + 1, HEAP_GUARD + 1 + HEAP_PAGES, RegionKind.HEAP, READ_WRITE);
+    model.place(HEAP_GUARD + 1 + HEAP_PAGES, HEAP_GUARD + 2 + HEAP_PAGES, RegionKind.GUARD, 0);
+    return space;
+  }
+
+  destroy(space: number): void {
+    if (this.loaded === space) this.leave();
+    this.machine.call("endSpace", space);
+    this.spaces.delete(space);
+  }
+
+  enter(space: number): void {
+    this.machine.call("enterSpace", space);
+    this.loaded = space;
+  }
+
+  leave(): void {
+    this.machine.call("leaveSpaces");
+    this.loaded = 0;
+  }
+
+  place(space: number, first: number, end: number, kind: number, rights: number): void {
+    const expected = this.model(space).place(first, end, kind, rights);
+    assert.equal(this.machine.callRange("placeRegion", space, first, end, kind, rights), expected, "place");
+  }
+
+  remove(space: number, first: number, end: number): void {
+    const expected = this.model(space).remove(first, end);
+    assert.equal(this.machine.callRange("removeRange", space, first, end), expected, "remove");
+  }
+
+  protect(space: number, first: number, end: number, rights: number): void {
+    const expected = this.model(space).protect(first, end, rights);
+    assert.equal(this.machine.callRange("protectRange", space, first, end, rights), expected, "protect");
+  }
+
+  /** As far as the region reaches in which `first` is, if it has rights. */
+  populate(space: number, first: number, end: number): void {
+    const region = this.model(space)
+      .regions()
+      .find((some) => some.first <= first && first <= some.last);
+    if (region === undefined || region.rights === 0) return;
+    const until = Math.min(end, region.last + 1);
+    assert.equal(this.machine.callRange("populate", space, first, until, region.rights), 1, "populate");
+  }
+
+  moveHeapEnd(space: number, end: number): void {
+    const heap = this.model(space).heap();
+    if (heap === undefined || end <= heap.first || end === heap.last + 1) return;
+    const expected = this.model(space).moveHeapEnd(end);
+    assert.equal(this.machine.call("moveHeapEnd", space, addressOf(end)), expected, "heap");
+  }
+
+  /** Makes an access as a program does: again after a fault that was answered. At most twice: for a page, and for an old translation. */
+  access(page: number, kind: AccessKind, word: 0 | 1 | 2): void {
+    const model = this.model(this.loaded);
+    const address = addressOf(page) + BigInt(4 * WORDS_AT[word]);
+    const isAllowed = model.allows(page, rightOf[kind]);
+    for (let faults = 0; ; faults++) {
+      const tried = this.machine.tryAccess(address, kind);
+      if ("at" in tried) return this.#accessed(page, kind, word, tried.at, isAllowed);
+      assert.ok(faults < 2, `an access to page ${page.toString(16)} faults for ever`);
+      const answer = this.machine.call("answerPageFault", this.loaded, BigInt(tried.error), address);
+      assert.equal(answer, isAllowed ? Answer.ANSWERED : Answer.REFUSED);
+      if (!isAllowed) return;
+    }
+  }
+
+  #accessed(page: number, kind: AccessKind, word: 0 | 1 | 2, at: number, isAllowed: boolean): void {
+    const model = this.model(this.loaded);
+    assert.ok(isAllowed, `an access that page ${page.toString(16)} does not allow`);
+    const found = this.machine.words(at, 1);
+    assert.equal(found[0], model.pages.get(page)!.contents.words[word], "what is read");
+    if (kind !== Access.WRITE) return;
+    found[0] = ++this.#written;
+    model.write(page, word, this.#written);
+    const leaf = entryFor(this.machine, rootOf(this.machine, this.loaded), page, 2);
+    this.dirtied.add(`${this.loaded} ${page} ${leaf!.isLeaf ? leaf!.frame + (page % 512) : this.#frameOf(page)}`);
+  }
+
+  #frameOf(page: number): number {
+    return entryFor(this.machine, rootOf(this.machine, this.loaded), page, 1)!.frame;
+  }
+
+  /** A fault that the test makes up. Where the space is loaded and it is answered, the access must work at once. */
+  fault(space: number, page: number, error: number): void {
+    const model = this.model(space);
+    const right = (error & 16) !== 0 ? Right.EXECUTE : (error & 2) !== 0 ? Right.WRITE : Right.READ;
+    const isAllowed = model.allows(page, right);
+    const answer = this.machine.call("answerPageFault", space, BigInt(error), addressOf(page) + 8n);
+    assert.equal(answer, isAllowed ? Answer.ANSWERED : Answer.REFUSED);
+    if (!isAllowed) return;
+    if (right === Right.WRITE) model.takeForWriting(page);
+    if (space !== this.loaded) return;
+    const kind = right === Right.EXECUTE ? Access.FETCH : right === Right.WRITE ? Access.WRITE : Access.READ;
+    const tried = this.machine.tryAccess(addressOf(page) + 8n, kind);
+    assert.ok("at" in tried, "an access faults again that was just answered");
+  }
+
+  /** A word in or out as a system call moves it, of the space that is loaded. */
+  copyIn(page: number): void {
+    const isDone = this.machine.call("copyWordIn", addressOf(page), this.loaded);
+    assert.equal(isDone, this.model(this.loaded).allows(page, Right.READ) ? 1 : 0, "copy in");
+    if (isDone === 0) return;
+    assert.equal(this.machine.call("copiedWord"), this.model(this.loaded).pages.get(page)!.contents.words[0]);
+  }
+
+  copyOut(page: number): void {
+    const value = ++this.#written;
+    const isDone = this.machine.call("copyWordOut", addressOf(page), value, this.loaded);
+    assert.equal(isDone, this.model(this.loaded).allows(page, Right.WRITE) ? 1 : 0, "copy out");
+    if (isDone !== 0) this.model(this.loaded).write(page, 0, value);
+  }
+
+  /** Destroys everything: all is back. */
+  end(): void {
+    for (const space of [...this.spaces.keys()]) this.destroy(space);
+    this.check();
+    assert.equal(this.#free(), this.#freeAtFirst, "frames that did not come back");
+    this.#checkUpperHalf();
+  }
+
+  /** Frames that are free, and those that the heap keeps for objects to come. */
+  #free(): number {
+    this.machine.call("dropPrepared");
+    this.machine.call("drainHeap");
+    return this.machine.call("freeFrames") + this.machine.call("keptHeapFrames");
+  }
+
+  /** No user page above the lower half, and nothing there is both writable and executable. */
+  #checkUpperHalf(): void {
+    const root = Number(this.machine.kernel.wide("kernelRoot") / 4096n);
+    for (const leaf of walkHalf(this.machine, root, Half.UPPER).leaves) {
+      assert.ok(!leaf.user && !(leaf.writable && leaf.executable), `kernel page ${leaf.page.toString(16)}`);
+    }
+  }
+
+  model(space: number): SpaceModel {
+    return this.spaces.get(space)!;
+  }
+}
