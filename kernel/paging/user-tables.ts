@@ -1,4 +1,4 @@
-import { physLoad64, physStore64 } from "platform";
+import { invalidatePage, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { alignDown, alignUp, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { releaseFrame, shareFrame } from "../frames/allocator";
@@ -106,6 +106,8 @@ function unshareTable(slot: PhysAddr, table: PhysAddr): PhysAddr {
     if (isPresent(entry)) physStore64(copy + offset, shareEntry(<PhysAddr>(table + offset), entry));
   }
   installTable(slot, copy);
+  // Invalidating any page makes this processor forget where the entry led (SDM 3A 4.10.4.1): the others may free that table at any time.
+  invalidatePage(0);
   releaseFrame(frame);
   return copy;
 }

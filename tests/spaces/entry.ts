@@ -26,6 +26,7 @@ import { startHeap } from "../../kernel/heap/heap";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../../kernel/paging/features";
 import { buildKernelSpace, loadKernelSpace } from "../../kernel/paging/kernel-space";
 import { attachObjectPage, detachObjectPage, openObjectWindow } from "../../kernel/paging/object-pages";
+import { forkSpace } from "../../kernel/spaces/fork";
 import { growHeap, shrinkHeap } from "../../kernel/spaces/heap-end";
 import { RegionKind } from "../../kernel/spaces/kinds";
 import { Region } from "../../kernel/spaces/region";
@@ -59,6 +60,15 @@ export function makeSpace(): usize {
   if (space == null) return 0;
   if (createSpace(space) == SpaceError.NONE) return changetype<usize>(space);
   freeSpace(space);
+  return 0;
+}
+
+/** A copy of the space; 0 when there is no memory. */
+export function forkOf(parent: Space): usize {
+  const child = makeSpace();
+  if (child == 0) return 0;
+  if (forkSpace(parent, changetype<Space>(child)) == SpaceError.NONE) return child;
+  endSpace(changetype<Space>(child));
   return 0;
 }
 

@@ -72,6 +72,13 @@ export class Both implements Subject {
     return space;
   }
 
+  fork(parent: number): number {
+    const child = this.machine.call("forkOf", parent);
+    assert.notEqual(child, 0);
+    this.spaces.set(child, this.model(parent).fork());
+    return child;
+  }
+
   destroy(space: number): void {
     if (this.loaded === space) this.leave();
     this.machine.call("endSpace", space);

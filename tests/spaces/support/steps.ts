@@ -167,6 +167,10 @@ const heap = steps("heap", fc.record({ which: anySpace, pages: heapPages }), (bo
 const create = steps("create", fc.constant({}), (both) => {
   if (both.spaces.size < MOST_SPACES) both.create();
 });
+const fork = steps("fork", anySpace, (both, which) => {
+  const parent = spaceOf(both, which);
+  if (both.spaces.size < MOST_SPACES) both.fork(parent);
+});
 const destroy = steps("destroy", anySpace, (both, which) => both.destroy(spaceOf(both, which)));
 const leave = steps("leave", fc.constant({}), (both) => both.leave());
 
@@ -182,7 +186,8 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: copy },
   { weight: 3, arbitrary: heap },
   { weight: 1, arbitrary: create },
-  { weight: 1, arbitrary: destroy },
+  { weight: 3, arbitrary: fork },
+  { weight: 2, arbitrary: destroy },
   { weight: 1, arbitrary: leave },
 );
 
