@@ -27,6 +27,7 @@ export const NEVER_SAID = UNREACHED;
 export const scenarios: readonly Scenario[] = [
   exits(`${BUNDLED}/hello`, 0, "Hello from ring 3", "read every word back."),
   exits(`${OWN}/bad-calls`, 0, "log of kernel memory"),
+  exits(`${OWN}/bad-memory-calls`, 0, "the last page of all"),
   exits(`${OWN}/exit-three`, -3, "Ending with -3."),
   exits(`${OWN}/unfinished-line`, 5, "grüße 😀 and then -7"),
   exits(`${OWN}/take-turns`, 0, "turn 1", "turn 4"),

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { behaves, KNOWN, RUNS } from "./support/behaviour.ts";
+import { compileMutant, type Mutant } from "./support/mutants.ts";
+
+/** Mistakes planted in the kernel: the model test finds each of them with as many runs as it makes. */
+
+const PAGES = "kernel/spaces/pages.ts";
+const ANSWER = "kernel/spaces/answer.ts";
+const TABLES = "kernel/paging/user-tables.ts";
+const FORK = "kernel/spaces/fork.ts";
+const GATHER = "kernel/tlb/gather.ts";
+
+const MUTANTS: readonly Mutant[] = [
+  {
+    what: "a page is unmapped and not flushed",
+    file: PAGES,
+    from: "const entry = physExchange64(slot, 0);\n      if ((entry & Pte.ACCESSED) != 0) notePage(at);",
+    to: "const entry = physExchange64(slot, 0);",
+  },
+  {
+    what: "a right is taken and not flushed",
+    file: PAGES,
+    from: "if (allowsLess(entry, wanted)) notePage(at);",
+    to: "",
+  },
+  {
+    what: "the right to write is not cleared",
+    file: PAGES,
+    from: "return (entry & ~RIGHT_BITS) | allowed;",
+    to: "return (entry & ~RIGHT_BITS) | allowed | (entry & Pte.WRITE);",
+  },
+  {
+    what: "a change of rights loses D",
+    file: PAGES,
+    from: "return (entry & ~RIGHT_BITS) | allowed;",
+    to: "return (entry & ~RIGHT_BITS & ~Pte.DIRTY) | allowed;",
+  },
+  {
+    what: "a page of zeros becomes writable",
+    file: ANSWER,
+    from: "pageFlags(region.rights) & ~Pte.WRITE;",
+    to: "pageFlags(region.rights);",
+  },
+  {
+    what: "pages of an unshared table are not counted twice",
+    file: TABLES,
+    from: "shareFrame(Frame.containing(entryAddress(entry)));",
+    to: "",
+  },
+  {
+    what: "pages of an unshared table may be written by both",
+    file: TABLES,
+    from: "const shared = entry & ~(Pte.WRITE | Pte.OWNED);",
+    to: "const shared = entry;",
+  },
+  { what: "an unshared table is still walked", file: TABLES, from: "invalidatePage(0);", to: "" },
+  {
+    what: "a shared table is not counted",
+    file: FORK,
+    from: "shareFrame(Frame.containing(entryAddress(entry)));",
+    to: "",
+  },
+  {
+    what: "a fork leaves the parent's translations writable",
+    file: FORK,
+    from: "const entry = physAnd64(slot, ~Pte.WRITE);\n  if ((entry & Pte.WRITE) != 0) noteAllPages();",
+    to: "const entry = physAnd64(slot, ~Pte.WRITE);",
+  },
+  {
+    what: "a shared table may be written through by the child",
+    file: FORK,
+    from: "physStore64(copy, entry & ~Pte.WRITE);",
+    to: "physStore64(copy, entry);",
+  },
+  {
+    what: "a copy-on-write fault writes in place though others hold the frame",
+    file: ANSWER,
+    from: "(entry & Pte.OWNED) != 0 || frameHolders(frame) == 1",
+    to: "(entry & Pte.OWNED) != 0 || frameHolders(frame) >= 1",
+  },
+  { what: "a copy is made and the old page not flushed", file: ANSWER, from: "  notePage(page);\n", to: "" },
+  {
+    what: "a table is freed while a neighbour needs it",
+    file: TABLES,
+    from: "const end = alignDown(min<u64>(last | (span - 1), gapLast) + 1, span);",
+    to: "const end = alignDown(min<u64>(last | (span - 1), gapLast | (span - 1)) + 1, span);",
+  },
+  {
+    what: "one page too few is unmapped",
+    file: PAGES,
+    from: "for (let at = first; at <= last; at += PAGE_BYTES) {\n    if (isPresent",
+    to: "for (let at = first; at + PAGE_BYTES <= last; at += PAGE_BYTES) {\n    if (isPresent",
+  },
+  {
+    what: "splitting a large page loses D",
+    file: TABLES,
+    from: "return (large & ~(LARGE_PAT | Pte.LARGE)) | pat;",
+    to: "return (large & ~(LARGE_PAT | Pte.LARGE | Pte.DIRTY)) | pat;",
+  },
+  {
+    what: "more pages than fit the list are not flushed",
+    file: GATHER,
+    from: "if (pageCount > MOST_PAGES) return writeCr3(readCr3());",
+    to: "if (pageCount > MOST_PAGES) pageCount = MOST_PAGES;",
+  },
+];
+
+/** So that a mutant is found today and tomorrow. */
+const SEED = 20_260;
+
+describe("a planted mistake is found:", { concurrency: 2 }, () => {
+  for (const [index, mutant] of MUTANTS.entries()) {
+    test(mutant.what, async (t) => {
+      const module = await compileMutant(mutant, `spaces-${index}`);
+      const result = fc.check(behaves(module), { seed: SEED, numRuns: RUNS, examples: KNOWN, endOnFailure: true });
+      assert.ok(result.failed, `not in ${RUNS} runs`);
+      t.diagnostic(`run ${result.numRuns}: ${String(result.errorInstance).split("\n")[0]}`);
+    });
+  }
+});
