@@ -102,8 +102,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "more pages than fit the list are not flushed",
     file: GATHER,
-    from: "if (pageCount > MOST_PAGES) return writeCr3(readCr3());",
-    to: "if (pageCount > MOST_PAGES) pageCount = MOST_PAGES;",
+    from: "forget(list, pageCount);",
+    to: "forget(pages, min<u32>(pageCount, MOST_PAGES));",
   },
 ];
 
