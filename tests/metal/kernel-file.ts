@@ -32,6 +32,11 @@ export function withPrologue(kernel: Buffer, code: readonly number[]): Buffer {
   return changed;
 }
 
+/** Where the file has what lies at the kernel's first byte. */
+export function textOffset(kernel: Buffer): number {
+  return Number(kernel.readBigUInt64LE(SEGMENTS + 8) - kernel.readBigUInt64LE(SEGMENTS + 16));
+}
+
 /** Where the symbol `name` lies, from the kernel's first byte on. */
 export function symbolOffset(kernel: Buffer, name: string): bigint {
   const long = (at: number) => Number(kernel.readBigUInt64LE(at));
