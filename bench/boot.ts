@@ -4,12 +4,13 @@ import { Phase } from "../kernel/boot/phases.ts";
 import type { BenchMachineName } from "../cli/values.ts";
 import { RecordKind } from "../kernel/trace/records.ts";
 import { bootEmbedded } from "../machine/embedded/index.ts";
-import type { BootObserver, BootRequest, BootResult, Program } from "../machine/machine.ts";
+import type { BootObserver, BootRequest, BootResult } from "../machine/machine.ts";
 import { bootQemu } from "../machine/qemu/index.ts";
 import { projectRoot } from "../tools/build/assemblyscript.ts";
 import { buildEmbeddedProgram } from "../tools/build/embedded.ts";
 import { buildMetalProgram } from "../tools/build/metal.ts";
 import { median } from "./numbers.ts";
+import { benchRequest } from "./request.ts";
 import type { BenchResult } from "./result.ts";
 
 /**
@@ -43,12 +44,13 @@ interface EmbeddedCost {
 async function benchEmbedded(): Promise<BenchResult[]> {
   const programs = [{ name: "hello", image: await buildEmbeddedProgram(hello) }];
   // The first boot compiles what is not compiled yet.
-  await embeddedCost(request(programs, GIB));
+  await embeddedCost(benchRequest(programs, GIB));
   const runs: EmbeddedCost[][] = SIZES.map(() => []);
   for (let run = 1; run <= EMBEDDED_RUNS; run++) {
     say(`embedded, run ${run} of ${EMBEDDED_RUNS}`);
     // Sizes take turns, so that what else this computer does falls on all of them.
-    for (const [index, { bytes }] of SIZES.entries()) runs[index]!.push(await embeddedCost(request(programs, bytes)));
+    for (const [index, { bytes }] of SIZES.entries())
+      runs[index]!.push(await embeddedCost(benchRequest(programs, bytes)));
   }
   const times = runs.map((costs) => median(costs.map(({ milliseconds }) => milliseconds)));
   const accesses = runs.map((costs) => median(costs.map((cost) => cost.accesses)));
@@ -75,7 +77,7 @@ async function benchMetal(): Promise<BenchResult[]> {
   const values: number[] = [];
   for (const { name, bytes } of SIZES) {
     say(`qemu, ${name}, counting instructions`);
-    values.push(await instructionsToReady(request(programs, bytes)));
+    values.push(await instructionsToReady(benchRequest(programs, bytes)));
   }
   return results("boot.ready", "qemu", "instructions", values);
 }
@@ -123,23 +125,6 @@ function results(name: string, machine: string, unit: string, values: readonly n
 
 function result(name: string, machine: string, unit: string, value: number): BenchResult {
   return { name, machine, unit, value, peers: {} };
-}
-
-function request(programs: readonly Program[], memoryBytes: number): BootRequest {
-  return {
-    programs,
-    memoryBytes,
-    cpus: 1,
-    numaNodes: 1,
-    seed: 1n,
-    aslr: true,
-    colour: false,
-    trace: false,
-    without: [],
-    crash: undefined,
-    failAllocation: undefined,
-    timeoutSeconds: 300,
-  };
 }
 
 function say(what: string): void {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { bootQemu } from "../machine/qemu/index.ts";
-import type { BootRequest } from "../machine/machine.ts";
 import { buildMeasuredKernel, type MeasuredKernel } from "../tools/build/metal.ts";
 import { requireMetalTools } from "../tools/native-tools.ts";
 import { BULK, ORDER9, PAIR, RANDOM, type FramesNumber } from "./frames-table.ts";
 import { readBenchLines } from "./lines.ts";
 import { tellApartAll, type Instructions } from "./net.ts";
+import { benchRequest } from "./request.ts";
 import type { BenchResult } from "./result.ts";
 
 /**
@@ -33,7 +33,7 @@ async function measured(kernel: MeasuredKernel): Promise<Map<string, number>> {
   const image = readFileSync(await buildMeasuredKernel(kernel));
   const said: Uint8Array[] = [];
   const observer = { console: (bytes: Uint8Array) => void said.push(bytes), records() {} };
-  const { status, message } = await bootQemu(REQUEST, observer, {
+  const { status, message } = await bootQemu(benchRequest([], MEMORY_BYTES), observer, {
     kernel: image,
     clocking: "one-nanosecond-an-instruction",
   });
@@ -59,18 +59,3 @@ function result(
     target,
   };
 }
-
-const REQUEST: BootRequest = {
-  programs: [],
-  memoryBytes: MEMORY_BYTES,
-  cpus: 1,
-  numaNodes: 1,
-  seed: 1n,
-  aslr: true,
-  colour: false,
-  trace: false,
-  without: [],
-  crash: undefined,
-  failAllocation: undefined,
-  timeoutSeconds: 300,
-};

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bootEmbedded } from "../machine/embedded/index.ts";
-import type { BootObserver, BootRequest, BootResult, Program } from "../machine/machine.ts";
+import type { BootObserver, BootResult, Program } from "../machine/machine.ts";
 import { bootQemu } from "../machine/qemu/index.ts";
 import { projectRoot } from "../tools/build/assemblyscript.ts";
 import { buildEmbeddedProgram } from "../tools/build/embedded.ts";
 import { buildMeasuredKernel, buildMetalProgram, type MeasuredKernel } from "../tools/build/metal.ts";
 import { readBenchLines } from "./lines.ts";
 import { tellApartAll, type Instructions } from "./net.ts";
+import { benchRequest } from "./request.ts";
 
 /** Our kernel under `user/bench/spaces.ts`. */
 const SOURCE = join(projectRoot, "user/bench/spaces.ts");
@@ -16,7 +17,7 @@ const SOURCE = join(projectRoot, "user/bench/spaces.ts");
 export async function accessesOf(): Promise<Map<string, number>> {
   process.stderr.write("measuring: embedded, spaces…\n");
   const programs = [{ name: "spaces", image: await buildEmbeddedProgram(SOURCE) }];
-  return linesOf((observer) => bootEmbedded(request(programs), observer, {}));
+  return linesOf((observer) => bootEmbedded(benchRequest(programs, MEMORY_BYTES), observer, {}));
 }
 
 export async function kernelInstructions(): Promise<Map<string, Instructions>> {
@@ -28,7 +29,7 @@ async function measured(programs: readonly Program[], kernel: MeasuredKernel): P
   process.stderr.write(`measuring: qemu, spaces, zeroing by ${kernel.steps === "usual" ? "words" : "bytes"}…\n`);
   const image = readFileSync(await buildMeasuredKernel(kernel));
   const clocking = "one-nanosecond-an-instruction";
-  return linesOf((observer) => bootQemu(request(programs), observer, { kernel: image, clocking }));
+  return linesOf((observer) => bootQemu(benchRequest(programs, MEMORY_BYTES), observer, { kernel: image, clocking }));
 }
 
 async function linesOf(boot: (observer: BootObserver) => Promise<BootResult>): Promise<Map<string, number>> {
@@ -40,19 +41,4 @@ async function linesOf(boot: (observer: BootObserver) => Promise<BootResult>): P
   return readBenchLines(text);
 }
 
-function request(programs: readonly Program[]): BootRequest {
-  return {
-    programs,
-    memoryBytes: 2 ** 30,
-    cpus: 1,
-    numaNodes: 1,
-    seed: 1n,
-    aslr: true,
-    colour: false,
-    trace: false,
-    without: [],
-    crash: undefined,
-    failAllocation: undefined,
-    timeoutSeconds: 300,
-  };
-}
+const MEMORY_BYTES = 2 ** 30;

@@ -17,7 +17,6 @@ namespace Request {
 /** What is to be forgotten: `pageCount` addresses at `pages`, or all when `pages` is 0. */
 let pages: usize = 0;
 let pageCount: u32 = 0;
-let asked: u64 = 0;
 
 /** Asks `cpus`, not this one among them. `list` stays as it is until `awaitFlushes` has returned. */
 export function askToFlush(cpus: u64, list: usize, count: u32): void {
@@ -28,7 +27,6 @@ export function askToFlush(cpus: u64, list: usize, count: u32): void {
     // Also makes the changed entries visible before the interrupt is on its way.
     physExchange64(requestAddress(cpu), Request.FLUSH);
     sendInterrupt(cpu, InterruptVector.SHOOTDOWN);
-    asked += 1;
   }
 }
 
@@ -37,11 +35,6 @@ export function awaitFlushes(cpus: u64): void {
     const at = requestAddress(<u32>ctz<u64>(rest));
     while (physLoad64(at) != Request.NONE) pause();
   }
-}
-
-/** How many CPUs were asked so far, each time counted. */
-export function flushesAsked(): u64 {
-  return asked;
 }
 
 /** Does what this CPU was asked, if anything. Interrupts are off. */

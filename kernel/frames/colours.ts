@@ -45,10 +45,6 @@ export function colourCount(): u32 {
   return colours;
 }
 
-export function colourOf(frame: Frame): u32 {
-  return frame.number & (colours - 1);
-}
-
 /**
  * Which colours somebody may have, a bit for each, and which is next: the only state of colouring, 16 bytes where its user wants them.
  * Zeros, as memory begins, allow none.

@@ -23,11 +23,6 @@ import { isDenied } from "./watched";
  * lock: slower than `allocateFrame`, but no slower the more RAM there is.
  */
 
-/** One zeroed frame from where `placement` says, or `Frame.none()`. */
-export function allocateFramePlaced(placement: Placement, owner: u32): Frame {
-  return allocateBlockPlaced(0, placement, owner);
-}
-
 /** 2^order zeroed frames in a row, all of one node, from where `placement` says; or `Frame.none()`. */
 export function allocateBlockPlaced(order: u32, placement: Placement, owner: u32): Frame {
   assert(isAllocatable(owner), "frames are not allocated for this owner");

@@ -1,6 +1,6 @@
 import { invalidatePage, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
-import { alignDown, alignUp, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
+import { alignDown, alignUp, PAGE_BYTES } from "../address/pages";
 import { releaseFrame, shareFrame } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { frameHolders } from "../frames/sharing";
@@ -166,9 +166,4 @@ export function removeTables(
       free(table);
     }
   }
-}
-
-/** The page of 2 MiB in which `address` lies: its first byte. */
-export function largePageOf(address: u64): u64 {
-  return address & ~(LARGE_BYTES - 1);
 }

@@ -1,4 +1,4 @@
-import { frameCopy, invalidatePage, physCompareExchange64, physLoad64, physStore64 } from "platform";
+import { frameCopy, invalidatePage, physLoad64, physOr64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
@@ -10,7 +10,7 @@ import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { FaultBit } from "./fault-bits";
 import { pageFlags } from "./pages";
-import { fitsLarge, freshEntry, mapLarge } from "./populate";
+import { fitsLarge, FRESH, freshEntry, mapLarge } from "./populate";
 import { mayBeFull, promoteAround } from "./promote";
 import { Region, Right } from "./region";
 import { findRegion, Space } from "./space";
@@ -45,14 +45,11 @@ export function answerPageFault(space: Space, error: u64, address: u64): u32 {
   if (directory == 0) return Answer.NO_MEMORY;
   const entry = physLoad64(directory);
   if (!isPresent(entry) && !hasColours(space) && mayBeLarge(region, error, address)) {
-    if (mapLarge(directory, pageFlags(region.rights) | LARGE_FRESH)) return Answer.ANSWERED;
+    if (mapLarge(directory, pageFlags(region.rights) | FRESH)) return Answer.ANSWERED;
   }
-  if (isPresent(entry) && isLeaf(entry, 2)) return answerLarge(space, directory, entry, error, address);
+  if (isPresent(entry) && isLeaf(entry, 2)) return answerLarge(space, region, directory, error, address);
   return answerSmall(space, region, directory, error, address & ~(PAGE_BYTES - 1));
 }
-
-const LARGE_FRESH: u64 = 513;
-if (LARGE_FRESH != (Pte.PRESENT | Pte.OWNED)) ERROR("LARGE_FRESH");
 
 function wantedRight(error: u64): u32 {
   if ((error & FaultBit.FETCH) != 0) return Right.EXECUTE;
@@ -64,11 +61,10 @@ function mayBeLarge(region: Region, error: u64, address: u64): bool {
 }
 
 /** A large page that several hold is taken apart: the copy is of the page that is written. */
-function answerLarge(space: Space, directory: PhysAddr, entry: u64, error: u64, address: u64): u32 {
+function answerLarge(space: Space, region: Region, directory: PhysAddr, error: u64, address: u64): u32 {
   const isWrite = (error & FaultBit.WRITE) != 0;
-  if (!isWrite || (entry & Pte.WRITE) != 0) return spurious(address);
+  if (!isWrite || (physLoad64(directory) & Pte.WRITE) != 0) return spurious(address);
   if (!splitLarge(directory)) return Answer.NO_MEMORY;
-  const region = changetype<Region>(findRegion(space, address));
   return answerSmall(space, region, directory, error, address & ~(PAGE_BYTES - 1));
 }
 
@@ -112,12 +108,7 @@ function takeForWriting(space: Space, region: Region, slot: PhysAddr, entry: u64
 
 /** The last holder writes in place. What grants more needs no flush, but here: the processor that faulted has the old one. */
 function reuse(slot: PhysAddr, frame: Frame, page: u64): u32 {
-  let entry = physLoad64(slot);
-  for (;;) {
-    const before = physCompareExchange64(slot, entry, entry | Pte.WRITE | Pte.OWNED);
-    if (before == entry) break;
-    entry = before;
-  }
+  physOr64(slot, Pte.WRITE | Pte.OWNED);
   invalidatePage(page);
   trace(RecordKind.REUSED, page, frame.number, 0);
   return Answer.ANSWERED;

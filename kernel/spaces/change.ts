@@ -3,7 +3,7 @@ import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { makeDivisible, ownTables, pageFlags, protectPages } from "./pages";
 import { promoteAround } from "./promote";
-import { Right } from "./region";
+import { isWriteAndExecute } from "./region";
 import { firstFrom } from "./region-tree";
 import { cutAt, mendAt, prepareCuts } from "./seams";
 import { clearRange, isUserRange, Space, SpaceError } from "./space";
@@ -27,7 +27,7 @@ export function removeRange(space: Space, first: u64, last: u64): u32 {
 /** Gives all of `first` to `last` the rights `rights`. All of it must be mapped, by regions whose rights may change. */
 export function protectRange(space: Space, first: u64, last: u64, rights: u32): u32 {
   if (!isUserRange(first, last)) return SpaceError.BAD_RANGE;
-  if ((rights & Right.WRITE) != 0 && (rights & Right.EXECUTE) != 0) return SpaceError.BAD_RIGHTS;
+  if (isWriteAndExecute(rights)) return SpaceError.BAD_RIGHTS;
   const refusal = checkProtectable(space, first, last);
   if (refusal != SpaceError.NONE) return refusal;
   if (!prepare(space, first, last) || !ownTables(space.root, first, last)) return SpaceError.NO_MEMORY;

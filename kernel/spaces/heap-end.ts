@@ -4,15 +4,12 @@ import { trace } from "../trace/trace";
 import { removeRange } from "./change";
 import { RegionKind } from "./kinds";
 import { pageFlags } from "./pages";
-import { Region, Right } from "./region";
+import { READ_WRITE, Region } from "./region";
 import { findIn, insert, isFree, stretch, takeOut } from "./region-tree";
 import { Space, SpaceError } from "./space";
 import { placeRegion } from "./place";
 
 /** A task's heap: one region, with a page of guard below and one above that moves with its end. */
-
-const READ_WRITE: u32 = 6;
-if (READ_WRITE != (Right.READ | Right.WRITE)) ERROR("READ_WRITE is the two rights");
 
 /** A heap of `bytes` above a guard at `guard`, without pages yet. Returns a SpaceError. */
 export function addHeap(space: Space, guard: u64, bytes: u64): u32 {

@@ -15,7 +15,7 @@ import {
   splitLarge,
 } from "../paging/user-tables";
 import { noteAllPages, noteBlock, noteFrame, notePage, noteStructures } from "../tlb/gather";
-import { Right } from "./region";
+import { isWriteAndExecute, Right } from "./region";
 
 /**
  * The pages of a range of a space, changed by the page table: what can fail comes first (`makeDivisible`, `ownTables`), changes nothing
@@ -27,7 +27,7 @@ const RIGHT_BITS: u64 = Pte.WRITE | Pte.USER | Pte.NO_EXECUTE;
 
 /** Pte bits of a page of a region with `rights`, as if it were the only one of its frame. Write and execute never go together. */
 export function pageFlags(rights: u32): u64 {
-  assert((rights & (Right.WRITE | Right.EXECUTE)) != (Right.WRITE | Right.EXECUTE));
+  assert(!isWriteAndExecute(rights));
   if (rights == 0) return Pte.NO_EXECUTE;
   const write: u64 = (rights & Right.WRITE) != 0 ? Pte.WRITE : 0;
   const execute: u64 = (rights & Right.EXECUTE) != 0 ? 0 : Pte.NO_EXECUTE;

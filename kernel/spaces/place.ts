@@ -1,7 +1,7 @@
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { pageFlags } from "./pages";
-import { Right } from "./region";
+import { isWriteAndExecute } from "./region";
 import { makeRegion } from "./region-pool";
 import { findIn, insert, isFree, stretch } from "./region-tree";
 import { mendAt } from "./seams";
@@ -13,7 +13,7 @@ import { isUserRange, Space, SpaceError } from "./space";
  */
 export function placeRegion(space: Space, first: u64, last: u64, kind: u32, rights: u32): u32 {
   if (!isUserRange(first, last)) return SpaceError.BAD_RANGE;
-  if ((rights & WRITE_EXECUTE) == WRITE_EXECUTE) return SpaceError.BAD_RIGHTS;
+  if (isWriteAndExecute(rights)) return SpaceError.BAD_RIGHTS;
   if (!isFree(space.regions, first, last)) return SpaceError.OVERLAP;
   if (!extendBelow(space, first, last, kind, rights) && !addAlone(space, first, last, kind, rights))
     return SpaceError.NO_MEMORY;
@@ -21,9 +21,6 @@ export function placeRegion(space: Space, first: u64, last: u64, kind: u32, righ
   if (rights != 0) trace(RecordKind.MAPPED, first, last - first + 1, pageFlags(rights));
   return SpaceError.NONE;
 }
-
-const WRITE_EXECUTE: u32 = 3;
-if (WRITE_EXECUTE != (Right.WRITE | Right.EXECUTE)) ERROR("WRITE_EXECUTE");
 
 function extendBelow(space: Space, first: u64, last: u64, kind: u32, rights: u32): bool {
   const below = findIn(space.regions, first - 1);

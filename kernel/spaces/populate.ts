@@ -15,7 +15,7 @@ import { hasColours, userFrame } from "./user-frames";
 
 const AREA_ORDER: u32 = 9;
 /** Of a page that is made by writing or for it, so that neither the processor nor the next change need look again. */
-const FRESH: u64 = 513;
+export const FRESH: u64 = 513;
 if (FRESH != (Pte.PRESENT | Pte.OWNED)) ERROR("FRESH");
 
 /** Adds a region whose pages are all there. Returns a SpaceError; what was made of it before an error stays, for its owner to remove. */

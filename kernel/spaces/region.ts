@@ -7,6 +7,14 @@ export namespace Right {
   export const READ: u32 = 4;
 }
 
+export const READ_WRITE: u32 = 6;
+if (READ_WRITE != (Right.READ | Right.WRITE)) ERROR("READ_WRITE is the two rights");
+
+/** Nothing is ever both. */
+export function isWriteAndExecute(rights: u32): bool {
+  return (rights & Right.WRITE) != 0 && (rights & Right.EXECUTE) != 0;
+}
+
 /**
  * A stretch of one space with one meaning. Its place in the tree of its space's regions: `region-tree.ts`.
  *

@@ -6,14 +6,17 @@ import { growHeap, shrinkHeap } from "../spaces/heap-end";
 import { RegionKind } from "../spaces/kinds";
 import { placeRegion } from "../spaces/place";
 import { populate } from "../spaces/populate";
-import { Right } from "../spaces/region";
+import { isWriteAndExecute, Right } from "../spaces/region";
 import { findGap, NO_GAP } from "../spaces/region-tree";
 import { isUserRange, regionOfKind, Space, SpaceError } from "../spaces/space";
 import { keepToColours } from "../spaces/user-frames";
 import { currentTask } from "../tasks/scheduler";
 import { Errno, MapFlag, Protect } from "./abi";
 
-/** The calls that change a task's memory. Every argument is decoded before anything changes; a call happens wholly or not at all. */
+/**
+ * The calls that change a task's memory. Every argument is decoded before anything changes; a call happens wholly or not at all, but for
+ * `mmap` with FIXED or POPULATE when memory runs out: docs/CAVEATS.md.
+ */
 
 const NO_RIGHTS: u32 = u32.MAX_VALUE;
 
@@ -23,7 +26,7 @@ export function mmap(address: u64, length: u64, protection: u64, flags: u64): i6
   const bytes = wholePages(length);
   if (bytes == 0 || rights == NO_RIGHTS || (flags & ~MapFlag.ALL) != 0) return Errno.EINVAL;
   if ((flags & MapFlag.ANONYMOUS) == 0 || (flags & MapFlag.PRIVATE) == 0) return Errno.EINVAL;
-  if ((rights & WRITE_EXECUTE) == WRITE_EXECUTE) return Errno.EACCES;
+  if (isWriteAndExecute(rights)) return Errno.EACCES;
   const space = currentTask().space;
   const isFixed = (flags & (MapFlag.FIXED | MapFlag.FIXED_NOREPLACE)) != 0;
   if (isFixed && !isUserRange(address, address + bytes - 1)) return Errno.EINVAL;
@@ -31,9 +34,6 @@ export function mmap(address: u64, length: u64, protection: u64, flags: u64): i6
   if (first == NO_GAP) return Errno.ENOMEM;
   return mapAt(space, first, first + bytes - 1, rights, flags);
 }
-
-const WRITE_EXECUTE: u32 = 3;
-if (WRITE_EXECUTE != (Right.WRITE | Right.EXECUTE)) ERROR("WRITE_EXECUTE");
 
 function mapAt(space: Space, first: u64, last: u64, rights: u32, flags: u64): i64 {
   if ((flags & MapFlag.FIXED) != 0) {

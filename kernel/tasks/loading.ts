@@ -7,7 +7,7 @@ import { MODULE_NAME_BYTES } from "../bootinfo/layout";
 import { addHeap } from "../spaces/heap-end";
 import { RegionKind } from "../spaces/kinds";
 import { drawBase } from "../spaces/placement";
-import { Right } from "../spaces/region";
+import { READ_WRITE } from "../spaces/region";
 import { placeRegion } from "../spaces/place";
 import { addPopulated } from "../spaces/populate";
 import { createSpace, Space, SpaceError } from "../spaces/space";
@@ -24,8 +24,6 @@ import { makeTask, numberTask, Task, TaskEnd } from "./task";
 const STACK_BYTES: u64 = 64 * 1024;
 const HEAP_BYTES: u64 = 64 * 1024;
 const MESSAGE_BYTES: u64 = 4096;
-const READ_WRITE: u32 = 6;
-if (READ_WRITE != (Right.READ | Right.WRITE)) ERROR("READ_WRITE is the two rights");
 
 /** For a program that has no task. */
 const refusedName = memory.data(48);

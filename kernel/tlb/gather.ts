@@ -14,7 +14,7 @@ import { Translations } from "./translations";
  * One flush at a time: the kernel's lock is held. What overflows the lists is flushed at once, and gathering goes on.
  */
 
-/** More pages than these are flushed together with all others of the space: see docs/ARCHITECTURE.md, "TLB". */
+/** More pages than these are flushed together with all others of the space. A guess: no figure stands behind it yet. */
 export const MOST_PAGES: u32 = 32;
 const pages = memory.data(256, 8);
 if (32 * 8 != 256) ERROR("pages holds MOST_PAGES addresses");

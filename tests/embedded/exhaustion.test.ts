@@ -1,27 +1,14 @@
 import assert from "node:assert/strict";
-import { basename, join } from "node:path";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { decodeRecords } from "../../cli/records/decode.ts";
-import { projectRoot } from "../../tools/build/assemblyscript.ts";
-import { buildEmbeddedProgram } from "../../tools/build/embedded.ts";
-import type { Program } from "../../machine/machine.ts";
 import { allocationCount, bringUpAllocations, checkShortage, type Boot } from "../support/shortage.ts";
-import { bootPrograms } from "./support/boot.ts";
+import { bootPrograms, buildPrograms } from "./support/boot.ts";
 
 /** Every allocation of a boot fails once, each in a boot of its own: on the embedded machine that takes milliseconds. */
 
 const SOURCES = ["user/programs/hello.ts", "tests/scenarios/programs/take-turns.ts", "user/programs/null-read.ts"];
 
-let programs: Program[] = [];
-
-before(async () => {
-  programs = await Promise.all(
-    SOURCES.map(async (source) => ({
-      name: basename(source, ".ts"),
-      image: await buildEmbeddedProgram(join(projectRoot, source)),
-    })),
-  );
-});
+const programs = await buildPrograms(SOURCES);
 
 async function boot(failAllocation: number): Promise<Boot> {
   const { status, console, records } = await bootPrograms(programs, { trace: true, failAllocation });

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { basename, join } from "node:path";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { decodeRecords } from "../../cli/records/decode.ts";
 import { RecordKind } from "../../kernel/trace/records.ts";
-import type { Program } from "../../machine/machine.ts";
-import { projectRoot } from "../../tools/build/assemblyscript.ts";
-import { buildEmbeddedProgram } from "../../tools/build/embedded.ts";
-import { bootPrograms } from "../embedded/support/boot.ts";
+import { bootPrograms, buildPrograms } from "../embedded/support/boot.ts";
 import { allocationCount, bringUpAllocations, checkShortageOfCopies, type Boot } from "../support/shortage.ts";
 
 /** Every allocation of a boot with copies fails once: the copy that is being made is undone, or one task is killed. */
@@ -14,16 +10,7 @@ import { allocationCount, bringUpAllocations, checkShortageOfCopies, type Boot }
 const BYSTANDER = "take-turns";
 const SOURCES = ["user/programs/fork-tree.ts", `tests/scenarios/programs/${BYSTANDER}.ts`];
 
-let programs: Program[] = [];
-
-before(async () => {
-  programs = await Promise.all(
-    SOURCES.map(async (source) => ({
-      name: basename(source, ".ts"),
-      image: await buildEmbeddedProgram(join(projectRoot, source)),
-    })),
-  );
-});
+const programs = await buildPrograms(SOURCES);
 
 async function boot(failAllocation: number): Promise<Boot> {
   const { status, console, records } = await bootPrograms(programs, { trace: true, failAllocation });

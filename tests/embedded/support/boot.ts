@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { runMachine } from "../../../machine/embedded/run.ts";
 import type { BootResult, HideableFeature } from "../../../machine/machine.ts";
-import { buildFolder, digest } from "../../../tools/build/assemblyscript.ts";
+import { buildFolder, digest, projectRoot } from "../../../tools/build/assemblyscript.ts";
 import { buildEmbeddedKernel, buildEmbeddedProgram, TEXT_HEADER_BYTES } from "../../../tools/build/embedded.ts";
 import { standInAgent } from "./stand-in-agent.ts";
 
@@ -50,6 +50,16 @@ export function wasmOf(image: Uint8Array): Uint8Array<ArrayBuffer> {
   const text = Number(elf.readBigUInt64LE(Number(elf.readBigUInt64LE(32)) + 8));
   const length = Number(elf.readBigUInt64LE(text + 8));
   return new Uint8Array(elf.subarray(text + TEXT_HEADER_BYTES, text + TEXT_HEADER_BYTES + length));
+}
+
+/** Programs of the project, from its root, as the embedded machine takes them. */
+export async function buildPrograms(sources: readonly string[]): Promise<{ name: string; image: Uint8Array }[]> {
+  return Promise.all(
+    sources.map(async (source) => ({
+      name: basename(source, ".ts"),
+      image: await buildEmbeddedProgram(join(projectRoot, source)),
+    })),
+  );
 }
 
 export async function bootPrograms(
