@@ -1,4 +1,4 @@
-import { invalidatePage, physLoad64, physStore64 } from "platform";
+import { invalidatePage, physAnd64, physCompareExchange64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { alignDown, alignUp, PAGE_BYTES } from "../address/pages";
 import { releaseFrame, shareFrame } from "../frames/allocator";
@@ -117,22 +117,35 @@ function shareEntry(slot: PhysAddr, entry: u64): u64 {
   if ((entry & Pte.FOREIGN) != 0) return entry;
   shareFrame(Frame.containing(entryAddress(entry)));
   const shared = entry & ~(Pte.WRITE | Pte.OWNED);
-  physStore64(slot, shared);
+  // A sharer that runs elsewhere may have A set meanwhile: it must not be lost, since what was never accessed is not flushed.
+  physAnd64(slot, ~(Pte.WRITE | Pte.OWNED));
   return shared;
 }
 
 /** Turns the large page that `slot` maps into 512 small ones of the same memory. False when no frame is left for their table. */
 export function splitLarge(slot: PhysAddr): bool {
-  const large = physLoad64(slot);
   const table = allocateTable();
   if (table == 0) return false;
+  let large = physLoad64(slot);
+  fillSmall(table, large);
+  // A processor may set A or D meanwhile: then the small ones must say so, too.
+  for (let found = exchangeLarge(slot, large, table); found != large; found = exchangeLarge(slot, large, table)) {
+    large = found;
+    fillSmall(table, large);
+  }
+  return true;
+}
+
+function exchangeLarge(slot: PhysAddr, large: u64, table: PhysAddr): u64 {
+  return physCompareExchange64(slot, large, table | TABLE_FLAGS);
+}
+
+function fillSmall(table: PhysAddr, large: u64): void {
   let entry = smallOf(large);
   for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
     physStore64(table + offset, entry);
     entry += PAGE_BYTES;
   }
-  installTable(slot, table);
-  return true;
 }
 
 /** Bit 12 of a large page's entry is PAT, bit 7 says that it is large; of a small one's, bit 7 is PAT (SDM 3A 4.9.2). */
@@ -144,26 +157,26 @@ function smallOf(large: u64): u64 {
 }
 
 /**
- * Takes the tables out that cover nothing but free addresses: `first` to `last` was just freed, and lies in a gap between two regions
- * that is `gapFirst` to `gapLast`. Each goes to `free`, which must not let it be used before every CPU has forgotten it.
+ * Takes the tables below entries of `level` out that cover nothing but free addresses: `first` to `last` was just freed, and lies in a
+ * gap between two regions that is `gapFirst` to `gapLast`. Each goes to `free`, which must not let it be used before every CPU has
+ * forgotten it. To be called for level 2 first, then 3, then 4.
  */
 export function removeTables(
   root: u64,
+  level: u32,
   first: u64,
   last: u64,
   gapFirst: u64,
   gapLast: u64,
   free: (table: PhysAddr) => void,
 ): void {
-  for (let level: u32 = 2; level <= ROOT_LEVEL; level++) {
-    const span = pageBytesAt(level);
-    const low = alignUp(max<u64>(alignDown(first, span), gapFirst), span);
-    const end = alignDown(min<u64>(last | (span - 1), gapLast) + 1, span);
-    if (low >= end) return;
-    for (let slot = nextEntry(root, level, low, end - 1); slot != 0; slot = nextEntry(root, level, foundAt, end - 1)) {
-      const table = entryAddress(physLoad64(slot));
-      physStore64(slot, 0);
-      free(table);
-    }
+  const span = pageBytesAt(level);
+  const low = alignUp(max<u64>(alignDown(first, span), gapFirst), span);
+  const end = alignDown(min<u64>(last | (span - 1), gapLast) + 1, span);
+  if (low >= end) return;
+  for (let slot = nextEntry(root, level, low, end - 1); slot != 0; slot = nextEntry(root, level, foundAt, end - 1)) {
+    const table = entryAddress(physLoad64(slot));
+    physStore64(slot, 0);
+    free(table);
   }
 }

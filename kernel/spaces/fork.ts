@@ -1,7 +1,6 @@
 import { physAnd64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { LARGE_BYTES } from "../address/pages";
-import { USER_LAST } from "../address/layout";
 import { shareFrame } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { shareFrames } from "../frames/runs";
@@ -10,6 +9,7 @@ import { entryStart, makeDirectoryEntry, nextEntry } from "../paging/user-tables
 import { beginFlush, finishFlush, noteAllPages } from "../tlb/gather";
 import { Region } from "./region";
 import { makeRegion } from "./region-pool";
+import { firstFrom } from "./region-tree";
 import { Space, SpaceError } from "./space";
 
 /**
@@ -44,19 +44,29 @@ function copyTree(tree: Region | null, space: Space): Region | null {
   return copy;
 }
 
+/** Region by region: what lies between them has no pages, and is not looked at. */
 function shareTables(parent: Space, child: Space): bool {
-  for (let at: u64 = 0; at <= USER_LAST;) {
-    const slot = nextEntry(parent.root, 2, at, USER_LAST);
-    if (slot == 0) return true;
+  let from: u64 = 0;
+  let region = firstFrom(parent.regions, from);
+  while (region != null) {
+    from = max<u64>(from, region.first);
+    const slot = from > region.last ? NO_ENTRY : nextEntry(parent.root, 2, from, region.last);
+    if (slot == NO_ENTRY) {
+      region = firstFrom(parent.regions, region.last + 1);
+      continue;
+    }
     const start = entryStart();
     const copy = makeDirectoryEntry(child.root, start);
     if (copy == 0) return false;
     if (isLeaf(physLoad64(slot), 2)) shareLarge(slot, copy);
     else shareTable(slot, copy);
-    at = (start | (LARGE_BYTES - 1)) + 1;
+    from = (start | (LARGE_BYTES - 1)) + 1;
   }
   return true;
 }
+
+/** No entry lies at physical address 0. */
+const NO_ENTRY: PhysAddr = <PhysAddr>0;
 
 function shareTable(slot: PhysAddr, copy: PhysAddr): void {
   const entry = physAnd64(slot, ~Pte.WRITE);

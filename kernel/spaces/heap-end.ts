@@ -5,7 +5,7 @@ import { removeRange } from "./change";
 import { RegionKind } from "./kinds";
 import { pageFlags } from "./pages";
 import { READ_WRITE, Region } from "./region";
-import { findIn, insert, isFree, stretch, takeOut } from "./region-tree";
+import { findIn, isFree, move } from "./region-tree";
 import { Space, SpaceError } from "./space";
 import { placeRegion } from "./place";
 
@@ -23,38 +23,29 @@ export function addHeap(space: Space, guard: u64, bytes: u64): u32 {
 /** Moves the end of `heap` up to `end`, a page boundary. Returns a SpaceError; unless it is NONE, nothing has changed. */
 export function growHeap(space: Space, heap: Region, end: u64): u32 {
   const old = heap.last + 1;
-  const guard = takeGuard(space, heap);
-  const isRoom = isFree(space.regions, old, end + PAGE_BYTES - 1);
-  if (isRoom) space.regions = stretch(space.regions, heap, end - 1);
-  putGuard(space, heap, guard);
-  if (!isRoom) return SpaceError.OVERLAP;
+  const guard = guardAbove(space, heap);
+  const taken = guard == null ? old : guard.last + 1;
+  if (!isFree(space.regions, taken, end + PAGE_BYTES - 1)) return SpaceError.OVERLAP;
+  moveGuard(space, guard, end);
+  move(space.regions, heap, heap.first, end - 1);
   trace(RecordKind.MAPPED, old, end - old, pageFlags(READ_WRITE));
   return SpaceError.NONE;
 }
 
 /** Moves it down. */
 export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
-  const guard = takeGuard(space, heap);
+  const guard = guardAbove(space, heap);
   const error = removeRange(space, end, heap.last);
-  putGuard(space, heap, guard);
+  if (error == SpaceError.NONE) moveGuard(space, guard, end);
   return error;
 }
 
-/** The guard above the heap, out of the tree; null when the task has unmapped it. */
-function takeGuard(space: Space, heap: Region): Region | null {
-  const guard = findGuard(space, heap.last + 1);
-  if (guard != null) space.regions = takeOut(space.regions, guard.first, guard.last);
-  return guard;
-}
-
-function findGuard(space: Space, address: u64): Region | null {
-  const region = findIn(space.regions, address);
+/** The guard above the heap; null when the task has unmapped it. */
+function guardAbove(space: Space, heap: Region): Region | null {
+  const region = findIn(space.regions, heap.last + 1);
   return region != null && region.kind == RegionKind.GUARD ? region : null;
 }
 
-function putGuard(space: Space, heap: Region, guard: Region | null): void {
-  if (guard == null) return;
-  guard.first = heap.last + 1;
-  guard.last = heap.last + PAGE_BYTES;
-  space.regions = insert(space.regions, guard);
+function moveGuard(space: Space, guard: Region | null, first: u64): void {
+  if (guard != null) move(space.regions, guard, first, first + PAGE_BYTES - 1);
 }

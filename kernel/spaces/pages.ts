@@ -152,9 +152,9 @@ function allowsLess(before: u64, after: u64): bool {
   return (before & ~after & (Pte.WRITE | Pte.USER)) != 0 || (after & ~before & Pte.NO_EXECUTE) != 0;
 }
 
-/** Takes the tables away that only the range from `first` to `last` needed; no region touches `gapFirst` to `gapLast`. */
-export function unmapTables(root: u64, first: u64, last: u64, gapFirst: u64, gapLast: u64): void {
-  removeTables(root, first, last, gapFirst, gapLast, noteTable);
+/** Takes the tables of `level` away that only the range from `first` to `last` needed; no region touches `gapFirst` to `gapLast`. */
+export function unmapTables(root: u64, level: u32, first: u64, last: u64, gapFirst: u64, gapLast: u64): void {
+  removeTables(root, level, first, last, gapFirst, gapLast, noteTable);
 }
 
 function noteTable(table: PhysAddr): void {

@@ -3,7 +3,7 @@ import { trace } from "../trace/trace";
 import { pageFlags } from "./pages";
 import { isWriteAndExecute } from "./region";
 import { makeRegion } from "./region-pool";
-import { findIn, insert, isFree, stretch } from "./region-tree";
+import { findIn, insert, isFree, move } from "./region-tree";
 import { mendAt } from "./seams";
 import { isUserRange, Space, SpaceError } from "./space";
 
@@ -25,7 +25,7 @@ export function placeRegion(space: Space, first: u64, last: u64, kind: u32, righ
 function extendBelow(space: Space, first: u64, last: u64, kind: u32, rights: u32): bool {
   const below = findIn(space.regions, first - 1);
   if (below == null || !below.isLike(kind, rights)) return false;
-  space.regions = stretch(space.regions, below, last);
+  move(space.regions, below, below.first, last);
   return true;
 }
 

@@ -120,11 +120,18 @@ export function mend(tree: Region | null, address: u64): Region | null {
   return join(join(below, region), after);
 }
 
-/** Makes `region`, which is in the tree, end at `last`; nothing may be in the way. */
-export function stretch(tree: Region | null, region: Region, last: u64): Region | null {
-  const rest = takeOut(tree, region.first, region.last);
+/** Moves the ends of `region`, which is in the tree, to `first` and `last`. It must not come to lie over or beyond another. */
+export function move(tree: Region | null, region: Region, first: u64, last: u64): void {
+  region.first = first;
   region.last = last;
-  return insert(rest, region);
+  refreshPath(tree, region);
+}
+
+/** Brings up to date what the regions above `region` know, and itself. */
+function refreshPath(tree: Region | null, region: Region): void {
+  if (tree == null) return;
+  if (tree != region) refreshPath(region.first < tree.first ? tree.left : tree.right, region);
+  refresh(tree);
 }
 
 export const NO_GAP: u64 = u64.MAX_VALUE;

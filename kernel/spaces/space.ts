@@ -4,7 +4,7 @@ import { MAX_CPUS } from "../frames/cpu-cache";
 import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
 import { kernelRoot } from "../paging/kernel-space";
-import { ENTRIES_PER_TABLE } from "../paging/pte";
+import { ENTRIES_PER_TABLE, ROOT_LEVEL } from "../paging/pte";
 import { allocateTable, freeTable, translate } from "../paging/tables";
 import { beginFlush, finishFlush } from "../tlb/gather";
 import { Translations } from "../tlb/translations";
@@ -143,16 +143,33 @@ export function clearRange(space: Space, first: u64, last: u64): void {
   const gone = taken();
   if (gone == null) return;
   beginFlush(space);
-  unmapPages(space.root, gone.lowest, gone.highest);
-  dropTables(space, gone.lowest, gone.highest);
+  unmapRegions(space, gone);
+  dropTables(space, gone);
   finishFlush();
   freeRegions(space, gone);
 }
 
-function dropTables(space: Space, first: u64, last: u64): void {
-  const below = findGapStart(space, first);
-  const next = firstFrom(space.regions, last);
-  unmapTables(space.root, first, last, below, next == null ? USER_LAST : next.first - 1);
+/** Region by region: what lies between them has no pages, and is not looked at. */
+function unmapRegions(space: Space, tree: Region | null): void {
+  if (tree == null) return;
+  unmapRegions(space, tree.left);
+  if (!tree.isGuard) unmapPages(space.root, tree.first, tree.last);
+  unmapRegions(space, tree.right);
+}
+
+/** Tables of one level after the other, as one may go only when all below it have. A guard may have been what a table was kept for. */
+function dropTables(space: Space, gone: Region): void {
+  const gapFirst = findGapStart(space, gone.lowest);
+  const next = firstFrom(space.regions, gone.highest);
+  const gapLast = next == null ? USER_LAST : next.first - 1;
+  for (let level: u32 = 2; level <= ROOT_LEVEL; level++) dropTablesOf(space, gone, level, gapFirst, gapLast);
+}
+
+function dropTablesOf(space: Space, tree: Region | null, level: u32, gapFirst: u64, gapLast: u64): void {
+  if (tree == null) return;
+  dropTablesOf(space, tree.left, level, gapFirst, gapLast);
+  unmapTables(space.root, level, tree.first, tree.last, gapFirst, gapLast);
+  dropTablesOf(space, tree.right, level, gapFirst, gapLast);
 }
 
 function findGapStart(space: Space, address: u64): u64 {

@@ -8,7 +8,7 @@ import {
   isFree,
   lastBelow,
   mend,
-  stretch,
+  move,
   taken,
   takeOut,
 } from "../../kernel/spaces/region-tree";
@@ -73,7 +73,7 @@ export function mendAt(address: u64): i32 {
   return indexOf(taken());
 }
 export function grow(index: u32, last: u64): void {
-  tree = stretch(tree, region(index), last);
+  move(tree, region(index), region(index).first, last);
 }
 export function firstOf(index: u32): u64 {
   return region(index).first;
