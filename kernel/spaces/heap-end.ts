@@ -5,7 +5,7 @@ import { removeRange } from "./change";
 import { RegionKind } from "./kinds";
 import { pageFlags } from "./pages";
 import { READ_WRITE, Region } from "./region";
-import { findIn, isFree, move } from "./region-tree";
+import { findIn, insert, isFree, move, takeOut } from "./region-tree";
 import { Space, SpaceError } from "./space";
 import { placeRegion } from "./place";
 
@@ -32,11 +32,15 @@ export function growHeap(space: Space, heap: Region, end: u64): u32 {
   return SpaceError.NONE;
 }
 
-/** Moves it down. */
+/** Moves it down. The guard is out of the way meanwhile, so that no table is kept for where it was. */
 export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
   const guard = guardAbove(space, heap);
+  if (guard != null) space.regions = takeOut(space.regions, guard.first, guard.last);
   const error = removeRange(space, end, heap.last);
-  if (error == SpaceError.NONE) moveGuard(space, guard, end);
+  if (guard == null) return error;
+  guard.first = heap.last + 1;
+  guard.last = heap.last + PAGE_BYTES;
+  space.regions = insert(space.regions, guard);
   return error;
 }
 
