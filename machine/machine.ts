@@ -3,7 +3,7 @@ import type { KernelBuild } from "../tools/build/kernel-flags.ts";
 /** What the two machines have in common, seen from the command and the tests. */
 
 /** Features that `--without` can hide, so that a boot without them can be tried. */
-export const HIDEABLE_FEATURES = ["nx", "smep", "smap", "umip", "pge", "pdpe1gb"] as const;
+export const HIDEABLE_FEATURES = ["nx", "smep", "smap", "umip", "pge", "pdpe1gb", "pcid", "invpcid"] as const;
 export type HideableFeature = (typeof HIDEABLE_FEATURES)[number];
 
 export const CRASH_KINDS = ["write-text", "write-sealed", "read-unmapped", "stack-overflow", "early"] as const;

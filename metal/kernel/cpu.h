@@ -38,6 +38,10 @@ IMPORT(void, mmu, writeMsr, uint32_t index, uint64_t value) {
   __asm__ volatile("wrmsr" ::"c"(index), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 IMPORT(void, mmu, invalidatePage, uint64_t address) { __asm__ volatile("invlpg (%0)" ::"r"(address) : "memory"); }
+IMPORT(void, mmu, invalidateContext, uint64_t type, uint64_t pcid, uint64_t address) {
+  const uint64_t descriptor[2] = {pcid, address};
+  __asm__ volatile("invpcid %0, %1" ::"m"(descriptor), "r"(type) : "memory");
+}
 
 extern uint8_t trap_entries[], syscall_entry[], trampoline[], start_cpu[];
 void load_descriptor_tables(const void* gdt, const void* idt, uint32_t taskSelector);

@@ -93,11 +93,11 @@ describe("17, 20. what CPUID does not offer cannot be turned on", () => {
 
 describe("36. PCIDE", () => {
   test("needs CPUID", () => {
-    const { mmu } = new Model();
+    const { mmu } = new Model({}, { hide: Feature.PCID });
     assert.ok(raisesGeneralProtection(() => mmu.writeCr4(mmu.readCr4() | Cr4.PCIDE)));
   });
   test("needs CR3[11:0] = 0", () => {
-    const { mmu } = new Model({}, { offer: Feature.PCID });
+    const { mmu } = new Model();
     mmu.writeCr3(mmu.readCr3() | 8n);
     assert.ok(raisesGeneralProtection(() => mmu.writeCr4(mmu.readCr4() | Cr4.PCIDE)));
     mmu.writeCr3(mmu.readCr3() & ~0xfffn);
@@ -105,10 +105,15 @@ describe("36. PCIDE", () => {
     assert.equal(mmu.readCr4() & Cr4.PCIDE, Cr4.PCIDE);
   });
   test("needs IA-32e mode", () => {
-    assert.throws(() => new Model({ cr4: Cr4.PAE | Cr4.PCIDE }, { offer: Feature.PCID }));
+    assert.throws(() => new Model({ cr4: Cr4.PAE | Cr4.PCIDE }));
+  });
+  test("keeps paging on", () => {
+    const { mmu } = new Model();
+    mmu.writeCr4(mmu.readCr4() | Cr4.PCIDE);
+    assert.ok(raisesGeneralProtection(() => mmu.writeCr0(Cr0.PE)));
   });
   test("makes bit 63 of a CR3 load an instruction, not a part of CR3", () => {
-    const { mmu } = new Model({}, { offer: Feature.PCID });
+    const { mmu } = new Model();
     mmu.writeCr4(mmu.readCr4() | Cr4.PCIDE);
     mmu.writeCr3(0x5007n | (1n << 63n));
     assert.equal(mmu.readCr3(), 0x5007n);

@@ -1,3 +1,3 @@
 export { readCr0, writeCr0, readCr3, writeCr3, readCr4, writeCr4 } from "../model/mmu/registers";
 export { readMsr, writeMsr } from "../model/cpu/msr";
-export { invalidatePage } from "../model/mmu/invalidate";
+export { invalidateContext, invalidatePage } from "../model/mmu/invalidate";

@@ -14,3 +14,5 @@ export declare function readMsr(index: u32): u64;
 export declare function writeMsr(index: u32, value: u64): void;
 /** INVLPG. */
 export declare function invalidatePage(address: u64): void;
+/** INVPCID of `type`, with the descriptor's two words (SDM 2A). Only where CPUID has it; what it refuses is a fault of the kernel's. */
+export declare function invalidateContext(type: u64, pcid: u64, address: u64): void;

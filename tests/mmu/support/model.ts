@@ -8,7 +8,6 @@ interface ModelExports {
   ramDeclare(first: bigint, bytes: bigint): number;
   ramAt(address: bigint): number;
   featuresHide(mask: number): void;
-  featuresOffer(mask: number): void;
   cpuid(leaf: number, subleaf: number, register: number): number;
   translate(linear: bigint, access: number): number;
   probe(linear: bigint, access: number): number;
@@ -31,6 +30,7 @@ interface ModelExports {
   readMsr(index: number): bigint;
   writeMsr(index: number, value: bigint): void;
   invalidatePage(address: bigint): void;
+  invalidateContext(type: bigint, pcid: bigint, address: bigint): void;
   copyFromUser(to: number, from: bigint, length: number): number;
   copyToUser(to: bigint, from: number, length: number): number;
   scratchAt(): number;
@@ -50,7 +50,7 @@ export const USER = 4;
 export const AC = 8;
 
 /** Features, model/cpu/features.ts. */
-export const Feature = { NX: 1, SMEP: 2, SMAP: 4, UMIP: 8, PGE: 16, PAGE_1G: 32, PCID: 64 } as const;
+export const Feature = { NX: 1, SMEP: 2, SMAP: 4, UMIP: 8, PGE: 16, PAGE_1G: 32, PCID: 64, INVPCID: 128 } as const;
 
 /** Entry bits, from the manual (SDM 3A, 4.5). */
 export const P = 1n;
@@ -123,11 +123,10 @@ export class Model {
   private nextTable = ROOT + FRAME;
   private readonly frames = new Map<number, bigint>();
 
-  constructor(registers: Registers = {}, features: { hide?: number; offer?: number } = {}) {
+  constructor(registers: Registers = {}, features: { hide?: number } = {}) {
     this.mmu = new WebAssembly.Instance(module, { host: hostFunctions() }).exports as unknown as ModelExports;
     this.mmu.ramDeclare(0n, RAM_BYTES);
     this.mmu.featuresHide(features.hide ?? 0);
-    this.mmu.featuresOffer(features.offer ?? 0);
     this.mmu.setTlbHabits(0);
     this.mmu.writeMsr(EFER, registers.efer ?? Efer.LME | Efer.NXE);
     this.mmu.writeCr4(registers.cr4 ?? Cr4.PAE | Cr4.PGE);
@@ -232,10 +231,15 @@ function hostFunctions(): Record<string, (...args: never[]) => unknown> {
 
 /** The #GP that `action` must raise. */
 export function raisesGeneralProtection(action: () => void): boolean {
+  return raises(13, action);
+}
+
+/** The fault of `vector`, with error code 0, that `action` must raise. */
+export function raises(vector: number, action: () => void): boolean {
   try {
     action();
   } catch (error) {
-    if (error instanceof Fault) return error.vector === 13 && error.code === 0n;
+    if (error instanceof Fault) return error.vector === vector && error.code === 0n;
     throw error;
   }
   return false;

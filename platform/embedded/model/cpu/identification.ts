@@ -63,7 +63,7 @@ function cacheParameters(subleaf: u32, register: u32): u32 {
 }
 
 function structuredFeatures(register: u32): u32 {
-  if (register == Register.EBX) return bitIf(Feature.SMEP, 7) | bitIf(Feature.SMAP, 20);
+  if (register == Register.EBX) return bitIf(Feature.SMEP, 7) | bitIf(Feature.INVPCID, 10) | bitIf(Feature.SMAP, 20);
   return register == Register.ECX ? bitIf(Feature.UMIP, 2) : 0;
 }
 

@@ -2,9 +2,9 @@ import { Feature, hasFeature } from "../cpu/features";
 import { kernelFault } from "../host";
 import { RAM_ADDRESS_BITS } from "../ram/ram";
 import { Vector } from "./faults";
-import { Cr0, Cr4, Efer, cpu } from "./state";
-import { flushStructures } from "./structure-cache";
-import { tlbFlushAll, tlbFlushNonGlobal } from "./tlb";
+import { Cr0, Cr4, Efer, cpu, currentPcid } from "./state";
+import { flushStructures, flushStructuresOf } from "./structure-cache";
+import { tlbFlushAll, tlbFlushContext, tlbFlushNonGlobal, tlbSwitch } from "./tlb";
 
 /** The control registers and what writing them checks and flushes: SDM 2B (MOV to control register), 3A 2.5 and 4.10.4.1. */
 
@@ -14,14 +14,21 @@ export function generalProtection(): void {
   unreachable();
 }
 
-function flushEverything(): void {
+/** Of all PCIDs, global translations too. */
+export function flushEverything(): void {
   tlbFlushAll();
   flushStructures();
 }
 
-function flushCurrentSpace(): void {
+/** Of all PCIDs, but global translations stay. */
+export function flushAllContexts(): void {
   tlbFlushNonGlobal();
   flushStructures();
+}
+
+export function flushContext(pcid: u32): void {
+  tlbFlushContext(pcid);
+  flushStructuresOf(pcid);
 }
 
 export function readCr0(): u64 {
@@ -46,7 +53,8 @@ function isCr0Allowed(value: u64, old: u64): bool {
   const state = cpu();
   const turnsOn = (value & ~old & Cr0.PG) != 0;
   if (turnsOn && state.efer & Efer.LME && !(state.cr4 & Cr4.PAE)) return false;
-  // 64-bit mode cannot be left by clearing PG.
+  // SDM 3A 4.10.1, and 64-bit mode cannot be left by clearing PG.
+  if (old & ~value & Cr0.PG && state.cr4 & Cr4.PCIDE) return false;
   return !(old & ~value & Cr0.PG && state.efer & Efer.LMA);
 }
 
@@ -54,14 +62,18 @@ export function readCr3(): u64 {
   return cpu().cr3;
 }
 
-/** Global translations survive. With PCIDE the model flushes all PCIDs whatever bit 63 says: a processor may always flush more. */
+/** With CR4.PCIDE: nothing is to be invalidated. It is part of the instruction, and not of CR3. */
+const KEEP: u64 = 0x8000_0000_0000_0000;
+
+/** Invalidates the translations of the PCID that it makes current, unless told to keep them. Global ones and other PCIDs' survive. */
 export function writeCr3(value: u64): void {
   const state = cpu();
-  const keep: u64 = state.cr4 & Cr4.PCIDE ? 0x7fff_ffff_ffff_ffff : 0xffff_ffff_ffff_ffff;
-  const root = value & keep;
+  const knowsKeep = (state.cr4 & Cr4.PCIDE) != 0;
+  const root = knowsKeep ? value & ~KEEP : value;
   if (root >> RAM_ADDRESS_BITS != 0) generalProtection();
   state.cr3 = root;
-  flushCurrentSpace();
+  if (root == value) flushContext(currentPcid());
+  tlbSwitch();
 }
 
 export function readCr4(): u64 {
@@ -88,12 +100,7 @@ export function writeCr4(value: u64): void {
   state.cr4 = value;
   const changed = value ^ old;
   if (changed & Cr4.PGE || old & ~value & Cr4.PCIDE) flushEverything();
-  else if (changed & Cr4.PAE || value & ~old & Cr4.SMEP) flushAllOfCurrentSpace();
-}
-
-/** Of the current PCID global translations go too; the model has no other PCIDs to spare. */
-function flushAllOfCurrentSpace(): void {
-  flushEverything();
+  else if (changed & Cr4.PAE || value & ~old & Cr4.SMEP) flushEverything();
 }
 
 function isCr4Allowed(value: u64, old: u64): bool {

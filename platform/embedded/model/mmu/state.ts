@@ -39,6 +39,11 @@ export function runningCpu(): i32 {
   return running;
 }
 
+/** The current PCID: 0 while CR4.PCIDE is (SDM 3A 4.10.1). */
+export function currentPcid(): u32 {
+  return cpu().cr4 & Cr4.PCIDE ? <u32>(cpu().cr3 & 0xfff) : 0;
+}
+
 /** Whatever the model does from here on, CPU `index` does. */
 export function runCpu(index: i32): void {
   running = index;

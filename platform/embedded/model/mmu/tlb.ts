@@ -1,5 +1,5 @@
 import { Right } from "./rights";
-import { MAX_CPUS, runningCpu } from "./state";
+import { MAX_CPUS, currentPcid, runningCpu } from "./state";
 
 /**
  * The translation look-aside buffer: direct-mapped, 512 entries of 4 KiB pages. A large page enters it in pieces of 4 KiB, as many as
@@ -7,16 +7,15 @@ import { MAX_CPUS, runningCpu } from "./state";
  * tables: what software forgets to invalidate stays in force.
  *
  *     byte  size  field
- *        0     8  readTag    a tag, if CPL 3 may read the page; else 0
- *        8     8  writeTag   a tag, if CPL 3 may write it and D is set; else 0
+ *        0     8  readTag    a tag, if CPL 3 may read the page, and the entry serves the current PCID; else 0
+ *        8     8  writeTag   a tag, if CPL 3 may write it too and D is set; else 0
  *       16     8  tag        linear address with bits 11:0 set; 0 when empty
  *       24     4  host       where the frame lies in the model's linear memory
  *       28     1  rights     Right bits
- *       29     1  shift      of the page that the tables map: 12, 21 or 30
- *       30     1  pat        index into the PAT
- *       31     1  zero
+ *       29     1  shape      bits 4:0 shift of the page that the tables map: 12, 21 or 30; bits 7:5 index into the PAT
+ *       30     2  pcid       of whoever it was made for (SDM 3A 4.10.1); a global one serves all
  *
- * A tag is never 0, so cleared memory is an empty buffer. `readTag` and `writeTag` let a program's access be decided by one
+ * An entry has its place by its address alone: of two PCIDs that use one page, each forgets the other's. A tag is never 0, so cleared memory is an empty buffer. `readTag` and `writeTag` let a program's access be decided by one
  * comparison, which also fails for an access that runs into the next page (see program/access.ts).
  */
 @unmanaged
@@ -27,9 +26,21 @@ export class TlbEntry {
   tag: u64;
   host: u32;
   rights: u8;
-  shift: u8;
-  pat: u8;
-  zero: u8;
+  shape: u8;
+  pcid: u16;
+
+  get shift(): u64 {
+    return this.shape & 31;
+  }
+  get pat(): u32 {
+    return this.shape >> 5;
+  }
+  get isGlobal(): bool {
+    return (this.rights & Right.GLOBAL) != 0;
+  }
+  serves(pcid: u32): bool {
+    return this.pcid == pcid || this.isGlobal;
+  }
 }
 
 if (offsetof<TlbEntry>() != 32) ERROR("TlbEntry is not 32 bytes");
@@ -67,10 +78,10 @@ export function tlbBase(): usize {
   return tlbs + runningCpu() * TLB_BYTES;
 }
 
-/** The entry that translates `linear`, or null. */
+/** The entry that translates `linear` for the current PCID, or null. */
 export function tlbFind(linear: u64): TlbEntry | null {
   const entry = tlbSlot(tlbBase(), linear);
-  return entry.tag == (linear | PAGE_MASK) ? entry : null;
+  return entry.tag == (linear | PAGE_MASK) && entry.serves(currentPcid()) ? entry : null;
 }
 
 export function tlbInsert(linear: u64, host: usize, rights: u32, shift: u32, pat: u32): void {
@@ -79,32 +90,64 @@ export function tlbInsert(linear: u64, host: usize, rights: u32, shift: u32, pat
   entry.tag = tag;
   entry.host = <u32>host;
   entry.rights = <u8>rights;
-  entry.shift = <u8>shift;
-  entry.pat = <u8>pat;
-  const writes = Right.USER | Right.WRITE | Right.DIRTY;
-  entry.readTag = rights & Right.USER ? tag : 0;
-  entry.writeTag = (rights & writes) == writes ? tag : 0;
+  entry.shape = <u8>(shift | (pat << 5));
+  entry.pcid = <u16>currentPcid();
+  show(entry);
   if (shift != 12) setLargePieces(largePiecesHere() + 1);
 }
 
-function clear(entry: TlbEntry): void {
-  entry.tag = 0;
+/** The current PCID may use the entry. */
+function show(entry: TlbEntry): void {
+  const writes = Right.USER | Right.WRITE | Right.DIRTY;
+  entry.readTag = entry.rights & Right.USER ? entry.tag : 0;
+  entry.writeTag = (entry.rights & writes) == writes ? entry.tag : 0;
+}
+
+function hide(entry: TlbEntry): void {
   entry.readTag = 0;
   entry.writeTag = 0;
 }
 
-/** Drops what translates `linear`, global or not: one page, or every piece of a large page that contains it. */
-export function tlbDrop(linear: u64): void {
-  const entry = tlbFind(linear);
-  if (entry) clear(entry);
-  if (largePiecesHere() != 0) dropLargePieces(linear);
+/** After a change of the current PCID: programs find what serves it, and nothing else. */
+export function tlbSwitch(): void {
+  const pcid = currentPcid();
+  for (let index: usize = 0; index < TLB_ENTRIES; index++) {
+    const entry = entryAt(index);
+    if (entry.serves(pcid)) show(entry);
+    else hide(entry);
+  }
 }
 
-function dropLargePieces(linear: u64): void {
-  for (let index: usize = 0; index < TLB_ENTRIES; index++) {
-    const entry = changetype<TlbEntry>(tlbBase() + (index << TLB_ENTRY_SHIFT));
-    if (entry.tag != 0 && entry.tag >> entry.shift == linear >> entry.shift) clear(entry);
-  }
+// @ts-ignore: decorator
+@inline
+function entryAt(index: usize): TlbEntry {
+  return changetype<TlbEntry>(tlbBase() + (index << TLB_ENTRY_SHIFT));
+}
+
+function clear(entry: TlbEntry): void {
+  entry.tag = 0;
+  hide(entry);
+}
+
+/** Drops what translates `linear` for `pcid`, and global entries for it: one page, or every piece of a large page that contains it. */
+export function tlbDrop(linear: u64, pcid: u32): void {
+  dropPieces(linear, pcid, Right.GLOBAL);
+}
+
+/** The same, but for global entries, which stay. */
+export function tlbDropPrivate(linear: u64, pcid: u32): void {
+  dropPieces(linear, pcid, 0);
+}
+
+function dropPieces(linear: u64, pcid: u32, globals: u32): void {
+  dropPiece(tlbSlot(tlbBase(), linear), linear, pcid, globals);
+  if (largePiecesHere() == 0) return;
+  for (let index: usize = 0; index < TLB_ENTRIES; index++) dropPiece(entryAt(index), linear, pcid, globals);
+}
+
+function dropPiece(entry: TlbEntry, linear: u64, pcid: u32, globals: u32): void {
+  if (entry.tag == 0 || entry.tag >> entry.shift != linear >> entry.shift) return;
+  if (entry.isGlobal ? globals != 0 : entry.pcid == pcid) clear(entry);
 }
 
 export function tlbFlushAll(): void {
@@ -112,9 +155,17 @@ export function tlbFlushAll(): void {
   setLargePieces(0);
 }
 
+/** All of every PCID but what is global. */
 export function tlbFlushNonGlobal(): void {
   for (let index: usize = 0; index < TLB_ENTRIES; index++) {
-    const entry = changetype<TlbEntry>(tlbBase() + (index << TLB_ENTRY_SHIFT));
-    if (!(entry.rights & Right.GLOBAL)) clear(entry);
+    if (!entryAt(index).isGlobal) clear(entryAt(index));
+  }
+}
+
+/** All of `pcid` but what is global. */
+export function tlbFlushContext(pcid: u32): void {
+  for (let index: usize = 0; index < TLB_ENTRIES; index++) {
+    const entry = entryAt(index);
+    if (!entry.isGlobal && entry.pcid == pcid) clear(entry);
   }
 }

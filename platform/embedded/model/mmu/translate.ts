@@ -3,7 +3,7 @@ import { Access } from "./access";
 import { Bit } from "./entry-bits";
 import { ErrorBit, Vector, setFault } from "./faults";
 import { Right, errorCode, isAllowed } from "./rights";
-import { Cr0, cpu } from "./state";
+import { Cr0, cpu, currentPcid } from "./state";
 import { dropStructures } from "./structure-cache";
 import { PAGE_MASK, TlbEntry, tlbDrop, tlbFind, tlbInsert } from "./tlb";
 import { WalkEnd, commitWalk, isWalkAccessed, walk, walkFrame, walkPat, walkRights, walkShift } from "./walk";
@@ -46,7 +46,7 @@ export function translate(linear: u64, access: u32): usize {
       return <usize>entry.host + <usize>(linear & PAGE_MASK);
     }
     // The tables are read again: to set D, or to see whether more is allowed now.
-    tlbDrop(linear);
+    tlbDrop(linear, currentPcid());
   }
   return translateByTables(linear, access);
 }
@@ -93,10 +93,10 @@ function refuse(vector: u32, error: u32, address: u64): usize {
   return 0;
 }
 
-/** A page fault drops what is cached for its address (SDM 3A 4.10.4.1), so that a spurious one comes once. */
+/** A page fault drops what is cached for its address and the current PCID (SDM 3A 4.10.4.1), so that a spurious one comes once. */
 function refusePage(linear: u64, access: u32, cause: u32): usize {
-  tlbDrop(linear);
-  dropStructures(linear);
+  tlbDrop(linear, currentPcid());
+  dropStructures(linear, currentPcid());
   return refuse(Vector.PAGE_FAULT, errorCode(access, cause), linear);
 }
 
