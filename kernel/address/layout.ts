@@ -24,6 +24,16 @@ export const KERNEL_ZONE_LAST: u64 = 0xffff_8fff_ffff_ffff;
 export const MODULE_ZONE: u64 = 0xffff_9000_0000_0000;
 export const DIRECT_MAP_ZONE: u64 = 0xffff_a000_0000_0000;
 export const MMIO_ZONE: u64 = 0xffff_c000_0000_0000;
+/** What one entry of a root table covers. A zone has whole ones, so that a root says by itself what belongs to which zone. */
+const ROOT_ENTRY_BYTES: u64 = 1 << 39;
+if (KERNEL_HALF % ROOT_ENTRY_BYTES != 0 || MODULE_ZONE % ROOT_ENTRY_BYTES != 0)
+  ERROR("a zone has part of a root entry");
+if (DIRECT_MAP_ZONE % ROOT_ENTRY_BYTES != 0 || MMIO_ZONE % ROOT_ENTRY_BYTES != 0)
+  ERROR("a zone has part of a root entry");
+if (KERNEL_HALF != ~USER_LAST) ERROR("what is between the halves is not canonical");
+if (KERNEL_ZONE_LAST + 1 != MODULE_ZONE || MODULE_ZONE >= DIRECT_MAP_ZONE || DIRECT_MAP_ZONE >= MMIO_ZONE) {
+  ERROR("the kernel's half is its zones, one after another");
+}
 
 /** Below this nothing is ever mapped for a user: a null pointer with an offset still faults. */
 export const NULL_ZONE_BYTES: u64 = 64 * 1024;
@@ -45,6 +55,14 @@ export function userSlotFirst(slot: u64): VirtAddr {
 export function isCanonical(address: u64): bool {
   const top = (<i64>address) >> 47;
   return top == 0 || top == -1;
+}
+
+/** The Zone that a canonical `address` is in. */
+export function zoneOf(address: u64): u32 {
+  if (address >= MMIO_ZONE) return Zone.MMIO;
+  if (address >= DIRECT_MAP_ZONE) return Zone.DIRECT_MAP;
+  if (address >= MODULE_ZONE) return Zone.MODULES;
+  return address >= KERNEL_HALF ? Zone.KERNEL : Zone.USER;
 }
 
 export function zoneFirst(zone: u32): VirtAddr {

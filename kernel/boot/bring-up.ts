@@ -9,9 +9,11 @@ import { countFrames, failAllocation } from "../frames/watched";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../paging/features";
 import { startHeap } from "../heap/heap";
 import { leaveLowerHalf } from "../paging/handover";
+import { setMemoryTypes } from "../paging/memory-types";
 import { buildKernelSpace, loadKernelSpace, lockSealedSegments, sealedBase } from "../paging/kernel-space";
 import { attachObjectPage, detachObjectPage, openObjectWindow } from "../paging/object-pages";
 import { PagingError, pagingErrorText } from "../paging/tables";
+import { findMisplaced } from "../paging/zone-checks";
 import { placeAtFixedBases } from "../random/aslr";
 import { seedFromEntropy, seedRandom } from "../random/random";
 import { makeZeroPage } from "../spaces/zero-page";
@@ -125,6 +127,7 @@ function takeFrames(): void {
 function takePageTables(): void {
   detectFeatures();
   enableTableProtections();
+  setMemoryTypes();
   const error = buildKernelSpace();
   if (error != PagingError.NONE) panic(pagingErrorText(error), error);
   loadKernelSpace();
@@ -152,7 +155,7 @@ function protect(): void {
 }
 
 function takeApic(): void {
-  if (!findApic()) panic("no frame left for the local APIC's registers", 0);
+  if (!findApic()) panic("the local APIC's registers cannot be mapped", 0);
   openApic();
 }
 
@@ -166,6 +169,8 @@ function startOthers(): void {
 
 function seal(): void {
   lockSealedSegments();
+  const misplaced = findMisplaced();
+  if (misplaced != 0) panic("a page of the kernel's half is not in its zone", misplaced);
   ended(Phase.SEAL);
   log.phaseSeal();
 }

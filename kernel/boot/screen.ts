@@ -2,6 +2,7 @@ import { PhysAddr } from "../address/addr";
 import { PAGE_SHIFT } from "../address/pages";
 import { prepareScreen, showScreen } from "../console/screen";
 import { mapAperture } from "../paging/apertures";
+import { Caching } from "../paging/caching";
 import {
   framebuffer,
   framebufferBytes,
@@ -10,7 +11,7 @@ import {
   framebufferWidth,
 } from "../bootinfo/bootinfo";
 import { physicalPages } from "../memory-map/limits";
-import { isRam, rangeCount, rangeFirst, rangeKind, rangeLast } from "../memory-map/memory-map";
+import { touchesRam } from "../memory-map/ram";
 
 /** More than any screen takes: 8192 × 8192 dots. Page tables for what a wild size asks for would take all RAM. */
 const MAX_SCREEN_BYTES: u64 = 256 << 20;
@@ -28,7 +29,7 @@ export function screenWidth(): u32 {
 export function openScreen(): void {
   const bytes = screenBytes();
   if (bytes == 0) return;
-  const at = mapAperture(<PhysAddr>framebuffer(), bytes);
+  const at = mapAperture(<PhysAddr>framebuffer(), bytes, Caching.WRITE_COMBINING);
   if (at != 0) showScreen(at);
 }
 
@@ -42,11 +43,4 @@ export function screenBytes(): u64 {
   const reach = physicalPages() << PAGE_SHIFT;
   if (framebuffer() >= reach || bytes > reach - framebuffer()) return 0;
   return touchesRam(framebuffer(), framebuffer() + bytes - 1) ? 0 : bytes;
-}
-
-function touchesRam(first: u64, last: u64): bool {
-  for (let i: u32 = 0; i < rangeCount(); i++) {
-    if (isRam(rangeKind(i)) && rangeFirst(i) <= last && first <= rangeLast(i)) return true;
-  }
-  return false;
 }

@@ -3,6 +3,7 @@ import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
 import { cpuApicId } from "../numa/topology";
 import { mapAperture } from "../paging/apertures";
+import { Caching } from "../paging/caching";
 import { mmioLoad32, mmioStore32 } from "../paging/mmio";
 import { InterruptVector } from "./interrupt-vector";
 
@@ -55,11 +56,12 @@ export function hasApic(): bool {
   return (cpuid(1, 0, EDX) & (1 << 9)) != 0;
 }
 
-/** Once, before `openApic`, where there is one. False when no memory was left for its aperture. */
+/** Once, before `openApic`, where there is one. False when it could not be given an aperture. */
 export function findApic(): bool {
   isX2 = (cpuid(1, 0, ECX) & (1 << 21)) != 0;
-  if (!isX2) registers = mapAperture(<PhysAddr>(readMsr(APIC_BASE) & BASE_ADDRESS), PAGE_BYTES);
-  return isX2 || registers != 0;
+  if (isX2) return true;
+  registers = mapAperture(<PhysAddr>(readMsr(APIC_BASE) & BASE_ADDRESS), PAGE_BYTES, Caching.UNCACHED);
+  return registers != 0;
 }
 
 /** Turns this CPU's on. Nothing interrupts but other CPUs: whatever the firmware left in the local vector table is masked. */

@@ -1,6 +1,7 @@
 import { cpuIndex, halt, physCompareExchange64, physExchange64, writeCr3 } from "platform";
 import { enableModeProtections, enableTableProtections } from "../paging/features";
 import { kernelRoot } from "../paging/kernel-space";
+import { setMemoryTypes } from "../paging/memory-types";
 import { openApic } from "./apic";
 import { startAddress } from "./lines";
 import { installStacks } from "./stacks";
@@ -14,6 +15,7 @@ export function joinCpus(): void {
   const state = startAddress(cpuIndex());
   while (physCompareExchange64(state, StartState.ASKED, StartState.COMING) != StartState.ASKED) halt();
   enableTableProtections();
+  setMemoryTypes();
   writeCr3(kernelRoot());
   installStacks();
   enableModeProtections();

@@ -1,6 +1,5 @@
 import { physRead } from "platform";
-import { isRam } from "../memory-map/kinds";
-import { rangeCount, rangeFirst, rangeKind, rangeLast } from "../memory-map/ranges";
+import { isRamThroughout } from "../memory-map/ram";
 import { noteOddity } from "./oddities";
 import { Oddity } from "./oddity";
 
@@ -55,15 +54,6 @@ function checkTable(address: u64, signature: u32, leastBytes: u32): i32 {
   if (load<u32>(buffer) != signature || !isPlausible) return Oddity.TABLE_DAMAGED;
   if (!isRamThroughout(address, tableBytes)) return Oddity.TABLE_OUTSIDE_RAM;
   return sumOfBytes() == 0 ? -1 : Oddity.TABLE_CHECKSUM;
-}
-
-function isRamThroughout(first: u64, bytes: u64): bool {
-  const end = first + bytes;
-  let done = first;
-  for (let i: u32 = 0; i < rangeCount() && done < end; i++) {
-    if (isRam(rangeKind(i)) && rangeFirst(i) <= done && done <= rangeLast(i)) done = rangeLast(i) + 1;
-  }
-  return end > first && done >= end;
 }
 
 function sumOfBytes(): u8 {

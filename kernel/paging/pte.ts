@@ -5,6 +5,8 @@ import { PhysAddr } from "../address/addr";
  *
  *     63  62……52  51…………………………12  11    10       9      8  7       6  5  4    3    2    1    0
  *     NX  free    frame address  free  FOREIGN  OWNED  G  PS/PAT  D  A  PCD  PWT  U/S  R/W  P
+ *
+ * Bit 7 of an entry that may map a larger page says whether it does; PAT is bit 12 there.
  */
 export namespace Pte {
   export const PRESENT: u64 = 1;
@@ -16,6 +18,10 @@ export namespace Pte {
   export const DIRTY: u64 = 64;
   /** In a PDPTE or PDE: this entry maps a page (of 1 GiB, 2 MiB). */
   export const LARGE: u64 = 128;
+  /** In a PTE: with PCD and PWT the memory type (`memory-types.ts`). */
+  export const PAT: u64 = 128;
+  /** The same of a larger page. */
+  export const LARGE_PAT: u64 = 4096;
   export const GLOBAL: u64 = 256;
   // Bits 11:9 are software's (SDM 3A 4.5.5).
   /** The frame is this mapping's alone: it may be written as soon as the region allows it. */
@@ -43,6 +49,11 @@ export function entryAddress(entry: u64): PhysAddr {
   return <PhysAddr>(entry & Pte.ADDRESS);
 }
 
+/** The first byte that `entry`, a leaf of `level`, maps. */
+export function leafAddress(entry: u64, level: u32): PhysAddr {
+  return <PhysAddr>(entry & Pte.ADDRESS & ~(pageBytesAt(level) - 1));
+}
+
 /** What one entry at `level` covers: 4 KiB, 2 MiB, 1 GiB, 512 GiB. */
 export function pageBytesAt(level: u32): u64 {
   return (<u64>4096) << (9 * (<u64>level - 1));
@@ -52,4 +63,15 @@ export function pageBytesAt(level: u32): u64 {
 export function entrySlot(table: PhysAddr, address: u64, level: u32): PhysAddr {
   const index = (address >> (12 + 9 * (<u64>level - 1))) & 511;
   return <PhysAddr>(table + index * 8);
+}
+
+/** `entry`, of a 4 KiB page, as it is for a page of the size that `level` has: PAT moves (SDM 3A 4.9.2). */
+export function leafAt(entry: u64, level: u32): u64 {
+  if (level == 1) return entry;
+  return (entry & ~Pte.PAT) | ((entry & Pte.PAT) << 5) | Pte.LARGE;
+}
+
+/** `entry`, of a larger page, as a 4 KiB page's: the other way around. */
+export function smallOf(entry: u64): u64 {
+  return (entry & ~(Pte.LARGE_PAT | Pte.LARGE)) | ((entry & Pte.LARGE_PAT) >> 5);
 }

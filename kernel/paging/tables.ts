@@ -6,7 +6,7 @@ import { FrameError } from "../frames/errors";
 import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
 import { hasHugePages, supportedFlags } from "./features";
-import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL } from "./pte";
+import { entryAddress, entrySlot, isLeaf, isPresent, leafAt, pageBytesAt, Pte, ROOT_LEVEL } from "./pte";
 
 /** Four-level page tables: made on demand, walked, taken down. Tables are reached by physical address. */
 export namespace PagingError {
@@ -110,15 +110,14 @@ export function unmapPage(root: PhysAddr, address: VirtAddr): void {
   physStore64(entrySlot(table, address, 1), 0);
 }
 
-/** Maps one page, of the size that `level` has. `flags` are Pte bits of the leaf; PRESENT is added, LARGE where it belongs. */
+/** Maps one page, of the size that `level` has. `flags` are Pte bits of a 4 KiB page's leaf; PRESENT is added, LARGE where it belongs. */
 export function mapPage(root: PhysAddr, at: VirtAddr, frame: PhysAddr, level: u32, flags: u64): u32 {
   const table = tableAt(root, at, level, flags);
   if (table == 0) return PagingError.NO_FRAME;
   if (table == BLOCKED) return PagingError.OCCUPIED;
   const slot = entrySlot(table, at, level);
   if (isPresent(physLoad64(slot))) return PagingError.OCCUPIED;
-  const size: u64 = level > 1 ? Pte.LARGE : 0;
-  physStore64(slot, frame | supportedFlags(flags) | size | Pte.PRESENT);
+  physStore64(slot, frame | leafAt(supportedFlags(flags), level) | Pte.PRESENT);
   return PagingError.NONE;
 }
 

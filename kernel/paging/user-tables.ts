@@ -4,7 +4,7 @@ import { alignDown, alignUp, PAGE_BYTES } from "../address/pages";
 import { releaseFrame, shareFrame } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { frameHolders } from "../frames/sharing";
-import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL } from "./pte";
+import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL, smallOf } from "./pte";
 import { allocateTable } from "./tables";
 
 /**
@@ -146,14 +146,6 @@ function fillSmall(table: PhysAddr, large: u64): void {
     physStore64(table + offset, entry);
     entry += PAGE_BYTES;
   }
-}
-
-/** Bit 12 of a large page's entry is PAT, bit 7 says that it is large; of a small one's, bit 7 is PAT (SDM 3A 4.9.2). */
-const LARGE_PAT: u64 = 1 << 12;
-
-function smallOf(large: u64): u64 {
-  const pat = (large & LARGE_PAT) != 0 ? Pte.LARGE : 0;
-  return (large & ~(LARGE_PAT | Pte.LARGE)) | pat;
 }
 
 /**

@@ -4,7 +4,7 @@ import { isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { allocateBlock } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
-import { entryAddress, isLeaf, isPresent, Pte } from "../paging/pte";
+import { entryAddress, isLeaf, isPresent, leafAt, Pte } from "../paging/pte";
 import { entryOf, isSharedTable } from "../paging/user-tables";
 import { beginFlush, finishFlush, noteAllPages, noteFrame } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
@@ -73,16 +73,9 @@ function promote(space: Space, slot: PhysAddr, table: PhysAddr, at: u64): void {
   noteAllPages();
   finishFlush();
   if (!isInRow) moveInto(block, table);
-  physStore64(slot, block.address | (first & ~(OWN_BITS | PAT)) | largePat(first) | touched | Pte.LARGE);
+  physStore64(slot, block.address | leafAt(first & ~OWN_BITS, 2) | touched);
   giveBackTable(space, table);
   trace(RecordKind.PROMOTED, at, block.number, 0);
-}
-
-const PAT: u64 = Pte.LARGE;
-
-/** Bit 7 of a small page's entry is bit 12 of a large one's (SDM 3A 4.9.2). */
-function largePat(small: u64): u64 {
-  return (small & PAT) << 5;
 }
 
 /** 2 MiB: past the caches, which it would empty of all else. */

@@ -15,6 +15,9 @@ export interface KernelExports extends MachineCalls {
   writeCr3(value: bigint): void;
   writeCr4(value: bigint): void;
   writeMsr(index: number, value: bigint): void;
+  /** Of the CPU that runs. */
+  readCr3(): bigint;
+  readMsr(index: number): bigint;
   /** Linear address of a virtual address, for an access of the kinds in model/mmu/access.ts; 0 if it faults. */
   translate(address: bigint, access: number): number;
 

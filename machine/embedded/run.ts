@@ -21,8 +21,8 @@ export interface MachineParts {
   /** Runs the firmware and the boot agent on the machine's memory. May throw an error with a `status`. */
   bootAgent(host: FirmwareHost, options: BootAgentOptions): Handover;
   readonly observer: BootObserver;
-  /** Called once with all that the machine holds, its RAM in it: for tests that look in from outside. */
-  readonly withMemory?: ((memory: WebAssembly.Memory) => void) | undefined;
+  /** Called once, before the boot agent runs, with all that the machine holds, its RAM in it: for tests that look in from outside. */
+  readonly withKernel?: ((kernel: KernelExports) => void) | undefined;
 }
 
 /** Control registers as UEFI hands them over (UEFI 2.10 §2.3.4): long mode, paging on. NX is left for the kernel to turn on. */
@@ -41,7 +41,7 @@ const TEXT_HEADER_BYTES = 16n;
 export function runMachine(parts: MachineParts): BootResult {
   try {
     const { kernel, memory, scheduler } = assemble(parts);
-    parts.withMemory?.(kernel.memory);
+    parts.withKernel?.(kernel);
     handOver(kernel, memory, parts);
     return scheduler.runForever();
   } catch (error) {

@@ -14,6 +14,8 @@ export interface MappedRange {
   readonly executable: boolean;
   readonly user: boolean;
   readonly global: boolean;
+  /** PAT · 4 + PCD · 2 + PWT (SDM 3A 4.9.2). */
+  readonly memoryType: number;
 }
 
 export type ReadFrame = (physical: bigint) => Promise<Buffer>;
@@ -21,7 +23,12 @@ export type ReadFrame = (physical: bigint) => Promise<Buffer>;
 const PRESENT = 1n;
 const WRITABLE = 1n << 1n;
 const USER = 1n << 2n;
+const WRITE_THROUGH = 1n << 3n;
+const CACHE_DISABLE = 1n << 4n;
 const LARGE = 1n << 7n;
+const SMALL_PAT = 1n << 7n;
+const LARGE_PAT = 1n << 12n;
+const SMALL_BYTES = 4096n;
 const GLOBAL = 1n << 8n;
 const NO_EXECUTE = 1n << 63n;
 const FRAME_BITS = 0x000f_ffff_ffff_f000n;
@@ -82,7 +89,23 @@ function narrowed(above: Rights, entry: bigint, nx: "nx" | "no nx"): Rights {
 function leaf(virtual: bigint, entry: bigint, pageBytes: bigint, rights: Rights): MappedRange {
   const first = canonical(virtual);
   const physical = entry & FRAME_BITS & ~(pageBytes - 1n);
-  return { first, last: first + pageBytes - 1n, physical, pageBytes, ...rights, global: (entry & GLOBAL) !== 0n };
+  const global = (entry & GLOBAL) !== 0n;
+  return {
+    first,
+    last: first + pageBytes - 1n,
+    physical,
+    pageBytes,
+    ...rights,
+    global,
+    memoryType: typeOf(entry, pageBytes),
+  };
+}
+
+function typeOf(entry: bigint, pageBytes: bigint): number {
+  const pat = pageBytes === SMALL_BYTES ? SMALL_PAT : LARGE_PAT;
+  return (
+    ((entry & pat) !== 0n ? 4 : 0) + ((entry & CACHE_DISABLE) !== 0n ? 2 : 0) + ((entry & WRITE_THROUGH) !== 0n ? 1 : 0)
+  );
 }
 
 function canonical(address: bigint): bigint {
@@ -103,6 +126,8 @@ function continues(before: MappedRange, page: MappedRange): boolean {
   return (
     page.first === before.last + 1n &&
     page.physical === before.physical + (before.last - before.first) + 1n &&
-    (["pageBytes", "writable", "executable", "user", "global"] as const).every((key) => page[key] === before[key])
+    (["pageBytes", "writable", "executable", "user", "global", "memoryType"] as const).every(
+      (key) => page[key] === before[key],
+    )
   );
 }

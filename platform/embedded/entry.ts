@@ -13,8 +13,8 @@ export * from "../../kernel/kernel";
 export { ramDeclare, ramAt } from "model/ram/ram";
 export { featuresHide } from "model/cpu/features";
 export { cpuid } from "model/cpu/identification";
-export { writeCr0, writeCr3, writeCr4 } from "model/mmu/registers";
-export { writeMsr } from "model/cpu/msr";
+export { readCr3, writeCr0, writeCr3, writeCr4 } from "model/mmu/registers";
+export { readMsr, writeMsr } from "model/cpu/msr";
 export { cpusDeclare } from "model/cpu/start";
 export { translate } from "model/mmu/translate";
 // Running programs.

@@ -177,6 +177,7 @@ describe("page tables from outside", () => {
         user: false,
         executable: false,
         global: false,
+        memoryType: 0,
       },
     );
   });
@@ -194,6 +195,20 @@ describe("page tables from outside", () => {
         [0xc0_0000n, 0xdf_ffffn, 0x20_0000n],
         [0x4000_0000n, 0x7fff_ffffn, 0x4000_0000n],
       ],
+    );
+  });
+
+  test("PAT is bit 7 of a small page's entry, bit 12 of a larger one's", async () => {
+    const [PWT, PCD, LARGE_PAT] = [1n << 3n, 1n << 4n, 1n << 12n];
+    const ranges = await walk({
+      0x1000: { 0: 0x2000n | P },
+      0x2000: { 0: 0x3000n | P, 1: P | LARGE | PWT },
+      0x3000: { 0: 0x4000n | P, 1: P | LARGE | LARGE_PAT | PCD },
+      0x4000: { 0: P | LARGE | PWT },
+    });
+    assert.deepEqual(
+      ranges.map(({ memoryType }) => memoryType),
+      [5, 6, 1],
     );
   });
 

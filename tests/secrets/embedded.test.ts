@@ -25,7 +25,7 @@ async function search(names: readonly string[]) {
   let alive: number[] | undefined;
   const count = () => names.map((_, index) => findSecret(Buffer.from(memory!.buffer), index + 1).length);
   const { console } = await bootPrograms(programs, {
-    withMemory: (found) => (memory = found),
+    withKernel: (kernel) => (memory = kernel.memory),
     whenItSays: (text) => {
       if (text.includes("the secret is written")) alive ??= count();
     },

@@ -4,11 +4,14 @@
  */
 export * from "../frames/core";
 export { ramAt, ramDeclare } from "model/ram/ram";
-export { translate as access } from "model/mmu/translate";
+export { memoryTypeAt, translate as access } from "model/mmu/translate";
 export { faultAddress, faultError, faultVector } from "model/mmu/faults";
 export { tlbBase } from "model/mmu/tlb";
 export { cachedStructure } from "model/mmu/structure-cache";
-export { readCr3 } from "platform";
+export { cpuIndex, kernelLoad32, physLoad64, physStore64, readCr3, readMsr } from "platform";
+export { mapAperture } from "../../kernel/paging/apertures";
+export { claimDeviceRange } from "../../kernel/paging/device-ranges";
+export { findMisplaced } from "../../kernel/paging/zone-checks";
 export { answerPageFault } from "../../kernel/spaces/answer";
 export { protectRange, removeRange } from "../../kernel/spaces/change";
 export { addHeap } from "../../kernel/spaces/heap-end";
@@ -25,6 +28,7 @@ import { OBJECT_PAGES, writeCr4, writeMsr } from "platform";
 import { startHeap } from "../../kernel/heap/heap";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../../kernel/paging/features";
 import { buildKernelSpace, loadKernelSpace } from "../../kernel/paging/kernel-space";
+import { setMemoryTypes } from "../../kernel/paging/memory-types";
 import { attachObjectPage, detachObjectPage, openObjectWindow } from "../../kernel/paging/object-pages";
 import { forkSpace } from "../../kernel/spaces/fork";
 import { growHeap, shrinkHeap } from "../../kernel/spaces/heap-end";
@@ -46,6 +50,7 @@ export function startSpaces(): bool {
   writeCr4(PAE);
   detectFeatures();
   enableTableProtections();
+  setMemoryTypes();
   if (buildKernelSpace() != 0) return false;
   loadKernelSpace();
   if (!makeZeroPage() || openObjectWindow() != 0) return false;

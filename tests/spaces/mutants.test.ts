@@ -9,6 +9,7 @@ import { compileMutant, type Mutant } from "./support/mutants.ts";
 const PAGES = "kernel/spaces/pages.ts";
 const ANSWER = "kernel/spaces/answer.ts";
 const TABLES = "kernel/paging/user-tables.ts";
+const PTE = "kernel/paging/pte.ts";
 const FORK = "kernel/spaces/fork.ts";
 const GATHER = "kernel/tlb/gather.ts";
 
@@ -95,9 +96,9 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     what: "splitting a large page loses D",
-    file: TABLES,
-    from: "return (large & ~(LARGE_PAT | Pte.LARGE)) | pat;",
-    to: "return (large & ~(LARGE_PAT | Pte.LARGE | Pte.DIRTY)) | pat;",
+    file: PTE,
+    from: "return (entry & ~(Pte.LARGE_PAT | Pte.LARGE)) |",
+    to: "return (entry & ~(Pte.LARGE_PAT | Pte.LARGE | Pte.DIRTY)) |",
   },
   {
     what: "more pages than fit the list are not flushed",

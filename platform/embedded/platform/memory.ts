@@ -1,6 +1,7 @@
 import { tick, tickFrame } from "../model/cpu/time";
 import { kernelAddress } from "../model/mmu/kernel-access";
 import { Access } from "../model/mmu/access";
+import { afterStore, beforeLoad } from "../model/devices/registers";
 import { isUntouched, ramAt } from "../model/ram/ram";
 
 const FRAME_BYTES: u64 = 4096;
@@ -164,25 +165,49 @@ export function frameCopyStreaming(to: u64, from: u64): void {
 // Kernel words by virtual address lie within a page: the seam promises natural alignment.
 
 export function kernelLoad8(address: u64): u8 {
-  return load<u8>(kernelAddress(address, Access.READ));
+  const at = kernelAddress(address, Access.READ);
+  beforeLoad(at);
+  return load<u8>(at);
+}
+
+export function kernelLoad16(address: u64): u16 {
+  const at = kernelAddress(address, Access.READ);
+  beforeLoad(at);
+  return load<u16>(at);
 }
 
 export function kernelLoad32(address: u64): u32 {
-  return load<u32>(kernelAddress(address, Access.READ));
+  const at = kernelAddress(address, Access.READ);
+  beforeLoad(at);
+  return load<u32>(at);
 }
 
 export function kernelLoad64(address: u64): u64 {
-  return load<u64>(kernelAddress(address, Access.READ));
+  const at = kernelAddress(address, Access.READ);
+  beforeLoad(at);
+  return load<u64>(at);
 }
 
 export function kernelStore8(address: u64, value: u8): void {
-  store<u8>(kernelAddress(address, Access.WRITE), value);
+  const at = kernelAddress(address, Access.WRITE);
+  store<u8>(at, value);
+  afterStore(at);
+}
+
+export function kernelStore16(address: u64, value: u16): void {
+  const at = kernelAddress(address, Access.WRITE);
+  store<u16>(at, value);
+  afterStore(at);
 }
 
 export function kernelStore32(address: u64, value: u32): void {
-  store<u32>(kernelAddress(address, Access.WRITE), value);
+  const at = kernelAddress(address, Access.WRITE);
+  store<u32>(at, value);
+  afterStore(at);
 }
 
 export function kernelStore64(address: u64, value: u64): void {
-  store<u64>(kernelAddress(address, Access.WRITE), value);
+  const at = kernelAddress(address, Access.WRITE);
+  store<u64>(at, value);
+  afterStore(at);
 }

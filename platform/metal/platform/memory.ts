@@ -69,8 +69,10 @@ const FRAME_LINES: u64 = 64;
  * and (later) modules and devices. A fault is the kernel's own: it panics.
  */
 export declare function kernelLoad8(address: u64): u8;
+export declare function kernelLoad16(address: u64): u16;
 export declare function kernelLoad32(address: u64): u32;
 export declare function kernelLoad64(address: u64): u64;
 export declare function kernelStore8(address: u64, value: u8): void;
+export declare function kernelStore16(address: u64, value: u16): void;
 export declare function kernelStore32(address: u64, value: u32): void;
 export declare function kernelStore64(address: u64, value: u64): void;

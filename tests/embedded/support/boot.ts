@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { KernelExports } from "../../../machine/embedded/exports.ts";
 import { runMachine } from "../../../machine/embedded/run.ts";
 import type { BootResult, HideableFeature } from "../../../machine/machine.ts";
 import { buildFolder, digest, projectRoot } from "../../../tools/build/assemblyscript.ts";
@@ -22,7 +23,7 @@ export interface BootChoices {
   /** RAM that the firmware tells of beyond what the machine has. */
   readonly promisedBytes?: bigint;
   /** Called before the boot agent runs, with all that the machine holds: its RAM and the kernel's own objects. */
-  readonly withMemory?: (memory: WebAssembly.Memory) => void;
+  readonly withKernel?: (kernel: KernelExports) => void;
   /** Called with each piece of console output, while the machine stands still. */
   readonly whenItSays?: (text: string) => void;
 }
@@ -91,7 +92,7 @@ export async function bootPrograms(
       },
       records: (bytes) => records.push(bytes),
     },
-    withMemory: choices.withMemory,
+    withKernel: choices.withKernel,
   });
   return { ...result, console: Buffer.concat(texts).toString("utf8"), records: Buffer.concat(records) };
 }

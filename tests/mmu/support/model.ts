@@ -12,6 +12,7 @@ interface ModelExports {
   translate(linear: bigint, access: number): number;
   probe(linear: bigint, access: number): number;
   patIndexAt(linear: bigint): number;
+  memoryTypeAt(linear: bigint): number;
   patType(index: number): number;
   setTlbHabits(mask: number): void;
   faultVector(): number;

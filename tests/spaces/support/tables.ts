@@ -20,6 +20,8 @@ export interface Leaf {
   readonly low: number;
   /** Bits 63:52. */
   readonly high: number;
+  /** PAT · 4 + PCD · 2 + PWT (SDM 3A 4.9.2). */
+  readonly memoryType: number;
   /** The table that holds the entry is other spaces' too. */
   readonly isTableShared: boolean;
 }
@@ -108,9 +110,13 @@ function leafOf(place: Place, page: number, low: number, high: number): Leaf {
   const isLarge = place.level > 1;
   const pages = 512 ** (place.level - 1);
   const bits = { low: low & 0xfff, high: high >>> 20 };
-  const frame = frameOf(low, high);
+  // Bit 12 of a large page's entry is its PAT.
+  const frame = isLarge ? frameOf(low & ~0x1000, high) : frameOf(low, high);
   assert.equal(frame % pages, 0, "a large page's frame is aligned");
-  return { page, frame, pages, ...narrowed(place, low, high), ...bits, isTableShared: !isLarge && !place.writable };
+  const pat = (low & (isLarge ? 0x1000 : Bit.LARGE)) !== 0 ? 4 : 0;
+  const memoryType = pat + ((low & (Bit.WRITE_THROUGH | Bit.CACHE_DISABLE)) >> 3);
+  const isTableShared = !isLarge && !place.writable;
+  return { page, frame, pages, ...narrowed(place, low, high), ...bits, memoryType, isTableShared };
 }
 
 function tableOf(place: Place, first: number, low: number, high: number): Place {

@@ -78,8 +78,3 @@ function isPatAllowed(value: u64): bool {
   }
   return true;
 }
-
-/** The memory type of PAT entry `index`. All RAM of the model is write-back in the MTRRs, so that this is the page's type. */
-export function patType(index: u32): u32 {
-  return <u32>((cpu().pat >> (index << 3)) & 0xff);
-}

@@ -11,7 +11,7 @@ import { MAX_CPUS, currentPcid, runningCpu } from "./state";
  *        8     8  writeTag   a tag, if CPL 3 may write it too and D is set; else 0
  *       16     8  tag        linear address with bits 11:0 set; 0 when empty
  *       24     4  host       where the frame lies in the model's linear memory
- *       28     1  rights     Right bits
+ *       28     1  rights     bits 4:0 Right bits; bits 7:5 the memory type that it had then: software that changes the PAT must flush (SDM 3A 12.12.4)
  *       29     1  shape      bits 4:0 shift of the page that the tables map: 12, 21 or 30; bits 7:5 index into the PAT
  *       30     2  pcid       of whoever it was made for (SDM 3A 4.10.1); a global one serves all
  *
@@ -31,6 +31,9 @@ export class TlbEntry {
 
   get shift(): u64 {
     return this.shape & 31;
+  }
+  get type(): u32 {
+    return this.rights >> 5;
   }
   get pat(): u32 {
     return this.shape >> 5;
@@ -84,12 +87,12 @@ export function tlbFind(linear: u64): TlbEntry | null {
   return entry.tag == (linear | PAGE_MASK) && entry.serves(currentPcid()) ? entry : null;
 }
 
-export function tlbInsert(linear: u64, host: usize, rights: u32, shift: u32, pat: u32): void {
+export function tlbInsert(linear: u64, host: usize, rights: u32, shift: u32, pat: u32, type: u32): void {
   const entry = tlbSlot(tlbBase(), linear);
   const tag = linear | PAGE_MASK;
   entry.tag = tag;
   entry.host = <u32>host;
-  entry.rights = <u8>rights;
+  entry.rights = <u8>(rights | (type << 5));
   entry.shape = <u8>(shift | (pat << 5));
   entry.pcid = <u16>currentPcid();
   show(entry);

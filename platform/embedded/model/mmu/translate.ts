@@ -1,7 +1,10 @@
+import { isDevice, registersAt } from "../devices/registers";
 import { isRam, ramAt } from "../ram/ram";
 import { Access } from "./access";
 import { Bit } from "./entry-bits";
 import { ErrorBit, Vector, setFault } from "./faults";
+import { MemoryType, effectiveType } from "./memory-type";
+import { patType } from "./pat";
 import { Right, errorCode, isAllowed } from "./rights";
 import { Cr0, cpu, currentPcid } from "./state";
 import { dropStructures } from "./structure-cache";
@@ -57,8 +60,8 @@ function translateByTables(linear: u64, access: u32): usize {
   if (end == WalkEnd.RESERVED) return refusePage(linear, access, ErrorBit.PRESENT | ErrorBit.RESERVED);
   if (!isAllowed(walkRights(), access)) return refusePage(linear, access, ErrorBit.PRESENT);
   commitWalk(linear, access & Access.WRITE ? Bit.DIRTY : 0);
-  const host = ramAt(walkFrame());
-  tlbInsert(linear, host, walkRights(), walkShift(), walkPat());
+  const host = memoryAt(walkFrame());
+  tlbInsert(linear, host, walkRights(), walkShift(), walkPat(), walkType());
   if (habits & TlbHabit.SPECULATE) speculate(linear ^ (PAGE_MASK + 1));
   return host + <usize>(linear & PAGE_MASK);
 }
@@ -67,7 +70,19 @@ function translateByTables(linear: u64, access: u32): usize {
 function speculate(linear: u64): void {
   if (tlbFind(linear) || walk(linear) != WalkEnd.MAPPED) return;
   if (!isWalkAccessed() || !isRam(walkFrame())) return;
-  tlbInsert(linear, ramAt(walkFrame()), walkRights(), walkShift(), walkPat());
+  tlbInsert(linear, ramAt(walkFrame()), walkRights(), walkShift(), walkPat(), walkType());
+}
+
+/** Where the frame of RAM, or of a device's registers, lies in the model's linear memory. */
+function memoryAt(frame: u64): usize {
+  return isDevice(frame) ? registersAt(frame) : ramAt(frame);
+}
+
+/** What the PAT and the MTRRs make of the frame that the walk found. The MTRRs say that RAM is write-back, and all else uncached. */
+function walkType(): u32 {
+  const isCached = isRam(walkFrame()) && !isDevice(walkFrame());
+  const ranges: u32 = isCached ? MemoryType.WRITE_BACK : MemoryType.UNCACHED;
+  return effectiveType(ranges, patType(walkPat()));
 }
 
 /**
@@ -105,4 +120,11 @@ export function patIndexAt(linear: u64): u32 {
   const entry: TlbEntry | null = tlbFind(linear);
   if (entry) return entry.pat;
   return walk(linear) == WalkEnd.MAPPED ? walkPat() : 8;
+}
+
+/** The memory type of an access to `linear`, by the TLB if it holds the page, else by the tables; 8 if it is not mapped. */
+export function memoryTypeAt(linear: u64): u32 {
+  const entry: TlbEntry | null = tlbFind(linear);
+  if (entry) return entry.type;
+  return walk(linear) == WalkEnd.MAPPED ? walkType() : 8;
 }
