@@ -7,6 +7,7 @@ const CR0_WP: u64 = 1 << 16;
 const CR4_MCE: u64 = 1 << 6;
 const CR4_PGE: u64 = 1 << 7;
 const CR4_UMIP: u64 = 1 << 11;
+const CR4_PCIDE: u64 = 1 << 17;
 const CR4_SMEP: u64 = 1 << 20;
 const CR4_SMAP: u64 = 1 << 21;
 const EFER: u32 = 0xc000_0080;
@@ -34,6 +35,10 @@ let present: u32 = 0;
 let hugePages: bool = false;
 /** There is CR4.MCE. With it #MC is a panic that can be read; without it the processor shuts down (SDM 3A 2.5). */
 let machineChecks: bool = false;
+/** There are process-context identifiers, and global pages, without which kernel pages would be cached once for each. */
+let contexts: bool = false;
+/** There is INVPCID. */
+let contextInvalidation: bool = false;
 /** All-ones except `NO_EXECUTE` while that bit would be reserved: EFER.NXE is off. */
 let entryMask: u64 = ~Pte.NO_EXECUTE;
 
@@ -43,6 +48,7 @@ export function detectFeatures(): void {
   const edx = cpuid(1, 0, EDX);
   if ((edx & (1 << 13)) != 0) present |= Protection.PGE;
   machineChecks = (edx & (1 << 7)) != 0;
+  contexts = (cpuid(1, 0, ECX) & (1 << 17)) != 0 && (present & Protection.PGE) != 0;
   if (cpuid(0, 0, EAX) >= 7) detectLeaf7();
   const extended = cpuid(0x8000_0000, 0, EAX);
   if (extended >= 0x8000_0001) detectExtended();
@@ -52,6 +58,7 @@ function detectLeaf7(): void {
   const ebx = cpuid(7, 0, EBX);
   if ((ebx & (1 << 7)) != 0) present |= Protection.SMEP;
   if ((ebx & (1 << 20)) != 0) present |= Protection.SMAP;
+  contextInvalidation = (ebx & (1 << 10)) != 0;
   if ((cpuid(7, 0, ECX) & (1 << 2)) != 0) present |= Protection.UMIP;
 }
 
@@ -70,6 +77,16 @@ export function hasHugePages(): bool {
   return hugePages;
 }
 
+/** Are translations cached for process-context identifiers (SDM 3A 4.10.1)? Once `enableModeProtections` has run on this CPU. */
+export function hasContexts(): bool {
+  return contexts;
+}
+
+/** Is there the instruction INVPCID? */
+export function hasContextInvalidation(): bool {
+  return contextInvalidation;
+}
+
 /**
  * Writes EFER and CR0, with NXE and WP, on this CPU. NXE first of all: loading tables that contain NX without it makes every
  * such entry a reserved-bit fault.
@@ -83,8 +100,8 @@ export function enableTableProtections(): void {
 }
 
 /**
- * Writes CR4, with SMEP, SMAP, UMIP and PGE, on this CPU, once the kernel's own tables are loaded. PGE last, and only now:
- * toggling it flushes everything, so that no translation of the firmware's survives.
+ * Writes CR4, with SMEP, SMAP, UMIP, PGE and PCIDE, on this CPU, once the kernel's own tables are loaded: they are PCID 0's, as they must
+ * be (SDM 3A 4.10.1). PGE late, and only now: toggling it flushes everything, so that no translation of the firmware's survives.
  */
 export function enableModeProtections(): void {
   let cr4 = CR4;
@@ -93,7 +110,9 @@ export function enableModeProtections(): void {
   if ((present & Protection.SMAP) != 0) cr4 |= CR4_SMAP;
   if ((present & Protection.UMIP) != 0) cr4 |= CR4_UMIP;
   writeCr4(cr4);
-  if ((present & Protection.PGE) != 0) writeCr4(cr4 | CR4_PGE);
+  if ((present & Protection.PGE) == 0) return;
+  writeCr4(cr4 | CR4_PGE);
+  if (contexts) writeCr4(cr4 | CR4_PGE | CR4_PCIDE);
 }
 
 /** Protection bits that are on, read back from the control registers of this CPU. */

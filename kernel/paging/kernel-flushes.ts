@@ -1,5 +1,7 @@
-import { cpuIndex, readCr4, writeCr4 } from "platform";
+import { cpuIndex, invalidateContext, readCr3, readCr4, writeCr3, writeCr4 } from "platform";
 import { MAX_CPUS } from "../frames/cpu-cache";
+import { hasContextInvalidation, protectionsPresent } from "./features";
+import { Protection } from "./protections";
 
 /**
  * Translations of the kernel's own half that are gone, or allow less. Other CPUs use that half only while they hold the kernel's lock, and so
@@ -20,13 +22,23 @@ export function noteKernelFlush(): void {
   changes += 1;
 }
 
-/** First thing under the lock. Changing PGE flushes everything, global or not (SDM 3A 4.10.4.1). */
+/** First thing under the lock. */
 export function seeKernelFlushes(): void {
   if (changes == seenHere()) return;
+  forgetEverything();
+  setSeen(changes);
+}
+
+/** INVPCID's type for all PCIDs, global translations included. */
+const EVERYTHING: u64 = 2;
+
+/** Global or not, of all PCIDs: by INVPCID, or by changing PGE, or where nothing is global by loading CR3 (SDM 3A 4.10.4.1). */
+function forgetEverything(): void {
+  if (hasContextInvalidation()) return invalidateContext(EVERYTHING, 0, 0);
+  if ((protectionsPresent() & Protection.PGE) == 0) return writeCr3(readCr3());
   const cr4 = readCr4();
   writeCr4(cr4 ^ CR4_PGE);
   writeCr4(cr4);
-  setSeen(changes);
 }
 
 function seenHere(): u32 {

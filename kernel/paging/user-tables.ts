@@ -1,7 +1,6 @@
-import { invalidatePage, physAnd64, physCompareExchange64, physLoad64, physStore64 } from "platform";
+import { physCompareExchange64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { alignDown, alignUp, PAGE_BYTES } from "../address/pages";
-import { releaseFrame, shareFrame } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { frameHolders } from "../frames/sharing";
 import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL, smallOf } from "./pte";
@@ -11,8 +10,8 @@ import { allocateTable } from "./tables";
  * The tables of a lower half, as far as one entry of level 2, which leads to a page table or maps a large page.
  *
  * After a fork, spaces share page tables: each has the same table in its level-2 entry, without the right to write, and the table's
- * frame counts as many holders. A shared table is never changed, but for the A and D bits that processors set in it: `ownTable` first
- * gives the space one of its own. So all sharers have the same regions where a shared table reaches.
+ * frame counts as many holders. A shared table is never changed, but for the A and D bits that processors set in it: `ownTable`
+ * (`spaces/own-table.ts`) first gives the space one of its own. So all sharers have the same regions where a shared table reaches.
  *
  * Invariant: a table below level 4 exists as long as a region of the space reaches into what it covers, and no longer.
  */
@@ -80,46 +79,10 @@ export function hasOtherSharers(directory: u64): bool {
   return isSharedTable(directory) && frameHolders(Frame.containing(entryAddress(directory))) > 1;
 }
 
-/**
- * The page table of the level-2 entry at `slot`, which maps no large page, as one that may be changed: made if there is none, and the
- * space's own if it was shared. 0 when no frame is left; nothing has changed then.
- */
-export function ownTable(slot: PhysAddr): PhysAddr {
-  const entry = physLoad64(slot);
-  if (!isPresent(entry)) return installTable(slot, allocateTable());
-  return isSharedTable(entry) ? unshareTable(slot, entryAddress(entry)) : entryAddress(entry);
-}
-
-function installTable(slot: PhysAddr, table: PhysAddr): PhysAddr {
+/** Makes the level-2 entry at `slot` lead to `table`, which is the space's own; nothing happens when it is 0. Returns `table`. */
+export function installTable(slot: PhysAddr, table: PhysAddr): PhysAddr {
   if (table != 0) physStore64(slot, table | TABLE_FLAGS);
   return table;
-}
-
-/** The last sharer keeps the table; any other gets a copy. What both map is nobody's alone any more. */
-function unshareTable(slot: PhysAddr, table: PhysAddr): PhysAddr {
-  const frame = Frame.containing(table);
-  if (frameHolders(frame) == 1) return installTable(slot, table);
-  const copy = allocateTable();
-  if (copy == 0) return copy;
-  for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
-    const entry = physLoad64(table + offset);
-    if (isPresent(entry)) physStore64(copy + offset, shareEntry(<PhysAddr>(table + offset), entry));
-  }
-  installTable(slot, copy);
-  // Invalidating any page makes this processor forget where the entry led (SDM 3A 4.10.4.1): the others may free that table at any time.
-  invalidatePage(0);
-  releaseFrame(frame);
-  return copy;
-}
-
-/** The entry as both spaces have it from now on. Sharing needs no flush: no sharer could write through it before. */
-function shareEntry(slot: PhysAddr, entry: u64): u64 {
-  if ((entry & Pte.FOREIGN) != 0) return entry;
-  shareFrame(Frame.containing(entryAddress(entry)));
-  const shared = entry & ~(Pte.WRITE | Pte.OWNED);
-  // A sharer that runs elsewhere may have A set meanwhile: it must not be lost, since what was never accessed is not flushed.
-  physAnd64(slot, ~(Pte.WRITE | Pte.OWNED));
-  return shared;
 }
 
 /** Turns the large page that `slot` maps into 512 small ones of the same memory. False when no frame is left for their table. */

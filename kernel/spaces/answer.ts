@@ -4,11 +4,12 @@ import { PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
 import { frameHolders } from "../frames/sharing";
 import { entryAddress, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
-import { makeDirectoryEntry, ownTable, splitLarge } from "../paging/user-tables";
+import { makeDirectoryEntry, splitLarge } from "../paging/user-tables";
 import { beginFlush, finishFlush, noteFrame, notePage } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { FaultBit } from "./fault-bits";
+import { ownTable } from "./own-table";
 import { pageFlags } from "./pages";
 import { fitsLarge, FRESH, freshEntry, mapLarge } from "./populate";
 import { mayBeFull, promoteAround } from "./promote";
@@ -69,7 +70,7 @@ function answerLarge(space: Space, region: Region, directory: PhysAddr, error: u
 }
 
 function answerSmall(space: Space, region: Region, directory: PhysAddr, error: u64, page: u64): u32 {
-  const table = ownTable(directory);
+  const table = ownTable(space, directory);
   if (table == 0) return Answer.NO_MEMORY;
   const slot = entrySlot(table, page, 1);
   const entry = physLoad64(slot);

@@ -30,7 +30,7 @@ export function protectRange(space: Space, first: u64, last: u64, rights: u32): 
   if (isWriteAndExecute(rights)) return SpaceError.BAD_RIGHTS;
   const refusal = checkProtectable(space, first, last);
   if (refusal != SpaceError.NONE) return refusal;
-  if (!prepare(space, first, last) || !ownTables(space.root, first, last)) return SpaceError.NO_MEMORY;
+  if (!prepare(space, first, last) || !ownTables(space, first, last)) return SpaceError.NO_MEMORY;
   cutAt(space, first);
   cutAt(space, last + 1);
   setRights(space, first, last, rights);
@@ -44,7 +44,7 @@ export function protectRange(space: Space, first: u64, last: u64, rights: u32): 
 }
 
 function prepare(space: Space, first: u64, last: u64): bool {
-  return prepareCuts() && makeDivisible(space.root, first) && makeDivisible(space.root, last + 1);
+  return prepareCuts() && makeDivisible(space, first) && makeDivisible(space, last + 1);
 }
 
 function checkProtectable(space: Space, first: u64, last: u64): u32 {

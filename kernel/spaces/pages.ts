@@ -10,11 +10,12 @@ import {
   hasOtherSharers,
   isSharedTable,
   nextEntry,
-  ownTable,
   removeTables,
   splitLarge,
 } from "../paging/user-tables";
 import { noteAllPages, noteBlock, noteFrame, notePage, noteStructures } from "../tlb/gather";
+import { Translations } from "../tlb/translations";
+import { ownTable } from "./own-table";
 import { isWriteAndExecute, Right } from "./region";
 
 /**
@@ -35,23 +36,23 @@ export function pageFlags(rights: u32): u64 {
 }
 
 /** Sees to it that neither a large page nor a shared table lies across `address`. False when no frame is left for a table. */
-export function makeDivisible(root: u64, address: u64): bool {
+export function makeDivisible(space: Translations, address: u64): bool {
   if (isAligned(address, LARGE_BYTES)) return true;
-  const slot = entryOf(root, address, 2);
+  const slot = entryOf(space.root, address, 2);
   if (slot == 0) return true;
   const entry = physLoad64(slot);
   if (!isPresent(entry)) return true;
-  return isLeaf(entry, 2) ? splitLarge(slot) : ownTable(slot) != 0;
+  return isLeaf(entry, 2) ? splitLarge(slot) : ownTable(space, slot) != 0;
 }
 
 /** Makes every page table from `first` to `last` the space's own. False when no frame is left. */
-export function ownTables(root: u64, first: u64, last: u64): bool {
-  let slot = nextEntry(root, 2, first, last);
+export function ownTables(space: Translations, first: u64, last: u64): bool {
+  let slot = nextEntry(space.root, 2, first, last);
   while (slot != 0) {
     const end = directoryEnd(last);
-    if (isSharedTable(physLoad64(slot)) && ownTable(slot) == 0) return false;
+    if (isSharedTable(physLoad64(slot)) && ownTable(space, slot) == 0) return false;
     if (end == last) return true;
-    slot = nextEntry(root, 2, end + 1, last);
+    slot = nextEntry(space.root, 2, end + 1, last);
   }
   return true;
 }

@@ -5,7 +5,8 @@ import { allocateBlock } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
 import { entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
-import { makeDirectoryEntry, ownTable } from "../paging/user-tables";
+import { makeDirectoryEntry } from "../paging/user-tables";
+import { ownTable } from "./own-table";
 import { pageFlags } from "./pages";
 import { placeRegion } from "./place";
 import { Space, SpaceError } from "./space";
@@ -46,7 +47,7 @@ function populateTable(space: Space, first: u64, last: u64, flags: u64): bool {
   if (isPresent(entry) && isLeaf(entry, 2)) return true;
   const isWhole = !hasColours(space) && isAligned(first, LARGE_BYTES) && last - first == LARGE_BYTES - 1;
   if (isWhole && !isPresent(entry) && mapLarge(directory, flags)) return true;
-  const table = ownTable(directory);
+  const table = ownTable(space, directory);
   if (table == 0) return false;
   let slot = entrySlot(table, first, 1);
   for (let at = first; at <= last; at += PAGE_BYTES) {

@@ -1,4 +1,4 @@
-import { cpuIndex, physCopy, physStore64, readCr3, writeCr3 } from "platform";
+import { cpuIndex, physCopy, physStore64, writeCr3 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
 import { MAX_CPUS } from "../frames/cpu-cache";
 import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
@@ -7,7 +7,8 @@ import { kernelRoot } from "../paging/kernel-space";
 import { ENTRIES_PER_TABLE, ROOT_LEVEL } from "../paging/pte";
 import { allocateTable, freeTable, translate } from "../paging/tables";
 import { beginFlush, finishFlush } from "../tlb/gather";
-import { Translations } from "../tlb/translations";
+import { leaveRoot, loadRoot } from "../tlb/contexts";
+import { numberTranslations, Translations } from "../tlb/translations";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { pageFlags, unmapPages, unmapTables } from "./pages";
@@ -31,8 +32,8 @@ export class Space extends Translations {
   nextColour: u32;
   reserved: u32;
 }
-export const SPACE_BYTES: usize = 56;
-if (offsetof<Space>() != 56) ERROR("Space is 56 bytes");
+export const SPACE_BYTES: usize = 64;
+if (offsetof<Space>() != 64) ERROR("Space is 64 bytes");
 
 export namespace SpaceError {
   export const NONE: u32 = 0;
@@ -55,6 +56,7 @@ export function createSpace(space: Space): u32 {
   const half = <u64>(ENTRIES_PER_TABLE / 2) * 8;
   physCopy(root + half, kernelRoot() + half, half);
   space.root = root;
+  space.number = numberTranslations();
   space.regions = null;
   space.regionCount = 0;
   return SpaceError.NONE;
@@ -113,18 +115,21 @@ export function enterSpace(space: Space): void {
   forgetLoaded();
   store<usize>(loadedPlace(), changetype<usize>(space));
   space.loadedOn |= (<u64>1) << (<u64>cpuIndex());
-  writeCr3(space.root);
+  loadRoot(space);
 }
 
 /** Leaves whatever space is loaded for the kernel's own, which has no lower half. */
 export function leaveSpaces(): void {
-  if (readCr3() != kernelRoot()) writeCr3(kernelRoot());
+  if (load<usize>(loadedPlace()) == 0) return;
   forgetLoaded();
+  writeCr3(kernelRoot());
 }
 
 function forgetLoaded(): void {
   const old = changetype<Space>(load<usize>(loadedPlace()));
-  if (changetype<usize>(old) != 0) old.loadedOn &= ~((<u64>1) << (<u64>cpuIndex()));
+  if (changetype<usize>(old) == 0) return;
+  leaveRoot(old);
+  old.loadedOn &= ~((<u64>1) << (<u64>cpuIndex()));
   store<usize>(loadedPlace(), 0);
 }
 

@@ -82,7 +82,8 @@ function flushNow(): void {
 
 function flush(changed: Translations): void {
   const here = (<u64>1) << (<u64>cpuIndex());
-  if (pageCount > MOST_PAGES) changed.flushes += 1;
+  // For CPUs that have left the space, and may come back.
+  changed.flushes += 1;
   // The others flush while this one does.
   const others = changed.loadedOn & ~here;
   const list: usize = pageCount > MOST_PAGES ? 0 : pages;

@@ -1,8 +1,8 @@
 /**
  * Where a space's translations may be cached.
  *
- *     byte   0     8         16    24
- *            root  loadedOn  flushes
+ *     byte   0     8         16       24      32
+ *            root  loadedOn  flushes  number
  */
 @unmanaged
 export class Translations {
@@ -10,7 +10,16 @@ export class Translations {
   root: u64;
   /** Bit n: CPU n has the root loaded. */
   loadedOn: u64;
-  /** Counts the flushes of all of the space: a CPU that comes back to it with an older number in mind must flush. */
+  /** Counts the flushes: a CPU that comes back to the space with an older number in mind must forget what it kept of it. */
   flushes: u64;
+  /** Never another space's, before or after: what a CPU keeps of one that has ended is found by nobody. Not 0. */
+  number: u64;
 }
-if (offsetof<Translations>() != 24) ERROR("Translations is 24 bytes");
+if (offsetof<Translations>() != 32) ERROR("Translations is 32 bytes");
+
+let lastNumber: u64 = 0;
+
+export function numberTranslations(): u64 {
+  lastNumber += 1;
+  return lastNumber;
+}

@@ -24,8 +24,17 @@ export { dropPrepared } from "../../kernel/spaces/seams";
 export { drainHeap, keptHeapFrames, objectsOut, validateHeap } from "../../kernel/heap/heap";
 export { kernelRoot } from "../../kernel/paging/kernel-space";
 export { seedRandom } from "../../kernel/random/random";
+export { featuresHide } from "model/cpu/features";
+import { connectKernel } from "model/program/enter";
+import { runCpu } from "model/mmu/state";
 import { OBJECT_PAGES, writeCr4, writeMsr } from "platform";
+import { endOfInterrupt, findApic, openApic } from "../../kernel/cpu/apic";
+import { makeLines } from "../../kernel/cpu/lines";
+import { serveRequests } from "../../kernel/cpu/requests";
 import { startHeap } from "../../kernel/heap/heap";
+import { addCpu } from "../../kernel/numa/cpus";
+import { CpuState } from "../../kernel/numa/cpu-state";
+import { seeKernelFlushes } from "../../kernel/paging/kernel-flushes";
 import { detectFeatures, enableModeProtections, enableTableProtections } from "../../kernel/paging/features";
 import { buildKernelSpace, loadKernelSpace } from "../../kernel/paging/kernel-space";
 import { setMemoryTypes } from "../../kernel/paging/memory-types";
@@ -46,17 +55,50 @@ const PAE: u64 = 1 << 5;
 
 /** Bring-up's step of page tables and protections, from frames that are there. */
 export function startSpaces(): bool {
-  writeMsr(EFER, LONG_MODE);
-  writeCr4(PAE);
   detectFeatures();
-  enableTableProtections();
-  setMemoryTypes();
+  turnPagingOn();
   if (buildKernelSpace() != 0) return false;
   loadKernelSpace();
   if (!makeZeroPage() || openObjectWindow() != 0) return false;
   if (!startHeap(OBJECT_PAGES, attachObjectPage, detachObjectPage)) return false;
   enableModeProtections();
+  return startSecondCpu();
+}
+
+function turnPagingOn(): void {
+  writeMsr(EFER, LONG_MODE);
+  writeCr4(PAE);
+  enableTableProtections();
+  setMemoryTypes();
+}
+
+/** It sleeps in the kernel's own space, and answers interrupts. */
+function startSecondCpu(): bool {
+  connectKernel(interrupt, noCall, noStart);
+  for (let cpu: u32 = 0; cpu < 2; cpu++) addCpu(cpu, CpuState.ENABLED);
+  if (!makeLines() || !findApic()) return false;
+  openApic();
+  runCpu(1);
+  turnPagingOn();
+  loadKernelSpace();
+  enableModeProtections();
+  openApic();
+  runCpu(0);
   return true;
+}
+
+/** Shootdown is the only one that comes. */
+function interrupt(vector: u32, error: u64, address: u64, origin: u32): void {
+  serveRequests();
+  endOfInterrupt();
+}
+function noCall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {}
+function noStart(): void {}
+
+/** What is called from here on, the CPU `index` does, in the kernel. */
+export function onCpu(index: u32): void {
+  runCpu(index);
+  seeKernelFlushes();
 }
 
 /** A new space; 0 when there is no memory. */

@@ -10,8 +10,11 @@ const PAGES = "kernel/spaces/pages.ts";
 const ANSWER = "kernel/spaces/answer.ts";
 const TABLES = "kernel/paging/user-tables.ts";
 const PTE = "kernel/paging/pte.ts";
+const OWN = "kernel/spaces/own-table.ts";
 const FORK = "kernel/spaces/fork.ts";
 const GATHER = "kernel/tlb/gather.ts";
+const CONTEXTS = "kernel/tlb/contexts.ts";
+const TRANSLATIONS = "kernel/tlb/translations.ts";
 
 const MUTANTS: readonly Mutant[] = [
   {
@@ -46,17 +49,17 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     what: "pages of an unshared table are not counted twice",
-    file: TABLES,
+    file: OWN,
     from: "shareFrame(Frame.containing(entryAddress(entry)));",
     to: "",
   },
   {
     what: "pages of an unshared table may be written by both",
-    file: TABLES,
+    file: OWN,
     from: "const shared = entry & ~(Pte.WRITE | Pte.OWNED);",
     to: "const shared = entry;",
   },
-  { what: "an unshared table is still walked", file: TABLES, from: "invalidatePage(0);", to: "" },
+  { what: "an unshared table is still walked", file: OWN, from: "noteAllPages();", to: "" },
   {
     what: "a shared table is not counted",
     file: FORK,
@@ -106,6 +109,27 @@ const MUTANTS: readonly Mutant[] = [
     from: "forget(list, pageCount);",
     to: "forget(pages, min<u32>(pageCount, MOST_PAGES));",
   },
+  {
+    what: "other CPUs are not asked to flush",
+    file: GATHER,
+    from: "if (others != 0) askToFlush(others, list, pageCount);",
+    to: "",
+  },
+  { what: "a CPU flushes for others and not for itself", file: GATHER, from: "forget(list, pageCount);", to: "" },
+  { what: "a flush is not counted", file: GATHER, from: "changed.flushes += 1;", to: "" },
+  {
+    what: "a CPU that comes back to a space does not see what was flushed meanwhile",
+    file: CONTEXTS,
+    from: "const isSound = found != 0 && own.context(found).flushes == space.flushes;",
+    to: "const isSound = found != 0;",
+  },
+  {
+    what: "who gets a PCID gets what it kept of another space",
+    file: CONTEXTS,
+    from: "const isSound = found != 0 && own.context(found).flushes == space.flushes;",
+    to: "const isSound = own.context(own.current).flushes == space.flushes;",
+  },
+  { what: "a space has the number of another", file: TRANSLATIONS, from: "lastNumber += 1;", to: "lastNumber ^= 1;" },
 ];
 
 /** So that a mutant is found today and tomorrow. */

@@ -46,11 +46,13 @@ export class Both implements Subject {
   ]);
   readonly kernelTables: number;
   readonly #freeAtFirst: number;
-  loaded = 0;
+  /** By CPU. */
+  readonly loaded = [0, 0];
+  cpu = 0;
   #written = 0;
 
-  constructor(module: WebAssembly.Module) {
-    this.machine = new SpaceMachine(module);
+  constructor(module: WebAssembly.Module, hidden = 0) {
+    this.machine = new SpaceMachine(module, hidden);
     this.kernelTables = this.machine.call("ownedFrames", FrameOwner.PAGE_TABLE);
     this.#freeAtFirst = this.#free();
   }
@@ -80,19 +82,34 @@ export class Both implements Subject {
   }
 
   destroy(space: number): void {
-    if (this.loaded === space) this.leave();
+    const { cpu } = this;
+    for (const other of this.loaded.keys()) {
+      this.onCpu(other);
+      if (this.loadedHere === space) this.leave();
+    }
+    this.onCpu(cpu);
     this.machine.call("endSpace", space);
     this.spaces.delete(space);
   }
 
+  /** From now on `cpu` does what is done. */
+  onCpu(cpu: number): void {
+    this.machine.call("onCpu", cpu);
+    this.cpu = cpu;
+  }
+
+  get loadedHere(): number {
+    return this.loaded[this.cpu]!;
+  }
+
   enter(space: number): void {
     this.machine.call("enterSpace", space);
-    this.loaded = space;
+    this.loaded[this.cpu] = space;
   }
 
   leave(): void {
     this.machine.call("leaveSpaces");
-    this.loaded = 0;
+    this.loaded[this.cpu] = 0;
   }
 
   place(space: number, first: number, end: number, kind: number, rights: number): void {
@@ -129,33 +146,33 @@ export class Both implements Subject {
 
   /** Makes an access as a program does: again after a fault that was answered. At most twice: for a page, and for an old translation. */
   access(page: number, kind: AccessKind, word: 0 | 1 | 2): void {
-    const model = this.model(this.loaded);
+    const model = this.model(this.loadedHere);
     const address = addressOf(page) + BigInt(4 * WORDS_AT[word]);
     const isAllowed = model.allows(page, rightOf[kind]);
     for (let faults = 0; ; faults++) {
       const tried = this.machine.tryAccess(address, kind);
       if ("at" in tried) return this.#accessed(page, kind, word, tried.at, isAllowed);
       assert.ok(faults < 2, `an access to page ${page.toString(16)} faults for ever`);
-      const answer = this.machine.call("answerPageFault", this.loaded, BigInt(tried.error), address);
+      const answer = this.machine.call("answerPageFault", this.loadedHere, BigInt(tried.error), address);
       assert.equal(answer, isAllowed ? Answer.ANSWERED : Answer.REFUSED);
       if (!isAllowed) return;
     }
   }
 
   #accessed(page: number, kind: AccessKind, word: 0 | 1 | 2, at: number, isAllowed: boolean): void {
-    const model = this.model(this.loaded);
+    const model = this.model(this.loadedHere);
     assert.ok(isAllowed, `an access that page ${page.toString(16)} does not allow`);
     const found = this.machine.words(at, 1);
     assert.equal(found[0], model.pages.get(page)!.contents.words[word], "what is read");
     if (kind !== Access.WRITE) return;
     found[0] = ++this.#written;
     model.write(page, word, this.#written);
-    const leaf = entryFor(this.machine, rootOf(this.machine, this.loaded), page, 2);
-    this.dirtied.add(`${this.loaded} ${page} ${leaf!.isLeaf ? leaf!.frame + (page % 512) : this.#frameOf(page)}`);
+    const leaf = entryFor(this.machine, rootOf(this.machine, this.loadedHere), page, 2);
+    this.dirtied.add(`${this.loadedHere} ${page} ${leaf!.isLeaf ? leaf!.frame + (page % 512) : this.#frameOf(page)}`);
   }
 
   #frameOf(page: number): number {
-    return entryFor(this.machine, rootOf(this.machine, this.loaded), page, 1)!.frame;
+    return entryFor(this.machine, rootOf(this.machine, this.loadedHere), page, 1)!.frame;
   }
 
   /** A fault that the test makes up. Where the space is loaded and it is answered, the access must work at once. */
@@ -167,7 +184,7 @@ export class Both implements Subject {
     assert.equal(answer, isAllowed ? Answer.ANSWERED : Answer.REFUSED);
     if (!isAllowed) return;
     if (right === Right.WRITE) model.takeForWriting(page);
-    if (space !== this.loaded) return;
+    if (space !== this.loadedHere) return;
     const kind = right === Right.EXECUTE ? Access.FETCH : right === Right.WRITE ? Access.WRITE : Access.READ;
     const tried = this.machine.tryAccess(addressOf(page) + 8n, kind);
     assert.ok("at" in tried, "an access faults again that was just answered");
@@ -175,17 +192,17 @@ export class Both implements Subject {
 
   /** A word in or out as a system call moves it, of the space that is loaded. */
   copyIn(page: number): void {
-    const isDone = this.machine.call("copyWordIn", addressOf(page), this.loaded);
-    assert.equal(isDone, this.model(this.loaded).allows(page, Right.READ) ? 1 : 0, "copy in");
+    const isDone = this.machine.call("copyWordIn", addressOf(page), this.loadedHere);
+    assert.equal(isDone, this.model(this.loadedHere).allows(page, Right.READ) ? 1 : 0, "copy in");
     if (isDone === 0) return;
-    assert.equal(this.machine.call("copiedWord"), this.model(this.loaded).pages.get(page)!.contents.words[0]);
+    assert.equal(this.machine.call("copiedWord"), this.model(this.loadedHere).pages.get(page)!.contents.words[0]);
   }
 
   copyOut(page: number): void {
     const value = ++this.#written;
-    const isDone = this.machine.call("copyWordOut", addressOf(page), value, this.loaded);
-    assert.equal(isDone, this.model(this.loaded).allows(page, Right.WRITE) ? 1 : 0, "copy out");
-    if (isDone !== 0) this.model(this.loaded).write(page, 0, value);
+    const isDone = this.machine.call("copyWordOut", addressOf(page), value, this.loadedHere);
+    assert.equal(isDone, this.model(this.loadedHere).allows(page, Right.WRITE) ? 1 : 0, "copy out");
+    if (isDone !== 0) this.model(this.loadedHere).write(page, 0, value);
   }
 
   /** Destroys everything: all is back. */
@@ -199,7 +216,11 @@ export class Both implements Subject {
   /** Frames that are free, and those that the heap keeps for objects to come. */
   #free(): number {
     this.machine.call("dropPrepared");
-    this.machine.call("drainHeap");
+    for (const cpu of this.loaded.keys()) {
+      this.machine.call("onCpu", cpu);
+      this.machine.call("drainHeap");
+    }
+    this.machine.call("onCpu", this.cpu);
     return this.machine.call("freeFrames") + this.machine.call("keptHeapFrames");
   }
 

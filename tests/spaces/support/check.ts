@@ -15,7 +15,10 @@ export interface Subject {
   readonly machine: SpaceMachine;
   /** By the kernel's own number of the space. */
   readonly spaces: ReadonlyMap<number, SpaceModel>;
-  readonly loaded: number;
+  /** By CPU: the space that it has loaded, or 0. */
+  readonly loaded: readonly number[];
+  /** The CPU that does what the test calls. */
+  readonly cpu: number;
   /** Frames of tables that no space has. */
   readonly kernelTables: number;
   /** Mappings that a processor has written through: "space page frame". D must not be lost. */
@@ -30,11 +33,20 @@ export function check(subject: Subject): void {
   checkCounts(subject, [...walks.values()]);
   checkSharing(subject, walks);
   checkDirty(subject, walks);
-  checkTlb(subject, walks.get(subject.loaded));
-  checkStructures(subject);
+  checkCaches(subject, walks);
   const { machine } = subject;
   assert.equal(machine.call("validate"), FrameError.NONE, "the frames are not sound");
   assert.equal(machine.call("validateHeap"), 0, "the heap is not sound");
+}
+
+/** Of each CPU. */
+function checkCaches(subject: Subject, walks: ReadonlyMap<number, Walk>): void {
+  subject.loaded.forEach((space, cpu) => {
+    subject.machine.call("onCpu", cpu);
+    checkTlb(subject, walks.get(space));
+    checkStructures(subject);
+  });
+  subject.machine.call("onCpu", subject.cpu);
 }
 
 function walkOf({ machine }: Subject, space: number): Walk {
@@ -207,14 +219,16 @@ const TLB_WORDS = 8;
 /** Right bits of a TLB entry (platform/embedded/model/mmu/rights.ts). */
 const Tlb = { USER: 1, WRITE: 2, NO_EXECUTE: 4, DIRTY: 8, GLOBAL: 16 } as const;
 
-/** The TLB allows nothing that the tables deny, and leads nowhere else. */
+/** Of the current PCID the TLB allows nothing that the tables deny, and leads nowhere else. */
 function checkTlb({ machine }: Subject, walk: Walk | undefined): void {
   const leaves = new Map<number, Leaf>();
   for (const leaf of walk?.leaves ?? []) for (let i = 0; i < leaf.pages; i++) leaves.set(leaf.page + i, leaf);
+  const current = Number(machine.kernel.wide("readCr3") & 0xfffn);
   const entries = machine.words(machine.call("tlbBase"), TLB_ENTRIES * TLB_WORDS).slice();
   for (let at = 0; at < entries.length; at += TLB_WORDS) {
-    const [low, high, host, rights] = [entries[at + 4]!, entries[at + 5]!, entries[at + 6]!, entries[at + 7]! & 0xff];
-    if ((low === 0 && high === 0) || (rights & Tlb.GLOBAL) !== 0) continue;
+    const [low, high, host, last] = [entries[at + 4]!, entries[at + 5]!, entries[at + 6]!, entries[at + 7]!];
+    const rights = last & 0xff;
+    if ((low === 0 && high === 0) || (rights & Tlb.GLOBAL) !== 0 || last >>> 16 !== current) continue;
     const page = high * 2 ** 20 + (low >>> 12);
     const leaf = leaves.get(page);
     assert.ok(leaf, `the TLB holds page ${hex(page)}, which is not mapped`);

@@ -14,6 +14,8 @@ export const Access = { READ: 4, WRITE: 5, FETCH: 6 } as const;
 export const Answer = { ANSWERED: 0, REFUSED: 1, NO_MEMORY: 2 } as const;
 /** SpaceError, of kernel/spaces/space.ts. */
 export const SpaceError = { NONE: 0, NO_MEMORY: 1, OVERLAP: 2, BAD_RANGE: 3, NOT_MAPPED: 4, BAD_RIGHTS: 5 } as const;
+/** Features that can be hidden, of platform/embedded/model/cpu/features.ts. */
+export const Feature = { PCID: 64 } as const;
 export const Right = { EXECUTE: 1, WRITE: 2, READ: 4 } as const;
 export const ENTRY = { entry: "tests/spaces/entry.ts", platform: "embedded" } as const;
 
@@ -35,7 +37,8 @@ export class SpaceMachine {
   readonly kernel: MemoryKernel;
   #words = new Uint32Array(0);
 
-  constructor(module: WebAssembly.Module) {
+  /** Two CPUs that lack the features `hidden` (Feature). */
+  constructor(module: WebAssembly.Module, hidden = 0) {
     this.kernel = new MemoryKernel([{ first: 0n, bytes: RAM_BYTES }], startKernelPart(module)).bringUp({
       descriptors: [
         descriptor(EfiType.CONVENTIONAL, 0n, ARENA),
@@ -43,6 +46,7 @@ export class SpaceMachine {
         descriptor(EfiType.CONVENTIONAL, ARENA + ARENA_BYTES, RAM_BYTES - ARENA - ARENA_BYTES),
       ],
     });
+    this.call("featuresHide", hidden);
     assert.equal(this.call("startSpaces"), 1);
   }
 

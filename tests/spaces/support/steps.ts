@@ -172,6 +172,7 @@ const fork = steps("fork", anySpace, (both, which) => {
   if (both.spaces.size < MOST_SPACES) both.fork(parent);
 });
 const destroy = steps("destroy", anySpace, (both, which) => both.destroy(spaceOf(both, which)));
+const onCpu = steps("cpu", fc.nat(1), (both, cpu) => both.onCpu(cpu));
 const leave = steps("leave", fc.constant({}), (both) => both.leave());
 
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
@@ -189,6 +190,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fork },
   { weight: 2, arbitrary: destroy },
   { weight: 1, arbitrary: leave },
+  { weight: 4, arbitrary: onCpu },
 );
 
 /** One of those that there are; a new one when there is none. */

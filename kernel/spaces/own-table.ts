@@ -1,0 +1,57 @@
+import { physAnd64, physLoad64, physStore64 } from "platform";
+import { PhysAddr } from "../address/addr";
+import { PAGE_BYTES } from "../address/pages";
+import { shareFrame } from "../frames/allocator";
+import { Frame } from "../frames/frame";
+import { frameHolders } from "../frames/sharing";
+import { entryAddress, isPresent, Pte } from "../paging/pte";
+import { allocateTable } from "../paging/tables";
+import { installTable, isSharedTable } from "../paging/user-tables";
+import { beginFlush, finishFlush, noteAllPages, noteFrame } from "../tlb/gather";
+import { Translations } from "../tlb/translations";
+
+/**
+ * The page table of the level-2 entry at `slot`, which maps no large page, as one that may be changed: made if there is none, and the
+ * space's own if it was shared. 0 when no frame is left; nothing has changed then. Not within a flush.
+ */
+export function ownTable(space: Translations, slot: PhysAddr): PhysAddr {
+  const entry = physLoad64(slot);
+  if (!isPresent(entry)) return installTable(slot, allocateTable());
+  return isSharedTable(entry) ? unshareTable(space, slot, entryAddress(entry)) : entryAddress(entry);
+}
+
+/** The last sharer keeps the table; any other gets a copy. What both map is nobody's alone any more. */
+function unshareTable(space: Translations, slot: PhysAddr, table: PhysAddr): PhysAddr {
+  const frame = Frame.containing(table);
+  if (frameHolders(frame) == 1) return installTable(slot, table);
+  const copy = allocateTable();
+  if (copy == 0) return copy;
+  for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
+    const entry = physLoad64(table + offset);
+    if (isPresent(entry)) physStore64(copy + offset, shareEntry(<PhysAddr>(table + offset), entry));
+  }
+  installTable(slot, copy);
+  forgetTable(space, frame);
+  return copy;
+}
+
+/**
+ * The others may free the table at any time: first nobody may remember that this space's entry led there. All pages, since a processor
+ * may have set A in the table after it was copied: the copy does not say that the page is cached.
+ */
+function forgetTable(space: Translations, table: Frame): void {
+  beginFlush(space);
+  noteAllPages();
+  noteFrame(table);
+  finishFlush();
+}
+
+/** The entry as both spaces have it from now on. Sharing needs no flush: no sharer could write through it before. */
+function shareEntry(slot: PhysAddr, entry: u64): u64 {
+  if ((entry & Pte.FOREIGN) != 0) return entry;
+  shareFrame(Frame.containing(entryAddress(entry)));
+  const shared = entry & ~(Pte.WRITE | Pte.OWNED);
+  // A sharer that runs elsewhere may have A set meanwhile: it must not be lost, since what was never accessed is not flushed.
+  physAnd64(slot, ~(Pte.WRITE | Pte.OWNED));
+  return shared;
+}
