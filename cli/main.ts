@@ -8,7 +8,8 @@ import * as values from "./values.ts";
 
 /** Runs the command line and returns the exit status. */
 export async function run(args: readonly string[]): Promise<number> {
-  process.stdout.on("error", endQuietlyOnClosedPipe);
+  process.stdout.on("error", endOnOutputError);
+  process.stderr.on("error", () => {}); // nobody is left who could be told
   let status: number = ExitStatus.OK;
   const command = nitros((ended) => (status = ended));
   try {
@@ -19,10 +20,11 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** `nitros boot | head` is no defect. */
-function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(ExitStatus.OK);
+/** `nitros boot | head` is no defect; a full disk is none of ours. */
+function endOnOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(ExitStatus.OK);
+  process.stderr.write(`nitros: standard output: ${error.message}\n`);
+  process.exit(ExitStatus.USAGE);
 }
 
 function explain(error: unknown): number {

@@ -19,6 +19,13 @@ export function readMemory(text: string): number {
   return bytes;
 }
 
+/** As `readMemory` reads it, in the largest unit that divides it. */
+export function memoryText(bytes: number): string {
+  const units = Object.entries(UNIT_BYTES).filter(([, unit]) => bytes % unit === 0 && bytes >= unit);
+  const [name, unit] = units.at(-1) ?? ["", 1];
+  return `${bytes / unit}${name}`;
+}
+
 /** A seed: 64 bits, decimal or 0x…. */
 export function readSeed(text: string): bigint {
   if (!/^(\d+|0x[0-9a-f]+)$/i.test(text)) {

@@ -43,6 +43,9 @@ export function copyBytes(to: u64, from: u64, byteCount: u64): void {
   if (byteCount != 0) service(BootServicesAt.copyMem, to, from, byteCount);
 }
 
+/** Room for the kernel, a program, and what the boot agent needs meanwhile; about. */
+const SMALLEST_MACHINE: u64 = 16 * 1024 * 1024;
+
 function outOfMemory(pageCount: u64, purpose: string): void {
   startError("OutOfMemory");
   text("no room for ");
@@ -52,5 +55,6 @@ function outOfMemory(pageCount: u64, purpose: string): void {
   text(" KiB in one piece; ");
   decimal(freeBytes() / 1024);
   text(" KiB were free in all");
+  if (freeBytes() < SMALLEST_MACHINE) text(", of the 16 MiB that a boot takes");
   endError(Status.BAD_MACHINE);
 }

@@ -16,6 +16,13 @@ export interface Program {
   readonly image: Uint8Array;
 }
 
+/** How much memory machines can have, in bytes: from `least` to `most`, a multiple of `unit`. */
+export const MEMORY_LIMITS = {
+  embedded: { least: 0, most: 2 ** 39, unit: 2 ** 12 },
+  /** OVMF itself needs about 64 MiB; below that QEMU shows nothing at all. A frame number has 32 bits. */
+  qemu: { least: 2 ** 26, most: 2 ** 44, unit: 2 ** 20 },
+} as const;
+
 export interface BootRequest {
   readonly programs: readonly Program[];
   readonly memoryBytes: number;

@@ -1,10 +1,16 @@
-import type { BootRequest, CrashKind, HideableFeature, Program } from "../../machine/machine.ts";
+import {
+  MEMORY_LIMITS,
+  type BootRequest,
+  type CrashKind,
+  type HideableFeature,
+  type Program,
+} from "../../machine/machine.ts";
 import { refuseNodes } from "../../machine/numa.ts";
 import { UsageError } from "../exit-status.ts";
 import type { Machine } from "../machines.ts";
 import type { ProgramSource } from "../programs.ts";
 import { progress } from "../progress.ts";
-import type { FramesReport, MachineName } from "../values.ts";
+import { memoryText, type FramesReport, type MachineName } from "../values.ts";
 
 /** The flags of `nitros boot`, as commander hands them over. */
 export interface BootFlags {
@@ -26,8 +32,6 @@ export interface BootFlags {
 }
 
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
-/** OVMF itself needs about this much; below it QEMU shows nothing at all. */
-const QEMU_MIN_MEMORY_BYTES = 64 * 2 ** 20;
 /** `MAX_MODULES` of bootinfo. */
 const MAX_PROGRAMS = 64;
 /** `MAX_CPUS` of kernel/frames/cpu-cache.ts. */
@@ -46,6 +50,17 @@ export function refuseUnbuilt(flags: BootFlags, programCount: number): void {
   if (flags.firmware !== undefined && flags.memory !== undefined) {
     throw new UsageError("--memory and --firmware: the map says where RAM is; leave one of them out");
   }
+  if (flags.memory !== undefined) refuseMemory(flags.memory, flags.machine);
+}
+
+function refuseMemory(bytes: number, machine: MachineName): void {
+  const { least, most, unit } = MEMORY_LIMITS[machine];
+  const refuse = (why: string) => {
+    throw new UsageError(`--memory ${memoryText(bytes)}: ${why}`);
+  };
+  if (bytes < least) refuse(`OVMF in QEMU needs ${memoryText(least)} at least; --machine embedded takes less`);
+  if (bytes > most) refuse(`the ${machine} machine has ${memoryText(most)} at most`);
+  if (bytes % unit !== 0) refuse(`the ${machine} machine has memory in units of ${memoryText(unit)}`);
 }
 
 /** With `--firmware` the machine knows how much memory there is, and refuses by itself. */
@@ -57,9 +72,6 @@ function refuseNuma({ numa, memory, firmware }: BootFlags): void {
 function refuseOnQemu(flags: BootFlags): void {
   if (flags.firmware !== undefined) {
     throw new UsageError("--firmware: on QEMU the firmware is real and makes its own map; use --machine embedded");
-  }
-  if ((flags.memory ?? DEFAULT_MEMORY_BYTES) < QEMU_MIN_MEMORY_BYTES) {
-    throw new UsageError(`--memory ${flags.memory}: OVMF in QEMU needs 64M at least; --machine embedded takes less`);
   }
 }
 

@@ -3,7 +3,10 @@
  * import it. On metal: SYSCALL, number in RAX, arguments in RDI RSI RDX R10 R8 R9, result in RAX.
  */
 export namespace Call {
-  /** `log(address, length)`: writes `length` bytes (at most 4096) of user memory to the console. Returns the length. */
+  /**
+   * `log(address, length)`: writes `length` bytes (at most 4096) of user memory to the console: whole characters of UTF-8. Others, and
+   * control characters but new line and tab, are shown as "?". Returns the length. EINVAL, EFAULT.
+   */
   export const LOG: u32 = 0;
   /** `exit(status)`: ends the task. Does not return. */
   export const EXIT: u32 = 1;

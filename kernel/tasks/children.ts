@@ -48,7 +48,7 @@ export function orphanChildren(parent: Task): void {
   for (let child = childOf(parent, ANY_STATE); child != null; child = childOf(parent, ANY_STATE)) {
     child.parent = null;
     if (child.state != TaskState.ENDED) continue;
-    countEnd(child.end, child.status);
+    countEnd(child);
     forgetTask(child);
   }
 }

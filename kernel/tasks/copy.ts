@@ -5,7 +5,7 @@ import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
 import { makeReady } from "./balance";
 import { discardTask } from "./scheduler";
-import { makeTask, numberTask, Task } from "./task";
+import { makeTask, numberTask, Task, TaskOrigin } from "./task";
 
 /** Makes a copy of the running task `parent`, ready to return 0 from the call that asked for it. Null when there is no memory. */
 export function copyTask(parent: Task): Task | null {
@@ -19,6 +19,7 @@ export function copyTask(parent: Task): Task | null {
   }
   child.id = numberTask();
   child.parent = parent;
+  child.origin = TaskOrigin.COPY;
   child.nameLength = parent.nameLength;
   memory.copy(child.name, parent.name, parent.nameLength);
   contextFork(parent.context, child.context);

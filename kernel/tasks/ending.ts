@@ -11,9 +11,9 @@ import { dropPrepared } from "../spaces/seams";
 import { CounterMoment } from "../trace/counters";
 import { drainTrace } from "../trace/trace";
 import { reportCountersIfWanted } from "./counters";
-import { failureCount } from "./outcome";
+import { failedCopyCount, failedProgramCount, programCount } from "./outcome";
 import { schedule, sleep } from "./scheduler";
-import { firstTask, taskCount } from "./task";
+import { firstTask } from "./task";
 
 /** The end of a run: when no task is left, all their memory is back, and the machine stops with what became of them. */
 const ALL_WELL: u32 = 0;
@@ -52,23 +52,31 @@ function endRun(): void {
   if (damage != 0) panic("the frame table contradicts itself", damage);
   const damageOfObjects = validateHeap();
   if (damageOfObjects != HeapError.NONE) panic(heapErrorText(damageOfObjects), damageOfObjects);
-  const failed = failureCount();
-  summarise(failed);
+  const status = failedProgramCount() + failedCopyCount() == 0 ? ALL_WELL : SOME_FAILED;
+  summarise(status);
   flush();
   drainTrace();
-  exit(failed == 0 ? ALL_WELL : SOME_FAILED);
+  exit(status);
 }
 
-function summarise(failed: u32): void {
+function summarise(status: u32): void {
   newLine();
-  style(failed == 0 ? Style.GOOD : Style.BAD);
-  printDecimal(taskCount() - failed);
+  style(status == ALL_WELL ? Style.GOOD : Style.BAD);
+  printDecimal(programCount() - failedProgramCount());
   print(" of ");
-  printDecimal(taskCount());
-  print(taskCount() == 1 ? " program ended well" : " programs ended well");
+  printDecimal(programCount());
+  print(programCount() == 1 ? " program ended well" : " programs ended well");
+  if (failedCopyCount() != 0) summariseCopies(failedCopyCount());
   style(Style.PLAIN);
   print("; all their frames are back, zeroed: ");
   printDecimal(usedFrames());
-  print(" in use, as before");
+  print(" in use, as before they were loaded");
   newLine();
+}
+
+/** Of copies that were waited for the programs know, and may call it well. */
+function summariseCopies(failed: u32): void {
+  print(", ");
+  printDecimal(failed);
+  print(failed == 1 ? " copy that nobody waited for did not" : " copies that nobody waited for did not");
 }

@@ -13,6 +13,7 @@ import {
 import { FaultBit } from "../spaces/fault-bits";
 import { FaultReason, RegionKind } from "../spaces/kinds";
 import { findRegion, Space } from "../spaces/space";
+import { takeLine } from "./speech";
 import { Task } from "./task";
 import { Vector } from "./vectors";
 
@@ -26,6 +27,7 @@ import { Vector } from "./vectors";
  * Other exceptions have a line "cause" instead of the two.
  */
 export function reportKill(task: Task, vector: u32, error: u64, address: u64, reason: u32): void {
+  takeLine(task);
   startLine();
   style(Style.BAD);
   print("task ");
@@ -41,6 +43,7 @@ export function reportKill(task: Task, vector: u32, error: u64, address: u64, re
 
 /** A task that exited by itself, but not with 0. */
 export function reportFailure(task: Task, status: i32): void {
+  takeLine(task);
   startLine();
   style(Style.BAD);
   print("task ");

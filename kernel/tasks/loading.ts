@@ -16,7 +16,7 @@ import { trace, traceTask, traceText } from "../trace/trace";
 import { checkImage, imageEntry, imageErrorFound, imageExtent, loadImage } from "./image";
 import { ImageError } from "./image-errors";
 import { makeReady } from "./balance";
-import { countEnd } from "./outcome";
+import { countRefused } from "./outcome";
 import { endTask } from "./scheduler";
 import { makeTask, numberTask, Task, TaskEnd } from "./task";
 
@@ -36,7 +36,7 @@ export function loadProgram(module: u32): u32 {
   const refusal = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
   const task = refusal == ImageError.NONE ? makeTask(id) : null;
   if (task == null) {
-    countEnd(TaskEnd.REFUSED, 0);
+    countRefused();
     return refuse(module, refusal == ImageError.NONE ? ImageError.NO_MEMORY : refusal);
   }
   const error = furnish(task, module);

@@ -8,6 +8,7 @@ import { collectChild, NOT_YET, orphanChildren } from "./children";
 import { CpuTasks, ownTasks } from "./cpu-tasks";
 import { reportFailure } from "./fault-report";
 import { countEnd } from "./outcome";
+import { finishSpeaking } from "./speech";
 import { forgetTask, Task, TaskEnd, TaskState } from "./task";
 
 /** Which task this CPU runs: the one that has been ready longest. All under the kernel's lock. */
@@ -81,6 +82,7 @@ export function wakeUp(): void {
 
 /** Ends `task` and gives back all its memory; what its registers held goes as well. Its parent, if it has one, can still learn how. */
 export function endTask(task: Task, end: u32, status: i32): void {
+  finishSpeaking(task);
   release(task);
   orphanChildren(task);
   task.end = end;
@@ -91,7 +93,7 @@ export function endTask(task: Task, end: u32, status: i32): void {
     task.state = TaskState.ENDED;
     if (parent.state == TaskState.WAITING) makeReady(parent);
   } else {
-    countEnd(end, status);
+    countEnd(task);
     forgetTask(task);
   }
 }

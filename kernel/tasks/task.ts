@@ -31,11 +31,17 @@ export namespace TaskEnd {
   export const REFUSED: u32 = 2;
 }
 
+/** Where a task came from. */
+export namespace TaskOrigin {
+  export const PROGRAM: u32 = 0;
+  export const COPY: u32 = 1;
+}
+
 /**
  * A kernel object:
  *
- *     byte  0   4      8           12     16    20        24      28   32      36           40           48     52   56  64    112       128      1152
- *           id  state  nameLength  space  next  previous  parent  end  status  pendingCall  waitAddress  after  cpu      name  reserved  context
+ *     byte  0   4      8           12     16    20        24      28   32      36           40           48     52   56      64    112       128      1152
+ *           id  state  nameLength  space  next  previous  parent  end  status  pendingCall  waitAddress  after  cpu  origin  name  reserved  context
  *
  * Tasks are a ring, in the order of their numbers. Aligned to 64, as contexts want it.
  */
@@ -49,7 +55,7 @@ export class Task {
   space: Space;
   next: Task;
   previous: Task;
-  /** Whose copy it is; null when it came from a program, or its parent has ended. */
+  /** Whose copy it is; null when it is none, or its parent has ended. */
   parent: Task | null;
   /** TaskEnd. */
   end: u32;
@@ -62,6 +68,8 @@ export class Task {
   after: Task | null;
   /** Where it ran last, or is to run first. */
   cpu: u32;
+  /** TaskOrigin. */
+  origin: u32;
 
   get name(): usize {
     return changetype<usize>(this) + NAME_AT;
@@ -72,7 +80,7 @@ export class Task {
     return changetype<usize>(this) + CONTEXT_AT;
   }
 }
-if (offsetof<Task>() != 56) ERROR("Task's fields are 56 bytes");
+if (offsetof<Task>() != 60) ERROR("Task's fields are 60 bytes");
 const NAME_AT: usize = 64;
 const CONTEXT_AT: usize = 128;
 if (<usize>64 + MODULE_NAME_BYTES > 128) ERROR("a name fits before the context");
@@ -83,7 +91,7 @@ const taskKind = makeKind("task", TASK_BYTES);
 let numbered: u32 = 0;
 let first: Task | null = null;
 
-/** Programs that were given a number, whatever became of them. */
+/** Tasks that were given a number, whatever became of them. */
 export function taskCount(): u32 {
   return numbered;
 }

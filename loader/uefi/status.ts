@@ -1,5 +1,4 @@
 /** EFI_STATUS (UEFI 2.10 appendix D): errors have bit 63 set. */
-export const EFI_SUCCESS: u64 = 0;
 const ERROR: u64 = 0x8000_0000_0000_0000;
 export const EFI_INVALID_PARAMETER: u64 = ERROR | 2;
 export const EFI_BUFFER_TOO_SMALL: u64 = ERROR | 5;

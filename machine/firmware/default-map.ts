@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { MEMORY_LIMITS } from "../machine.ts";
 import { readFirmwareFile } from "./map-file.ts";
 import { PAGE_BYTES } from "./ranges.ts";
 import { type FirmwareDescriptor, type FirmwareMap, MemoryType, type RamRange } from "./types.ts";
@@ -26,7 +27,7 @@ export class BadMemorySize extends Error {
  * small for OVMF get the plainest map there is.
  */
 export function defaultFirmwareMap(memoryBytes: number): FirmwareMap {
-  if (!Number.isSafeInteger(memoryBytes) || memoryBytes < 0 || memoryBytes > 2 ** 39) {
+  if (!Number.isSafeInteger(memoryBytes) || memoryBytes < 0 || memoryBytes > MEMORY_LIMITS.embedded.most) {
     throw new BadMemorySize(`memory of ${memoryBytes} bytes; want 0 to 512 GiB`);
   }
   const memory = (BigInt(memoryBytes) / PAGE_BYTES) * PAGE_BYTES;

@@ -16,6 +16,8 @@ export interface QemuEnd {
 
 const PANIC_STATUS = 70;
 const TIMEOUT_STATUS = 124;
+const REFUSED_STATUS = 64;
+const NO_HOST_MEMORY = /cannot set up guest memory/;
 
 /** The result for an end. A kernel that exits says so through isa-debug-exit: QEMU's exit code is then `status << 1 | 1`. */
 export function bootResult(end: QemuEnd): BootResult {
@@ -30,6 +32,11 @@ export function bootResult(end: QemuEnd): BootResult {
       end,
     );
   }
+  if (NO_HOST_MEMORY.test(end.stderr))
+    return {
+      status: REFUSED_STATUS,
+      message: `--memory: more than this computer gives to QEMU (${end.stderr.trim()})`,
+    };
   const status = guestStatus(end);
   if (end.kernelStarted && status !== undefined) return { status };
   return failed(`QEMU did not run, exit code ${end.exitCode}`, end);

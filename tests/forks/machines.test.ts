@@ -82,6 +82,7 @@ for (const machine of MACHINE_NAMES) {
         document.programs.map(({ exit }) => exit),
         forking.map(() => 0),
       );
+      assert.match(console, new RegExp(`^${forking.length} of ${forking.length} programs ended well; `, "m"));
     });
 
     for (const { source, lines, tasks } of forking) {

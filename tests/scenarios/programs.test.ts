@@ -73,5 +73,5 @@ function programText({ console }: Booted): string {
   return console
     .slice(start)
     .replace(/(v0x[\da-f]{13})[\da-f]{3}(?=, the guard page)/g, "$1...")
-    .replace(/\d+ in use, as before/, "… in use, as before");
+    .replace(/\d+ in use, as before they were loaded/, "… in use, as before they were loaded");
 }

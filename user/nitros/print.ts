@@ -24,7 +24,11 @@ function putByte(byte: u32): void {
   if (used == room) flush();
 }
 
+const MOST_BYTES: u64 = 4;
+
+/** In one call of `log`, which takes whole characters. */
 function putCharacter(code: u32): void {
+  if (room - used < MOST_BYTES) flush();
   if (code < 0x80) {
     putByte(code);
   } else if (code < 0x800) {
