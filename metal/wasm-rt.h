@@ -79,11 +79,12 @@ static const wasm_rt_funcref_t wasm_rt_funcref_null_value;
 static const wasm_rt_externref_t wasm_rt_externref_null_value;
 
 #ifdef _WIN32 /* the loader's target */
-__attribute__((aligned(4096)))
-#else /* the linker script puts it where the contract wants it */
-__attribute__((section(".bss.linear"), aligned(65536)))
+__attribute__((aligned(4096))) static uint8_t linear_memory[LINEAR_MEMORY_PAGES * 65536];
+#elif __STDC_HOSTED__
+__attribute__((aligned(65536))) static uint8_t linear_memory[LINEAR_MEMORY_PAGES * 65536];
+#else /* The linker script's. The compiler does not know where it ends: behind it go the kernel's objects. */
+extern __attribute__((aligned(65536), visibility("hidden"))) uint8_t linear_memory[];
 #endif
-static uint8_t linear_memory[LINEAR_MEMORY_PAGES * 65536];
 /* wasm2c.ts makes every access use this: an address that the compiler knows, not a pointer to load each time. */
 #define LINEAR_MEMORY(memory) linear_memory
 

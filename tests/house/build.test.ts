@@ -9,7 +9,7 @@ const folder = temporaryFolder({});
 const source = join(folder, "part.ts");
 const output = `tests/${basename(folder).replaceAll(" ", "-")}.wasm`;
 after(() => {
-  for (const end of ["", ".stamp.json"]) rmSync(join(buildFolder, `${output}${end}`), { force: true });
+  for (const end of ["", ".stamp"]) rmSync(join(buildFolder, `${output}${end}`), { force: true });
 });
 
 const GOOD = "export function answer(): i32 { return 42; }";
@@ -28,9 +28,9 @@ function answerOf(wasm: string): unknown {
 describe("compileAssemblyScript", () => {
   test("compiles again what has changed, and only that", async () => {
     assert.equal(answerOf(await compile(GOOD)), 42);
-    const before = readFileSync(join(buildFolder, `${output}.stamp.json`), "utf8");
+    const before = readFileSync(join(buildFolder, `${output}.stamp`), "utf8");
     assert.equal(answerOf(await compile(GOOD)), 42);
-    assert.equal(readFileSync(join(buildFolder, `${output}.stamp.json`), "utf8"), before);
+    assert.equal(readFileSync(join(buildFolder, `${output}.stamp`), "utf8"), before);
     assert.equal(answerOf(await compile(GOOD.replace("42", "43"))), 43);
   });
 

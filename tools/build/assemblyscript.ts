@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { makeStamped, stampOf } from "./stamped.ts";
 
 /** The folder that holds package.json. */
 export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -28,29 +29,20 @@ export class CompileError extends Error {
   override readonly name = "CompileError";
 }
 
-let drafts = 0;
-
 /**
  * Compiles AssemblyScript to WebAssembly and returns the path of the wasm file. Does nothing when the sources that the last
  * compilation read, the flags and the compiler are what they were.
  */
 export async function compileAssemblyScript(request: CompileRequest): Promise<string> {
   const output = join(buildFolder, request.output);
-  const stampFile = `${output}.stamp.json`;
-  const args = ascArguments(request, output);
-  if (isFresh(stampFile, output, args)) return output;
-
-  mkdirSync(dirname(output), { recursive: true });
-  // Several processes may build the same file: each works on its own and renames, so that nobody reads half of one.
-  const draft = `${output}.${process.pid}-${++drafts}.wasm`;
-  const { error, diagnostics, sources } = await runAsc(ascArguments(request, draft));
-  if (error) throw new CompileError(`${request.entry} does not compile:\n${(diagnostics || error).trim()}`);
-  refuseUnknownImports(request, draft);
-  // An old stamp must not stand beside a new output, nor the other way round.
-  rmSync(stampFile, { force: true });
-  renameSync(draft, output);
-  writeFileSync(`${draft}.json`, JSON.stringify({ key: stampKey(args), sources }));
-  renameSync(`${draft}.json`, stampFile);
+  const key = stampKey(ascArguments(request, output));
+  if (isFresh(stampOf([output]), key)) return output;
+  await makeStamped([output], async (draft) => {
+    const { error, diagnostics, sources } = await runAsc(ascArguments(request, draft!));
+    if (error) throw new CompileError(`${request.entry} does not compile:\n${(diagnostics || error).trim()}`);
+    refuseUnknownImports(request, draft!);
+    return JSON.stringify({ key, sources } satisfies Stamp);
+  });
   return output;
 }
 
@@ -79,7 +71,6 @@ function ascArguments(request: CompileRequest, output: string): string[] {
   return [...args, ...(request.flags ?? [])];
 }
 
-/** Deletes a file that it refuses. */
 function refuseUnknownImports(request: CompileRequest, file: string): void {
   const allowed = request.allowedImports;
   const isAllowed = typeof allowed === "function" ? allowed : (name: string) => allowed.has(name);
@@ -88,31 +79,22 @@ function refuseUnknownImports(request: CompileRequest, file: string): void {
     .map(({ module, name }) => `${module}.${name}`)
     .filter((name) => !isAllowed(name));
   if (unknown.length === 0) return;
-  rmSync(file);
   throw new CompileError(`${request.entry} imports what no machine provides: ${unknown.join(", ")}`);
 }
 
 interface Stamp {
   readonly key: string;
+  /** The files that the compiler read, with what they held. */
   readonly sources: Readonly<Record<string, string>>;
 }
 
-function isFresh(stampFile: string, output: string, args: readonly string[]): boolean {
-  const stamp = readStamp(stampFile);
-  if (stamp === undefined || !existsSync(output) || stamp.key !== stampKey(args)) return false;
-  return Object.entries(stamp.sources).every(
+function isFresh(stamp: string | undefined, key: string): boolean {
+  if (stamp === undefined) return false;
+  const made = JSON.parse(stamp) as Stamp;
+  if (made.key !== key) return false;
+  return Object.entries(made.sources).every(
     ([path, hash]) => existsSync(path) && digest(readFileSync(path, "utf8")) === hash,
   );
-}
-
-/** Undefined: there is none, or another process has just taken it away. */
-function readStamp(stampFile: string): Stamp | undefined {
-  try {
-    return JSON.parse(readFileSync(stampFile, "utf8")) as Stamp;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 function stampKey(args: readonly string[]): string {

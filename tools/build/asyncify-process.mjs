@@ -1,7 +1,7 @@
 // Makes a program's WebAssembly able to stop at its imports, to go on later (binaryen's asyncify pass), and to be copied when it has
 // stopped. In a plain Node process: under tsx, loading binaryen takes far longer.
 // Arguments: input, output, the imports that may suspend ("machine.*"), what the names of exported globals begin with.
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "binaryen";
 
 const [input, output, imports, globalPrefix] = process.argv.slice(2);
@@ -17,8 +17,7 @@ module.runPasses(["asyncify"]);
 module.optimize();
 exportMutableGlobals();
 if (!module.validate()) throw new Error(`asyncify made an invalid module of ${input}`);
-writeFileSync(`${output}.${process.pid}`, module.emitBinary());
-renameSync(`${output}.${process.pid}`, output);
+writeFileSync(output, module.emitBinary());
 
 // Top-level statements become the first thing that main does: there they can stop, and a copy of the instance does not repeat them.
 function startInMain() {

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { SegmentFlag, roundUp, writeElf, type ElfSegment } from "./elf.ts";
 import { fileNameOf, flagsOf, type KernelBuild } from "./kernel-flags.ts";
 import * as programs from "./programs.ts";
+import { makeIfStale } from "./stamped.ts";
 
 /** e_machine of the embedded machine's images. */
 export const EMBEDDED_MACHINE = 0x4157;
@@ -43,7 +44,8 @@ export async function buildEmbeddedKernel(
     allowedImports: hostImports(),
   });
   const elf = join(buildFolder, `embedded/${name}.elf`);
-  await writeIfStale(elf, digest(readFileSync(wasm)), () => kernelImage(readFileSync(wasm)));
+  const stamp = digest(readFileSync(wasm));
+  await makeIfStale([elf], stamp, (draft) => writeFileSync(draft!, kernelImage(readFileSync(wasm))));
   return { wasm, elf };
 }
 
@@ -111,27 +113,8 @@ function image(parts: readonly Part[], unit: number): Uint8Array {
 async function asyncify(input: string, output: string): Promise<void> {
   const script = join(projectRoot, "tools/build/asyncify-process.mjs");
   const stamp = digest(digest(readFileSync(input)) + digest(readFileSync(script)));
-  await writeIfStale(output, stamp, async () => {
-    const args = [script, input, output, "machine.*", MUTABLE_GLOBAL];
+  await makeIfStale([output], stamp, async (draft) => {
+    const args = [script, input, draft!, "machine.*", MUTABLE_GLOBAL];
     await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: "" } });
-    return undefined;
   });
-}
-
-/** Makes `output` unless it was last made with the same stamp. `make` returns its bytes, or writes the file itself. */
-async function writeIfStale(
-  output: string,
-  stamp: string,
-  make: () => Uint8Array | Promise<Uint8Array | undefined>,
-): Promise<void> {
-  const stampFile = `${output}.stamp`;
-  if (existsSync(output) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
-  mkdirSync(dirname(output), { recursive: true });
-  const bytes = await make();
-  if (bytes !== undefined) {
-    // Renamed at the end, so that nobody reads half a file.
-    writeFileSync(`${output}.${process.pid}`, bytes);
-    renameSync(`${output}.${process.pid}`, output);
-  }
-  writeFileSync(stampFile, stamp);
 }

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { requireNativeTools } from "../native-tools.ts";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { kernelFlags } from "./kernel-flags.ts";
 import { NativeBuildError, platformImports } from "./metal.ts";
+import { makeIfStale } from "./stamped.ts";
 import { wasmToC } from "./wasm2c.ts";
 
 /** 32 MiB of linear memory: the handles of 2^20 frames and more, and above 16 MiB the pages of the heap. */
@@ -43,14 +44,7 @@ export async function buildHosted(variant: HostedVariant): Promise<string> {
   const output = join(buildFolder, "hosted", variant);
   const args = compilerArguments(variant, cPath);
   const stamp = digest([...args, ...sources(cPath).map((path) => digest(readFileSync(path)))].join("\n"));
-  const stampPath = `${output}.stamp`;
-  if (existsSync(output) && existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return output;
-  mkdirSync(dirname(output), { recursive: true });
-  // Renamed at the end, so that nobody runs half a program.
-  const draft = `${output}.${process.pid}`;
-  await compile([...args, "-o", draft]);
-  renameSync(draft, output);
-  writeFileSync(stampPath, stamp);
+  await makeIfStale([output], stamp, (draft) => compile([...args, "-o", draft!]));
   return output;
 }
 

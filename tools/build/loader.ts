@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { requireNativeTools } from "../native-tools.ts";
+import { makeIfStale } from "./stamped.ts";
 import { wasmToC } from "./wasm2c.ts";
 
 /** All that the boot agent may import: what these files declare. */
@@ -33,15 +34,20 @@ export async function buildEfiApplication(wasmPath: string, output: string): Pro
   const outputName = output.replace(/\.EFI$/, "");
   const { cPath } = await wasmToC(wasmPath, outputName, "loader");
   const efi = join(buildFolder, output);
-  const stampPath = `${efi}.stamp`;
   const stamp = digest([...compilerFlags, ...linkerFlags, ...efiSources(cPath).map(fileDigest)].join("\n"));
-  if (existsSync(efi) && existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp) return efi;
+  await makeIfStale([efi], stamp, (draft) => compileAndLink(cPath, draft!));
+  return efi;
+}
+
+async function compileAndLink(cPath: string, efi: string): Promise<void> {
   const tools = requireNativeTools("clang", "lld-link");
   const object = `${efi}.obj`;
-  await run(tools.clang, [...compilerFlags, `-DMODULE_C="${cPath}"`, "-c", shim, "-o", object]);
-  await run(tools["lld-link"], [...linkerFlags, `-out:${efi}`, object]);
-  writeFileSync(stampPath, stamp);
-  return efi;
+  try {
+    await run(tools.clang, [...compilerFlags, `-DMODULE_C="${cPath}"`, "-c", shim, "-o", object]);
+    await run(tools["lld-link"], [...linkerFlags, `-out:${efi}`, object]);
+  } finally {
+    rmSync(object, { force: true });
+  }
 }
 
 const shim = join(projectRoot, "metal/efi.c");

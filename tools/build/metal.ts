@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { requireNativeTools } from "../native-tools.ts";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { fileNameOf, flagsOf, kernelFlags, type KernelBuild } from "./kernel-flags.ts";
-import { compileProgram, PROGRAM_MEMORY_PAGES, programFileName } from "./programs.ts";
+import { compileProgram, PROGRAM_MEMORY_PAGES, programFileName, WASM_PAGE_BYTES } from "./programs.ts";
+import { makeIfStale } from "./stamped.ts";
 import { wasmToC } from "./wasm2c.ts";
 
 /**
@@ -124,31 +125,31 @@ function compilerArguments({ wasmC, pages, flags }: LinkRequest): string[] {
 }
 
 /** A static position-independent executable; `-z text` refuses relocations of text, and R_X86_64_RELATIVE is all that is left. */
-function linkerArguments({ script }: LinkRequest): string[] {
+function linkerArguments({ script, pages }: LinkRequest): string[] {
   return [
     ...["-pie", "-static", "--no-dynamic-linker", "-z", "text", "-z", "rodynamic", "-z", "norelro"],
     ...["-z", "max-page-size=4096", "-z", "nognustack", "--hash-style=sysv", "--build-id=none", "--fatal-warnings"],
-    ...["--no-undefined", "-T", join(projectRoot, script)],
+    ...["--no-undefined", `--defsym=linear_bytes=${pages * WASM_PAGE_BYTES}`, "-T", join(projectRoot, script)],
   ];
 }
 
-/** Works beside the output and renames at the end, so that nobody boots half a file. */
 async function link(request: LinkRequest): Promise<string> {
-  const tools = requireNativeTools("clang", "ld.lld");
   const output = join(buildFolder, "metal", `${request.name}.elf`);
-  const stamp = linkStamp(request);
-  if (existsSync(output) && existsSync(`${output}.stamp`) && readFileSync(`${output}.stamp`, "utf8") === stamp) return output;
-  mkdirSync(dirname(output), { recursive: true });
-  const draft = `${output}.${process.pid}`;
-  const objects = request.sources.map((source) => `${draft}.${basename(source)}.o`);
-  for (const [i, source] of request.sources.entries()) {
-    await run(tools.clang, [...compilerArguments(request), "-c", join(projectRoot, source), "-o", objects[i]!]);
-  }
-  await run(tools["ld.lld"], [...linkerArguments(request), ...objects, "-o", draft]);
-  for (const object of objects) rmSync(object);
-  renameSync(draft, output);
-  writeFileSync(`${output}.stamp`, stamp);
+  await makeIfStale([output], linkStamp(request), (draft) => compileAndLink(request, draft!));
   return output;
+}
+
+async function compileAndLink(request: LinkRequest, elf: string): Promise<void> {
+  const tools = requireNativeTools("clang", "ld.lld");
+  const objects = request.sources.map((source) => `${elf}.${basename(source)}.o`);
+  try {
+    for (const [i, source] of request.sources.entries()) {
+      await run(tools.clang, [...compilerArguments(request), "-c", join(projectRoot, source), "-o", objects[i]!]);
+    }
+    await run(tools["ld.lld"], [...linkerArguments(request), ...objects, "-o", elf]);
+  } finally {
+    for (const object of objects) rmSync(object, { force: true });
+  }
 }
 
 async function run(tool: string, args: readonly string[]): Promise<void> {

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { buildFolder, digest } from "./assemblyscript.ts";
+import { makeIfStale } from "./stamped.ts";
 
 /** Where wasm2c's C and its header are. */
 export interface TranslatedModule {
@@ -24,13 +25,13 @@ export class TranslationError extends Error {
 export async function wasmToC(wasmPath: string, outputName: string, moduleName: string): Promise<TranslatedModule> {
   const cPath = join(buildFolder, `${outputName}.c`);
   const hPath = join(buildFolder, `${outputName}.h`);
-  const stampPath = `${cPath}.stamp`;
   const stamp = digest([moduleName, toolVersion(), digest(readFileSync(wasmPath))].join("\n"));
-  const isFresh = [cPath, hPath, stampPath].every(existsSync) && readFileSync(stampPath, "utf8") === stamp;
-  if (!isFresh) {
-    await translate(wasmPath, moduleName, cPath, hPath);
-    writeFileSync(stampPath, stamp);
-  }
+  await makeIfStale([cPath, hPath], stamp, async (c, h) => {
+    await translate(wasmPath, moduleName, c!);
+    const source = forBareHardware(readFileSync(c!, "utf8"));
+    writeFileSync(c!, source.replaceAll(basename(h!), basename(hPath)));
+    writeFileSync(h!, withInstantiate(readFileSync(h!, "utf8")));
+  });
   return { cPath, hPath };
 }
 
@@ -40,22 +41,14 @@ function toolVersion(): string {
   return digest(readFileSync(wabtPackage, "utf8") + readFileSync(fileURLToPath(import.meta.url), "utf8"));
 }
 
-/** Works beside the output and renames at the end, so that nobody compiles half a file. */
-async function translate(wasmPath: string, moduleName: string, cPath: string, hPath: string): Promise<void> {
-  mkdirSync(dirname(cPath), { recursive: true });
-  const draft = join(dirname(cPath), `.${process.pid}-${basename(cPath)}`);
-  const draftHeader = draft.replace(/\.c$/, ".h");
+/** wasm2c names the header after the C file. */
+async function translate(wasmPath: string, moduleName: string, cPath: string): Promise<void> {
   const wasm2c = join(dirname(wabtPackage), "bin/wasm2c");
   try {
-    await promisify(execFile)(process.execPath, [wasm2c, "--module-name", moduleName, wasmPath, "-o", draft]);
+    await promisify(execFile)(process.execPath, [wasm2c, "--module-name", moduleName, wasmPath, "-o", cPath]);
   } catch (error) {
     throw new TranslationError(`wasm2c cannot translate ${wasmPath}: ${(error as { stderr?: string }).stderr ?? error}`);
   }
-  const c = forBareHardware(readFileSync(draft, "utf8")).replaceAll(basename(draftHeader), basename(hPath));
-  writeFileSync(draft, c);
-  writeFileSync(draftHeader, withInstantiate(readFileSync(draftHeader, "utf8")));
-  renameSync(draftHeader, hPath);
-  renameSync(draft, cPath);
 }
 
 /**
