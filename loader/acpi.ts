@@ -33,6 +33,7 @@ namespace Signature {
   export const MADT: u32 = 0x4349_5041; // "APIC"
   export const SRAT: u32 = 0x5441_5253;
   export const SLIT: u32 = 0x5449_4c53;
+  export const HPET: u32 = 0x5445_5048;
   export const RSDT: u32 = 0x5444_5352;
   export const XSDT: u32 = 0x5444_5358;
 }
@@ -41,6 +42,7 @@ let rsdpAddress: u64 = 0;
 let madtAddress: u64 = 0;
 let sratAddress: u64 = 0;
 let slitAddress: u64 = 0;
+let hpetAddress: u64 = 0;
 
 export function rsdp(): u64 {
   return rsdpAddress;
@@ -53,6 +55,9 @@ export function srat(): u64 {
 }
 export function slit(): u64 {
   return slitAddress;
+}
+export function hpet(): u64 {
+  return hpetAddress;
 }
 
 /** Needs the memory map: an address that it does not list is not read from. */
@@ -101,11 +106,17 @@ function readRoot(at: u64, signature: u32, entryBytes: u64): void {
 function considerTable(at: u64): void {
   if (!isDescribed(at, HEADER_BYTES)) return;
   const signature = word32(at);
-  if (signature != Signature.MADT && signature != Signature.SRAT && signature != Signature.SLIT) return;
+  if (!isWanted(signature)) return;
   if (!isTableValid(at)) return ignore("ignoring an ACPI table whose checksum is wrong, at ", at);
   if (signature == Signature.MADT) madtAddress = at;
   else if (signature == Signature.SRAT) sratAddress = at;
-  else slitAddress = at;
+  else if (signature == Signature.SLIT) slitAddress = at;
+  else hpetAddress = at;
+}
+
+function isWanted(signature: u32): bool {
+  if (signature == Signature.MADT || signature == Signature.HPET) return true;
+  return signature == Signature.SRAT || signature == Signature.SLIT;
 }
 
 function isTableValid(at: u64): bool {

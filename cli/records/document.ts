@@ -44,6 +44,8 @@ export interface BootDocument {
   readonly segments: readonly Fields[];
   readonly zones: readonly Fields[];
   readonly protections: Fields | null;
+  /** The high-precision event timer, and how fast it says the clock is. */
+  readonly hpet: Fields | null;
   readonly phases: readonly Fields[];
   readonly random: Fields | null;
   readonly programs: readonly ProgramReport[];
@@ -77,6 +79,7 @@ export function bootDocument(outcome: BootOutcome): BootDocument {
     segments: all(records, RecordKind.SEGMENT),
     zones: all(records, RecordKind.ZONE),
     protections: last(records, RecordKind.PROTECTIONS),
+    hpet: last(records, RecordKind.HPET),
     phases: all(records, RecordKind.PHASE),
     random: last(records, RecordKind.RANDOM),
     programs: programReports(records),

@@ -9,6 +9,7 @@ import { TopologySource } from "../../kernel/numa/source.ts";
 import { Protection } from "../../kernel/paging/protections.ts";
 import { FaultReason, RegionKind } from "../../kernel/spaces/kinds.ts";
 import { ImageError } from "../../kernel/tasks/image-errors.ts";
+import { HpetState } from "../../kernel/time/hpet-state.ts";
 import { CounterMoment, CounterScope, Hand } from "../../kernel/trace/counters.ts";
 import { RecordKind } from "../../kernel/trace/records.ts";
 import { counterOf, inHandOf, objectName, SCOPES } from "./counters.ts";
@@ -58,6 +59,11 @@ const readers: Readonly<Record<number, Reader>> = {
     holders: Number(r.value >> 16n),
   }),
   [RecordKind.CPUS]: (r) => ({ running: Number(r.first), wanted: Number(r.second) }),
+  [RecordKind.HPET]: (r) => ({
+    state: nameOf(HpetState, r.first),
+    femtoseconds: hex(r.second),
+    clockRate: hex(r.value),
+  }),
   [RecordKind.SHOOTDOWN]: (r) => ({ cpus: hex(r.first), pages: Number(r.second) }),
   [RecordKind.TASK_FORKED]: (r) => ({ parent: Number(r.first) }),
   [RecordKind.COUNTER]: counterFields,

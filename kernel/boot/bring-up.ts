@@ -24,6 +24,10 @@ import { cacheColours } from "../cpu/caches";
 import { findApic, hasApic, openApic } from "../cpu/apic";
 import { installStacks, makeStacks } from "../cpu/stacks";
 import { startCpus, wantedCpus } from "../cpu/start";
+import { measureClock } from "../time/clock-rate";
+import { openHpet } from "../time/hpet";
+import { HpetState } from "../time/hpet-state";
+import { readHpetTable } from "../time/hpet-table";
 import { CounterMoment } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { drainTrace, trace, traceEverything, traceTask } from "../trace/trace";
@@ -36,6 +40,7 @@ import {
   deniedAllocation,
   directMapBase,
   flags,
+  hpet,
   moduleCount,
   seed,
 } from "../bootinfo/bootinfo";
@@ -110,6 +115,7 @@ function takeMemoryMap(): void {
   const error = readMemoryMap();
   if (error != 0) panic(mapErrorText(error), mapFound());
   readTopology();
+  readHpetTable(hpet());
   ended(Phase.MEMORY_MAP);
   log.phaseMemoryMap();
 }
@@ -152,11 +158,19 @@ function protect(): void {
   if (hasApic()) takeApic();
   ended(Phase.PROTECTIONS);
   log.phaseProtections();
+  takeClock();
 }
 
 function takeApic(): void {
   if (!findApic()) panic("the local APIC's registers cannot be mapped", 0);
   openApic();
+}
+
+/** Without an HPET nobody knows how fast the clock is, and the kernel does without. */
+function takeClock(): void {
+  const state = openHpet();
+  if (state == HpetState.COUNTS) measureClock();
+  log.timer(state);
 }
 
 /** Before the seal: a CPU's descriptor tables are in the sealed section. The kernel's lock is this CPU's from here on. */

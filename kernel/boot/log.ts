@@ -29,6 +29,9 @@ import { isRandomised } from "../random/aslr";
 import { imageErrorFound } from "../tasks/image";
 import { imageErrorText } from "../tasks/image-errors";
 import { taskCount } from "../tasks/task";
+import { clockRate } from "../time/clock-rate";
+import { hpetPeriod } from "../time/hpet";
+import { HpetState, hpetStateText } from "../time/hpet-state";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import {
@@ -210,6 +213,25 @@ function absenceText(bit: u32): string {
   if (bit == 3) return "a mistaken access of the kernel to user pages would go through";
   return "this CPU does not have it";
 }
+
+/** Of the HPET, and what it says of the clock: `state` is a HpetState. */
+export function timer(state: u32): void {
+  trace(RecordKind.HPET, state, hpetPeriod(), clockRate());
+  print("   clock     ");
+  if (state != HpetState.COUNTS) {
+    print("nobody knows how fast it is: HPET: ");
+    printLine(hpetStateText(state));
+    return;
+  }
+  print("about ");
+  printDecimal(clockRate() / HERTZ_A_MEGAHERTZ);
+  print(" MHz, by the HPET, which counts at ");
+  printDecimal(FEMTOSECONDS_A_SECOND / hpetPeriod() / HERTZ_A_MEGAHERTZ);
+  printLine(" MHz");
+}
+
+const FEMTOSECONDS_A_SECOND: u64 = 1_000_000_000_000_000;
+const HERTZ_A_MEGAHERTZ: u64 = 1_000_000;
 
 /** Only when there is more than one to start. */
 export function cpus(wanted: u32): void {

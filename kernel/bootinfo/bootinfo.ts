@@ -109,6 +109,10 @@ export function slit(): u64 {
   return headerWord(BootinfoAt.slit);
 }
 
+export function hpet(): u64 {
+  return headerWord(BootinfoAt.hpet);
+}
+
 export function seed(): u64 {
   return headerWord(BootinfoAt.seed);
 }

@@ -35,7 +35,7 @@
  *      188     4  framebufferFormat     0 RGBx, 1 BGRx (UEFI 2.10 §12.9)
  *      192     4  crash                 CrashKind: a deliberate kernel fault, 0 none
  *      196     4  failAllocation        1 for the first allocation of frames, and so on: it fails; 0 none
- *      200     8  reserved, zero
+ *      200     8  hpet                  0 if none
  *      208        end
  *
  * The block, its arrays, and the copied memory map lie in memory of type EfiLoaderData, as do modules and handover tables; the
@@ -78,6 +78,7 @@ export namespace BootinfoAt {
   export const framebufferFormat: u64 = 188;
   export const crash: u64 = 192;
   export const failAllocation: u64 = 196;
+  export const hpet: u64 = 200;
 }
 
 /** Bits of `flags`. */

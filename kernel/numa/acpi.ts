@@ -19,6 +19,7 @@ export namespace Signature {
   export const MADT: u32 = 0x4349_5041; // "APIC"
   export const SRAT: u32 = 0x5441_5253;
   export const SLIT: u32 = 0x5449_4c53;
+  export const HPET: u32 = 0x5445_5048;
 }
 export const HEADER_BYTES: u32 = 36;
 /** No table is longer; a longer one is a broken header. */

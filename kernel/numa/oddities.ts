@@ -2,8 +2,8 @@ import { Tally, TALLY_BYTES } from "../memory-map/tally";
 import { ODDITY_COUNT } from "./oddity";
 
 /** What was odd about the firmware's tables, by Oddity. */
-const seen = Tally.over(memory.data(368, 8));
-if (ODDITY_COUNT * TALLY_BYTES != 368) ERROR("seen holds every kind of oddity");
+const seen = Tally.over(memory.data(384, 8));
+if (ODDITY_COUNT * TALLY_BYTES != 384) ERROR("seen holds every kind of oddity");
 
 export function forgetOddities(): void {
   for (let kind: u32 = 0; kind < ODDITY_COUNT; kind++) seen.forget(kind);

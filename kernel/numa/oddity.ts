@@ -60,8 +60,12 @@ export namespace Oddity {
   export const DISTANCE_ASYMMETRIC: u32 = 21;
   /** 255, no connection: used after all others. */
   export const DISTANCE_UNREACHABLE: u32 = 22;
+
+  // The HPET, by its table's address.
+  /** Its registers are at ports: not used. */
+  export const HPET_AT_PORTS: u32 = 23;
 }
-export const ODDITY_COUNT: u32 = 23;
+export const ODDITY_COUNT: u32 = 24;
 
 /** To be read after a count: "2 processors listed twice". */
 export function oddityText(kind: u32): string {
@@ -95,5 +99,7 @@ function distanceOddityText(kind: u32): string {
   if (kind == Oddity.DOMAIN_WITHOUT_DISTANCES) return "proximity domain that the SLIT does not know";
   if (kind == Oddity.DISTANCE_INVALID) return "distance that cannot be, replaced";
   if (kind == Oddity.DISTANCE_ASYMMETRIC) return "distance that is another on the way back";
-  return "distance of no connection, used last";
+  return kind == Oddity.HPET_AT_PORTS
+    ? "HPET whose registers are not in memory, ignored"
+    : "distance of no connection, used last";
 }

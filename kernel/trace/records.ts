@@ -64,6 +64,9 @@ export namespace RecordKind {
   /** Processors, when more than one was wanted: how many run, how many were wanted, 0. */
   export const CPUS: u16 = 18;
 
+  /** The HPET: HpetState, femtoseconds a count, ticks of `platform.clock` a second by it; 0 for what is not known. */
+  export const HPET: u16 = 19;
+
   /** Frames in a row with one owner: first and last number, FrameOwner | node << 8 | holders << 16. Only under `BootFlag.FRAMES`. */
   export const FRAME_RUN: u16 = 16;
 

@@ -50,6 +50,7 @@ function fillAcpi(): void {
   put64(BootinfoAt.madt, acpi.madt());
   put64(BootinfoAt.srat, acpi.srat());
   put64(BootinfoAt.slit, acpi.slit());
+  put64(BootinfoAt.hpet, acpi.hpet());
 }
 
 function fillFramebuffer(): void {

@@ -16,7 +16,7 @@ export interface AcpiContents {
 export function buildAcpi(contents: AcpiContents, base: bigint): Uint8Array {
   const { cpus, numaNodes, given } = contents;
   const made = numaNodes > 1 ? { SRAT: srat(contents), SLIT: slit(numaNodes) } : {};
-  const tables = Object.values<Uint8Array>({ APIC: madt(cpus), ...made, ...given });
+  const tables = Object.values<Uint8Array>({ APIC: madt(cpus), HPET: hpet(), ...made, ...given });
   const xsdtAt = base + BigInt(RSDP_BYTES);
   const firstAt = xsdtAt + BigInt(align16(HEADER_BYTES + tables.length * 8));
   const addresses = addressesOf(tables, firstAt);
@@ -136,6 +136,16 @@ function slit(nodes: number): Uint8Array {
     for (let to = 0; to < nodes; to++) view.setUint8(8 + from * nodes + to, nodeDistance(from, to, nodes));
   }
   return table("SLIT", 1, bytesOf(view));
+}
+
+/** IA-PC HPET 1.0a, 3.2.4: the one that the model has (platform/embedded/model/devices/). */
+function hpet(): Uint8Array {
+  const view = new DataView(new ArrayBuffer(20));
+  view.setUint32(0, 0x0000_2201, true);
+  view.setUint8(5, 64);
+  view.setBigUint64(8, 0xfed0_0000n, true);
+  view.setUint16(17, 100, true);
+  return table("HPET", 1, bytesOf(view));
 }
 
 function damage(parts: readonly Uint8Array[], signature: string): void {

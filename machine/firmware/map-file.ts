@@ -29,7 +29,7 @@ import {
  * - `start` (bytes), `pages` (of 4 KiB) and `attribute` (default "0xf"): u64, as a "0x…" or decimal string, or a number that JSON
  *   holds exactly.
  *
- * - `tables`: ACPI tables "APIC", "SRAT" and "SLIT" as base64, in place of those that the firmware would make. They may be damaged.
+ * - `tables`: ACPI tables "APIC", "SRAT", "SLIT" and "HPET" as base64, in place of those that the firmware would make. They may be damaged.
  *
  * Order, overlaps, gaps and wrap-around are as written: a wild map is a thing to try.
  */

@@ -60,7 +60,7 @@ export interface FirmwareMap {
   readonly tables?: GivenTables;
 }
 
-export const GIVEN_TABLES = ["APIC", "SRAT", "SLIT"] as const;
+export const GIVEN_TABLES = ["APIC", "SRAT", "SLIT", "HPET"] as const;
 export type GivenTables = { readonly [Signature in (typeof GIVEN_TABLES)[number]]?: Uint8Array };
 
 /** Where the boot agent left for the kernel: physical `cr3` and `bootinfo`, virtual `entry`. */
@@ -89,7 +89,7 @@ export interface FirmwareFaults {
   /** Files that end early: path to the number of bytes that Read gives, whatever GetInfo says. */
   readonly truncatedReads?: ReadonlyMap<string, number>;
   /** Writes nonsense over this ACPI table's checksum. */
-  readonly badChecksum?: "RSDP" | "XSDT" | "APIC" | "SRAT" | "SLIT";
+  readonly badChecksum?: "RSDP" | "XSDT" | "APIC" | "SRAT" | "SLIT" | "HPET";
   /** There are no ACPI tables at all. */
   readonly withoutAcpi?: true;
 }

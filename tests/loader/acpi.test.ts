@@ -34,13 +34,15 @@ function sum(ram: TestRam, at: bigint): number {
   return ram.bytes(at, ram.load32(at + 4n)).reduce((total, byte) => total + byte, 0) & 0xff;
 }
 
-test("one node: RSDP and MADT, each where it says", () => {
+test("one node: RSDP, MADT and HPET, each where it says", () => {
   const { ram, info } = found({ cpus: 3 });
   assert.equal(new TextDecoder().decode(ram.bytes(info.rsdp, 8)), "RSD PTR ");
   assert.equal(signature(ram, info.madt), "APIC");
   assert.equal(sum(ram, info.madt), 0);
   // Header, 8 bytes, three local APICs of 8, an I/O APIC of 12.
   assert.equal(ram.load32(info.madt + 4n), 36 + 8 + 3 * 8 + 12);
+  assert.equal(signature(ram, info.hpet), "HPET");
+  assert.deepEqual([sum(ram, info.hpet), ram.load32(info.hpet + 4n)], [0, 56]);
   assert.deepEqual([info.srat, info.slit], [0n, 0n]);
 });
 
@@ -69,16 +71,17 @@ test("several nodes: SRAT and SLIT; the SRAT's shares are all of RAM", () => {
 
 test("damaged tables are left out, and said to be", () => {
   const cases = {
-    RSDP: ["rsdp", "madt", "srat", "slit"],
-    XSDT: ["madt", "srat", "slit"],
+    RSDP: ["rsdp", "madt", "srat", "slit", "hpet"],
+    XSDT: ["madt", "srat", "slit", "hpet"],
     APIC: ["madt"],
     SRAT: ["srat"],
     SLIT: ["slit"],
+    HPET: ["hpet"],
   } as const;
   for (const [badChecksum, absent] of Object.entries(cases)) {
     const faults = { badChecksum: badChecksum as keyof typeof cases };
     const { info, lines } = found({ numaNodes: 2, faults });
-    for (const name of ["rsdp", "madt", "srat", "slit"] as const) {
+    for (const name of ["rsdp", "madt", "srat", "slit", "hpet"] as const) {
       assert.equal(info[name] === 0n, (absent as readonly string[]).includes(name), `${badChecksum}: ${name}`);
     }
     assert.ok(

@@ -1,3 +1,4 @@
+import { ODDITY_COUNT } from "../../kernel/numa/oddity.ts";
 import { BootinfoAt } from "../../kernel/bootinfo/layout.ts";
 import { compileKernelPart, startKernelPart } from "../support/kernel-module.ts";
 import { readRanges, type Range } from "../support/map-table.ts";
@@ -75,7 +76,7 @@ export class TopologyKernel extends MemoryKernel {
 
   #oddities(): Record<string, number> {
     const found: Record<string, number> = {};
-    for (let kind = 0; kind < 23; kind++) {
+    for (let kind = 0; kind < ODDITY_COUNT; kind++) {
       const count = this.call("oddityCount", kind);
       if (count !== 0) found[this.text("oddityText", kind)] = count;
     }

@@ -3,6 +3,7 @@ import { before, describe, test } from "node:test";
 import { MACHINE_NAMES } from "../../cli/values.ts";
 import type { MappedRange } from "../../machine/qemu/tables.ts";
 import { isRam } from "../../kernel/memory-map/kinds.ts";
+import { HpetState } from "../../kernel/time/hpet-state.ts";
 import { RecordKind } from "../../kernel/trace/records.ts";
 import { lookAt, type Live } from "./live.ts";
 
@@ -54,6 +55,7 @@ for (const machine of MACHINE_NAMES) {
     });
 
     test("the MMIO zone has devices alone: no RAM, never executable, not cached, not the user's", () => {
+      assert.ok(inZone("mmio").length > 0);
       for (const range of inZone("mmio")) {
         assert.equal(ramOf(range).length, 0, show(range));
         assert.ok(!range.executable && !range.user && range.global && range.writable, show(range));
@@ -74,12 +76,22 @@ for (const machine of MACHINE_NAMES) {
       assert.deepEqual(mixed.map(show), []);
     });
 
+    const typesOf = (physical: bigint) =>
+      inZone("mmio").flatMap((range) =>
+        range.physical <= physical && physical <= endOf(range) ? range.memoryType : [],
+      );
+
+    test("the HPET is uncached, and counts", () => {
+      assert.deepEqual(typesOf(0xfed0_0000n), [UNCACHED]);
+      const hpet = live.records.find(({ kind }) => kind === RecordKind.HPET)!;
+      assert.equal(Number(hpet.first), HpetState.COUNTS);
+      assert.equal(hpet.second, 10_000_000n, "10 ns a count");
+      // The time-stamp counter of whatever computer this is; modelled time.
+      assert.ok(machine === "qemu" ? hpet.value > 100_000_000n : hpet.value === 100_000_000n, `${hpet.value} Hz`);
+    });
+
     if (machine === "qemu") {
       test("the screen is write-combining, the local APIC uncached", () => {
-        const typesOf = (physical: bigint) =>
-          inZone("mmio").flatMap((range) =>
-            range.physical <= physical && physical <= endOf(range) ? range.memoryType : [],
-          );
         assert.deepEqual(typesOf(0xfee0_0000n), [UNCACHED]);
         const screen = inZone("mmio").filter(({ memoryType }) => memoryType === WRITE_COMBINING);
         assert.ok(screen.reduce((sum, { first, last }) => sum + (last - first) + 1n, 0n) >= 640n * 480n * 4n);

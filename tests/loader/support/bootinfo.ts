@@ -34,7 +34,7 @@ const FIELDS = {
   framebufferFormat: [188, 4],
   crash: [192, 4],
   failAllocation: [196, 4],
-  reserved: [200, 8],
+  hpet: [200, 8],
 } as const;
 
 export type Bootinfo = Record<keyof typeof FIELDS, bigint>;

@@ -14,27 +14,39 @@ const CONFIGURATION: usize = 0x010;
 const COUNTER: usize = 0x0f0;
 /** 100 MHz, as QEMU's. */
 const FEMTOSECONDS: u64 = 10_000_000;
-const CAPABLE: u64 = (FEMTOSECONDS << 32) | ((<u64>1) << 13) | (2 << 8) | 1;
+const WIDE: u64 = 1 << 13;
 const ENABLED: u64 = 1;
 
-/** Of modelled time, when the counter was 0; while it stands, what it shows. */
-let origin: u64 = 0;
-let shown: u64 = 0;
+let capabilities: u64 = (FEMTOSECONDS << 32) | WIDE | (2 << 8) | 1;
+/** What it counts for each tick of modelled time. */
+let speed: u64 = 1;
+/** The counter when it was last written to, and modelled time then. */
+let known: u64 = 0;
+let since: u64 = 0;
 let isCounting: bool = false;
+
+/** Before boot: one that says other things of itself, or counts otherwise. */
+export function hpetDeclare(said: u64, countsATick: u64): void {
+  capabilities = said;
+  speed = countsATick;
+}
+
+function count(): u64 {
+  const now = isCounting ? known + (ticksNow() - since) * speed : known;
+  return (capabilities & WIDE) != 0 ? now : now & 0xffff_ffff;
+}
 
 /** The registers at `registers` are about to be read. */
 export function hpetLoads(registers: usize): void {
-  store<u64>(registers, CAPABLE, CAPABILITIES);
+  store<u64>(registers, capabilities, CAPABILITIES);
   store<u64>(registers, isCounting ? ENABLED : 0, CONFIGURATION);
-  store<u64>(registers, isCounting ? ticksNow() - origin : shown, COUNTER);
+  store<u64>(registers, count(), COUNTER);
 }
 
 /** They have been written to. What is read-only is again what it was. */
 export function hpetStored(registers: usize): void {
-  const counts = (load<u64>(registers, CONFIGURATION) & ENABLED) != 0;
-  if (!isCounting) shown = load<u64>(registers, COUNTER);
-  if (counts && !isCounting) origin = ticksNow() - shown;
-  if (!counts && isCounting) shown = ticksNow() - origin;
-  isCounting = counts;
+  known = isCounting ? count() : load<u64>(registers, COUNTER);
+  since = ticksNow();
+  isCounting = (load<u64>(registers, CONFIGURATION) & ENABLED) != 0;
   hpetLoads(registers);
 }
