@@ -7,19 +7,25 @@ static uint64_t direct_map;
 IMPORT(void, memory, setDirectMap, uint64_t base) { direct_map = base; }
 static inline void* physical(uint64_t address) { return (void*)(direct_map + address); }
 
-#define WORD(bits, at) ((volatile uint##bits##_t*)physical(at))
+#define WORD(bits, at) ((volatile uint##bits##_t*)(at))
 #define TSAN __has_feature(thread_sanitizer) /* relaxed atomics cost even without it: around each, clang forgets what it knows of memory */
+#define LOAD(bits, at) TSAN ? __atomic_load_n(WORD(bits, at), __ATOMIC_ACQUIRE) : *WORD(bits, at)
+#define STORE(bits, at, value) \
+  if (TSAN) __atomic_store_n(WORD(bits, at), value, __ATOMIC_RELEASE); \
+  else *WORD(bits, at) = value
 #define PHYSICAL_WORD(bits, passed) \
-  IMPORT(passed, memory, physLoad##bits, uint64_t at) { return TSAN ? __atomic_load_n(WORD(bits, at), __ATOMIC_ACQUIRE) : *WORD(bits, at); } \
-  IMPORT(void, memory, physStore##bits, uint64_t at, passed value) { \
-    if (TSAN) __atomic_store_n(WORD(bits, at), value, __ATOMIC_RELEASE); \
-    else *WORD(bits, at) = value; \
-  }
+  IMPORT(passed, memory, physLoad##bits, uint64_t at) { return LOAD(bits, physical(at)); } \
+  IMPORT(void, memory, physStore##bits, uint64_t at, passed value) { STORE(bits, physical(at), value); }
 EACH_WORD(PHYSICAL_WORD)
+
+IMPORT(uint64_t, direct, directAddress, uint64_t at) { return (uint64_t)physical(at); }
+IMPORT(uint32_t, direct, directLoad8, uint64_t at) { return LOAD(8, at); }
+IMPORT(void, direct, directStore8, uint64_t at, uint32_t value) { STORE(8, at, value); }
+IMPORT(uint64_t, direct, directAdd64, uint64_t at, uint64_t value) { return __atomic_fetch_add(WORD(64, at), value, __ATOMIC_SEQ_CST); }
 
 #define PHYSICAL_CHANGE(name, bits, change) \
   IMPORT(uint##bits##_t, memory, name##bits, uint64_t at, uint##bits##_t value) { \
-    return change(WORD(bits, at), value, __ATOMIC_SEQ_CST); \
+    return change(WORD(bits, physical(at)), value, __ATOMIC_SEQ_CST); \
   }
 PHYSICAL_CHANGE(physAdd, 32, __atomic_fetch_add)
 PHYSICAL_CHANGE(physAdd, 64, __atomic_fetch_add)
@@ -27,7 +33,7 @@ PHYSICAL_CHANGE(physAnd, 64, __atomic_fetch_and)
 PHYSICAL_CHANGE(physOr, 64, __atomic_fetch_or)
 PHYSICAL_CHANGE(physExchange, 64, __atomic_exchange_n)
 IMPORT(uint64_t, memory, physCompareExchange64, uint64_t at, uint64_t expected, uint64_t replacement) {
-  __atomic_compare_exchange_n(WORD(64, at), &expected, replacement, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  __atomic_compare_exchange_n(WORD(64, physical(at)), &expected, replacement, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
   return expected;
 }
 

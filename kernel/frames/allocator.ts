@@ -1,8 +1,7 @@
-import { frameZero, physAdd64, physStore8 } from "platform";
+import { directAdd64, directAddress, directStore8, frameZero } from "platform";
 import { areaEntry, areaNode, holdShelved, isHeldIn, noteFreedOne, setShelved, settleSlowly } from "./areas";
 import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
 import {
-  beginFreed,
   cacheOf,
   CpuCache,
   ownCache,
@@ -34,7 +33,6 @@ import {
   SINGLE,
   stateAddress,
   stateAt,
-  wordAddress,
   wordBit,
 } from "./table";
 import { NO_AREA } from "./trees";
@@ -62,6 +60,9 @@ export { frameErrorFound, frameErrorNeeded, frameErrorOwner } from "./refusals";
 export { frameHolders, shareFrame } from "./sharing";
 export { validate } from "./validate";
 export { failAllocation } from "./watched";
+
+/** As many frames of a word freed without one of another between them are a row. */
+const ROW: u32 = 32;
 
 const NOT_ALLOCATABLE: string = "frames are not allocated for this owner";
 
@@ -91,9 +92,8 @@ function takeOwn(cache: CpuCache, free: u64, owner: u32): Frame {
 
 @inline
 function handOut(cache: CpuCache, bit: u64, owner: u32): Frame {
-  const frame = cache.ownFirst + bit;
-  physStore8(cache.ownStates + frame, <u8>(owner | SINGLE));
-  return Frame.of(<u32>frame);
+  directStore8(cache.ownStates + bit, <u8>(owner | SINGLE));
+  return Frame.of(<u32>(cache.ownFirst + bit));
 }
 
 function allocateSlowly(owner: u32): Frame {
@@ -203,13 +203,15 @@ export function giveLarge(cache: CpuCache, area: u32, order: u32, wanted: u32, o
 @inline
 export function freeFrame(frame: Frame): u32 {
   const cache = quickCache();
-  return <u64>frame.number - cache.ownFirst < 64 ? freeOwn(cache, frame) : freeElsewhere(cache, frame);
+  const row = frame.number >> 6;
+  if (row == cache.ownRow) return freeOwn(cache, frame);
+  return row == cache.freedRow ? freeAgain(cache, frame) : freeElsewhere(cache, frame, row);
 }
 
-
+/** Frees a frame of the CPU's word. */
 @inline
 function freeOwn(cache: CpuCache, frame: Frame): u32 {
-  const state = cache.ownStates + frame.number;
+  const state = cache.ownStates + (frame.number & 63);
   if (!isSingle(state)) return freeSlowly(frame);
   clear(frame, state);
   cache.own |= wordBit(frame.number);
@@ -218,41 +220,65 @@ function freeOwn(cache: CpuCache, frame: Frame): u32 {
 
 /** Frees a frame of the word that this CPU freed into last. */
 @inline
-function freeElsewhere(cache: CpuCache, frame: Frame): u32 {
-  if (<u64>frame.number - cache.freedFirst >= 64) return freeFar(cache, frame);
-  const state = cache.freedStates + frame.number;
+function freeAgain(cache: CpuCache, frame: Frame): u32 {
+  const state = cache.spanStates + frame.number;
   if (!isSingle(state)) return freeSlowly(frame);
   clear(frame, state);
   cache.freed |= wordBit(frame.number);
   return FrameError.NONE;
 }
 
-/** Frees into the bitmap, and remembers where. All that is called is called last, so that no register need be saved. */
-function freeFar(cache: CpuCache, frame: Frame): u32 {
-  const offset = frame.number - cache.spanFirst;
-  if (offset >= cache.spanFrames) return freeSlowly(frame);
-  const state = cache.spanStates + frame.number;
-  if (cache.freed != 0 || !isSingle(state)) return freeSlowly(frame);
-  beginFreed(cache, cache.spanStates, frame.number);
-  clear(frame, state);
-  const ordinal = cache.spanOrdinal + offset;
-  setFree(ordinal);
-  return noteFreedOne(cache, ordinal >> AREA_SHIFT) ? settleAndEaseSlowly(ordinal >> AREA_SHIFT) : FrameError.NONE;
-}
-
 
 @inline
-function setFree(ordinal: u32): void {
-  const bit = wordBit(ordinal);
+function freeElsewhere(cache: CpuCache, frame: Frame, row: u32): u32 {
+  if (frame.number - cache.spanFirst >= cache.spanFrames) return freeSlowly(frame);
+  return cache.freed == 0 ? freeIntoBitmap(cache, frame, row) : freeAfterFlushSlowly(frame);
+}
+
+/** Frees a frame of the span into the bitmap, and remembers where. The freed word must be empty. */
+@inline
+function freeIntoBitmap(cache: CpuCache, frame: Frame, row: u32): u32 {
+  const state = cache.spanStates + frame.number;
+  if (!isSingle(state)) return freeSlowly(frame);
+  clear(frame, state);
+  return putInBitmap(cache, frame, row);
+}
+
+/** Of a frame of the span that is nobody's any more. The freed word must be empty, and is this one from now on. */
+@inline
+function putInBitmap(cache: CpuCache, frame: Frame, row: u32): u32 {
+  cache.freedRow = row;
+  setFree(cache.spanWords + ((<u64>row) << 3), wordBit(frame.number));
+  cache.spanFreed += 1;
+  return noteFreedOne(cache.spanEntries + ((<u64>(row >> 3)) << 3)) ? settleAndEaseSlowly(frame) : FrameError.NONE;
+}
+
+/** `place` is the word's in the direct map. */
+@inline
+function setFree(place: u64, bit: u64): void {
   // The bit was clear: adding is setting it, and one instruction, where an OR that returns what was there is a loop.
-  const before = physAdd64(wordAddress(ordinal >> 6), bit);
+  const before = directAdd64(place, bit);
   assert((before & bit) == 0, "two CPUs have freed the same frame at once");
 }
 
-/** Once in 64 frames freed at random: the area may belong elsewhere, and memory be less short. */
-function settleAndEaseSlowly(area: u32): u32 {
-  settleSlowly(area);
-  easePressure(ownCache());
+/** Once in 128 frames freed at random: the area may belong elsewhere, and memory be less short. */
+function settleAndEaseSlowly(frame: Frame): u32 {
+  const cache = ownCache();
+  settleSlowly(locateAgain(cache, frame.number) >> AREA_SHIFT);
+  easePressure(cache);
+  return FrameError.NONE;
+}
+
+/** The first of another word, after some of the one before. Who has freed half of that in a row will free more of this: it waits, too. */
+function freeAfterFlushSlowly(frame: Frame): u32 {
+  const cache = ownCache();
+  const row = frame.number >> 6;
+  if (flushFreed(cache) < ROW) return freeIntoBitmap(cache, frame, row);
+  const state = cache.spanStates + frame.number;
+  if (!isSingle(state)) return freeSlowly(frame);
+  clear(frame, state);
+  cache.freedRow = row;
+  cache.freed = wordBit(frame.number);
   return FrameError.NONE;
 }
 
@@ -263,31 +289,30 @@ function freeSlowly(frame: Frame): u32 {
   if (error != FrameError.NONE) return error;
   const ordinal = locate(cache, frame.number);
   const owner = ownerOfState(stateAt(ordinal));
-  clear(frame, stateAddress(ordinal));
-  putBackFrame(cache, frame.number, ordinal);
+  clear(frame, directAddress(stateAddress(ordinal)));
+  putBackFrame(cache, frame);
   freed(frame.number, 0, owner);
   return FrameError.NONE;
 }
 
 /** To where the quick ways put it. */
-function putBackFrame(cache: CpuCache, frame: u32, ordinal: u32): void {
-  const bit = wordBit(frame);
-  if (<u64>frame - cache.ownFirst < 64) {
-    cache.own |= bit;
-  } else if (<u64>frame - cache.freedFirst < 64) {
-    cache.freed |= bit;
+function putBackFrame(cache: CpuCache, frame: Frame): void {
+  const row = frame.number >> 6;
+  if (row == cache.ownRow) {
+    cache.own |= wordBit(frame.number);
+  } else if (row == cache.freedRow) {
+    cache.freed |= wordBit(frame.number);
   } else {
     flushFreed(cache);
-    beginFreed(cache, stateAddress(ordinal) - frame, frame);
-    setFree(ordinal);
-    if (noteFreedOne(cache, ordinal >> AREA_SHIFT)) settleAndEaseSlowly(ordinal >> AREA_SHIFT);
+    locate(cache, frame.number);
+    putInBitmap(cache, frame, row);
   }
 }
 
-/** Makes a frame zero and nobody's. */
+/** Makes a frame zero and nobody's. `state` is the place of its state in the direct map. */
 @inline
 function clear(frame: Frame, state: u64): void {
-  physStore8(state, <u8>KNOWN_ZERO);
+  directStore8(state, <u8>KNOWN_ZERO);
   frameZero(frame.address);
 }
 

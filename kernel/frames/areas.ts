@@ -1,5 +1,4 @@
-import { physAdd64, physLoad64, physStore64 } from "platform";
-import { addFreedSingly, CpuCache } from "./cpu-cache";
+import { directAdd64, physAdd64, physLoad64, physStore64 } from "platform";
 import { lockNode, unlockNode } from "./lock";
 import { NodeCount } from "./node-count";
 import { addNodeCount } from "./node-words";
@@ -38,16 +37,16 @@ import { addRunsLocked, addRunsOfRangeLocked, removeRunsLocked } from "./whole-r
  */
 export namespace Place {
   export const FULL: u32 = 0;
-  /** 1 to 128 frames free; then by 128 up to `LAST_PARTLY`. */
+  /** 1 to 256 frames free; more, but not all. */
   export const PARTLY: u32 = 1;
-  export const LAST_PARTLY: u32 = 4;
+  export const LAST_PARTLY: u32 = 2;
   /** All 512 free. */
-  export const WHOLE: u32 = 5;
+  export const WHOLE: u32 = 3;
   /** Some CPU's. In a tree are areas in places PARTLY to RESERVED. */
-  export const RESERVED: u32 = 6;
+  export const RESERVED: u32 = 4;
   /** A block, or part of one, of order 9 or more. */
-  export const HELD: u32 = 7;
-  export const SHELVED: u32 = 8;
+  export const HELD: u32 = 5;
+  export const SHELVED: u32 = 6;
 }
 
 const FREE_SHIFT: u64 = 32;
@@ -110,7 +109,7 @@ export function treeOf(node: u32, place: u32): u32 {
 /** Where an area belongs that nobody has and that has `free` free frames. */
 export function placeFor(free: i32): u32 {
   if (free >= <i32>AREA_FRAMES) return Place.WHOLE;
-  return free <= 0 ? Place.FULL : <u32>((free + 127) >> 7);
+  return free <= 0 ? Place.FULL : <u32>((free + 255) >> 8);
 }
 
 /** Adds to the free frames of an area and of its node, or takes away; returns the entry as it is then. */
@@ -130,12 +129,16 @@ export function noteFreed(area: u32, frames: u32): void {
   if (isMisplaced(addFree(area, frames))) settleSlowly(area);
 }
 
-/** The same for one frame, of which the node is told later; true when `settleSlowly` should be asked: at the borders of places, and a little more often. */
-export function noteFreedOne(cache: CpuCache, area: u32): bool {
-  const entry = addToEntry(area, 1);
-  addFreedSingly(cache, nodeOf(entry));
-  // The same as (free & 127) <= 1, in one instruction less.
-  return (freeIn(entry) & 126) == 0;
+/**
+ * The same for one frame of the area whose entry is at `place` in the direct map; the node is told later. True when `settleSlowly` should be
+ * asked: at the borders of places, and a little more often.
+ */
+// @ts-ignore: decorator
+@inline
+export function noteFreedOne(place: u64): bool {
+  const entry = directAdd64(place, (<u64>1) << FREE_SHIFT) + ((<u64>1) << FREE_SHIFT);
+  // The same as (free & 255) <= 1, in one instruction less.
+  return (freeIn(entry) & 254) == 0;
 }
 
 function isMisplaced(entry: u64): bool {

@@ -18,7 +18,7 @@ import { zeroRow } from "./zeroing";
  */
 
 /** Partly free areas of each place that are tried before a whole one is broken. */
-const TRIES: u32 = 4;
+const TRIES: u32 = 8;
 const WORD_ORDER: u32 = 6;
 
 /**

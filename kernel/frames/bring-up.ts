@@ -21,18 +21,7 @@ import { FrameOwner } from "./owners";
 import { findChoices } from "./preference";
 import { forgetReclaimers } from "./reclaimers";
 import { frameRefusal } from "./refusals";
-import {
-  AREA_FRAMES,
-  AREA_SHIFT,
-  areaCount,
-  buildSpans,
-  findSpan,
-  ordinalOf,
-  spanCount,
-  spanEnd,
-  spanFirst,
-  spanIndex,
-} from "./spans";
+import { AREA_FRAMES, AREA_SHIFT, areaCount, buildSpans, findSpan, ordinalOf } from "./spans";
 import { allocatorBytes, fillStates, KNOWN_ZERO, makeTable, tableBytes, wordAddress, wordMask } from "./table";
 import { planTrees } from "./trees";
 import { planRuns } from "./whole-runs";
@@ -137,20 +126,15 @@ function placeTable(): u32 {
   return frameRefusal(FrameError.NO_ROOM_FOR_TABLE, largest << PAGE_SHIFT, frames << PAGE_SHIFT);
 }
 
-/** What lies between extents in the areas of a span is no RAM. */
+/** What has an ordinal and is in no extent is no RAM. */
 function markHoles(): void {
-  let extent: u32 = 0;
-  for (let span: u32 = 0; span < spanCount(); span++) {
-    const base = spanFirst(span) << AREA_SHIFT;
-    const end = spanIndex(span) + spanEnd(span) - spanFirst(span);
-    let ordinal = spanIndex(span) << AREA_SHIFT;
-    for (; extent < extentCount() && extentFirst(extent) >> AREA_SHIFT < spanEnd(span); extent++) {
-      const first = (spanIndex(span) << AREA_SHIFT) + (extentFirst(extent) - base);
-      fillStates(ordinal, first - ordinal, FrameOwner.HOLE);
-      ordinal = first + extentFrames(extent);
-    }
-    fillStates(ordinal, (end << AREA_SHIFT) - ordinal, FrameOwner.HOLE);
+  let end: u32 = 0;
+  for (let i: u32 = 0; i < extentCount(); i++) {
+    const first = ordinalOfFrame(extentFirst(i));
+    fillStates(end, first - end, FrameOwner.HOLE);
+    end = first + extentFrames(i);
   }
+  fillStates(end, (areaCount() << AREA_SHIFT) - end, FrameOwner.HOLE);
 }
 
 /** An area in which RAM of two nodes meets is of the node of its first RAM. */

@@ -1,4 +1,4 @@
-import { frameZero, physAnd64, physStore8 } from "platform";
+import { directStore8, frameZero, physAnd64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
 import { addFree, areaNode, openLocked, Place, settleLocked, treeOf } from "./areas";
 import { zeroRuns } from "./blocks";
@@ -31,7 +31,7 @@ import { isDenied } from "./watched";
  */
 const EVERY_BIT: u64 = u64.MAX_VALUE;
 /** Partly free areas of each place that are looked at before a whole one is broken, which has every colour. */
-const TRIES: u32 = 2;
+const TRIES: u32 = 4;
 
 let colours: u32 = 1;
 
@@ -133,7 +133,7 @@ function takeWithin(cache: CpuCache, mask: u64, tries: u32, owner: u32): Frame {
 function handOut(cache: CpuCache, bit: u32, owner: u32): Frame {
   cache.own &= ~((<u64>1) << (<u64>bit));
   const frame = cache.ownFirst + bit;
-  physStore8(cache.ownStates + frame, <u8>(owner | SINGLE));
+  directStore8(cache.ownStates + bit, <u8>(owner | SINGLE));
   return Frame.of(<u32>frame);
 }
 

@@ -1,7 +1,6 @@
 import { cpuIndex, cpuLocal, setCpuLocal } from "platform";
 import { CpuCounter } from "../trace/counters";
 import { cpuNode } from "./nodes";
-import { noWordStates, ordinalOfState } from "./table";
 import { NO_AREA } from "./trees";
 
 /**
@@ -10,11 +9,12 @@ import { NO_AREA } from "./trees";
  * - its **word**: 64 frames whose free bits it took out of the bitmap at once, known to be zero (`own`) or not (`unknown`). It
  *   allocates from them, and frees into them;
  * - its **freed** word: the last other word of which it freed a frame. What it frees of that word afterwards waits in `freed`, so that
- *   freeing a row of frames is one visit to the bitmap for 64;
+ *   freeing frames in a row is one visit to the bitmap for 64;
  * - its **area**: where it takes its next word;
  * - its **shelf**: whole free areas, for blocks of order 9;
- * - the span it looked at last, and what it has freed one by one.
+ * - the span it looked at last, with the places of what is known of its frames, and how many of them it has freed one by one.
  *
+ * A word's frames are a **row**, numbered `frame / 64`: one shift says whether a frame is in one of the two words, and where its bit is.
  * Only the CPU itself may touch these, but for reading numbers, and for `drainCache` while the CPU is not in the allocator.
  */
 @unmanaged
@@ -22,26 +22,36 @@ import { NO_AREA } from "./trees";
 export class CpuCache {
   /** Known to be zero, whether their states say so or not. */
   own: u64;
-  /** Plus the number of a frame of the own word, the address of its state; `noWordStates` has them when there is no word. */
+  /** Place of the state of the row's first frame in the direct map. */
   ownStates: u64;
-  /** 64 bits, so that nothing need be widened. */
+  /** First frame; 64 bits, so that nothing need be widened. */
   ownFirst: u64;
-  freed: u64;
-  /** As `ownStates`. */
-  freedStates: u64;
-  freedFirst: u64;
-
   unknown: u64;
-  /** Bitmap word, by number. */
+  /** `NO_ROW` when there is no word. */
+  ownRow: u32;
+  /** Of a row in the span; or `NO_ROW`. */
+  freedRow: u32;
+  freed: u64;
+
+  /** Of the span: its first frame, how many there are, the ordinal of the first. */
+  spanFirst: u32;
+  spanFrames: u32;
+  spanOrdinal: u32;
+  /** Frames of the span freed one by one, of which its node has not been told. */
+  spanFreed: u32;
+  /** Plus a frame's number: the place of its state. */
+  spanStates: u64;
+  /** Plus 8 times a row: the place of its word. */
+  spanWords: u64;
+  /** Plus 8 times an area's physical number: the place of its entry. */
+  spanEntries: u64;
+
+  /** Bitmap word, by number; without a word, the last one that there was. */
   ownWord: u32;
   /** Index, or `NO_AREA`. */
   area: u32;
   areaFirst: u32;
   shelfDepth: u32;
-
-  spanFirst: u32;
-  spanFrames: u32;
-  spanOrdinal: u32;
   /** 1 when the CPU has ever come past its first call. */
   isActive: u32;
   /** Its own. Its shelf holds areas of this node alone, its words and its area may be of another when this one has run out. */
@@ -49,21 +59,19 @@ export class CpuCache {
   /** 1 while it asks reclaimers. */
   isReclaiming: u32;
   /** Frames that it has shared so often that they never come back. */
-  stuck: u64;
-  /** As `ownStates`, for the frames of the span. */
-  spanStates: u64;
+  stuck: u32;
+  /** Frames of its own node, wanted from there, that it took out of areas. */
+  homeTaken: u64;
 }
-if (offsetof<CpuCache>() != 112) ERROR("a cache's shelf follows its fields");
+if (offsetof<CpuCache>() != 128) ERROR("a cache's shelf follows its fields");
 
 const SHELF: usize = 128;
 /** Whole areas that a CPU keeps; what does not fit goes back. */
 export const SHELF_DEPTH: u32 = 4;
-/** By node, i32: frames freed one by one of which the node's words have not been told. */
-const FREED_SINGLY: usize = 160;
 /** 4 × u64, CpuCounter REFILLS to FLUSHED: here, where a CPU is at work when it counts them. */
-const MOVED: usize = 224;
-const CACHE_BYTES: usize = 256;
-if (160 + 16 * 4 != 224) ERROR("single frees are counted for MAX_NODES nodes");
+const MOVED: usize = 160;
+const CACHE_BYTES: usize = 192;
+if (128 + 4 * 8 != 160 || 160 + 4 * 8 != 192) ERROR("fields, shelf and what moved follow one another");
 
 export const MAX_CPUS: u32 = 64;
 const CACHE_SHIFT: usize = 9;
@@ -73,12 +81,10 @@ let caches: usize = 0;
 caches = memory.data(32768, 128);
 /** From a CPU's cache to one in which there is never anything. */
 const NOTHING: usize = 256;
-if (256 + 256 != 512) ERROR("each CPU has a cache with nothing in it beside its own");
+if (192 > 256 || 256 + 192 > 512) ERROR("each CPU has a cache with nothing in it beside its own");
 
-if (224 + 4 * 8 != 256) ERROR("what moved is counted before the cache with nothing in it");
-
-/** Far from every frame that a first free could name: the states behind it are HOLE. */
-const NO_FIRST: u64 = 0xffff_ffc0;
+/** No frame is in it: frame numbers have 32 bits, rows 26. */
+export const NO_ROW: u32 = 0xffff_ffff;
 
 export function cacheOf(cpu: u32): CpuCache {
   return changetype<CpuCache>(caches + ((<usize>cpu) << CACHE_SHIFT));
@@ -118,6 +124,8 @@ export function emptyCaches(): void {
     const cache = cacheOf(cpu);
     if (cache.isActive != 0) forget(cache);
     cache.area = NO_AREA;
+    // The next one is the first of an area.
+    cache.ownWord = 7;
     cache.node = cpuNode(cpu);
     dropWords(cache);
     dropWords(changetype<CpuCache>(changetype<usize>(cache) + NOTHING));
@@ -132,22 +140,19 @@ function forget(cache: CpuCache): void {
 export function dropWords(cache: CpuCache): void {
   cache.own = 0;
   cache.unknown = 0;
+  cache.ownRow = NO_ROW;
+  dropFreed(cache);
+}
+
+/** No freed word any more; what it held must have been put back. */
+export function dropFreed(cache: CpuCache): void {
   cache.freed = 0;
-  cache.ownFirst = NO_FIRST;
-  cache.freedFirst = NO_FIRST;
-  cache.ownStates = noWordStates() - NO_FIRST;
-  cache.freedStates = noWordStates() - NO_FIRST;
+  cache.freedRow = NO_ROW;
 }
 
-/** From here on the frames of the word that `frame` lies in are freed into `freed`; `states` is what `freedStates` is. */
-export function beginFreed(cache: CpuCache, states: u64, frame: u32): void {
-  cache.freedFirst = frame & ~63;
-  cache.freedStates = states;
-}
-
-/** The bitmap word that `freed` belongs to, by number. */
+/** The bitmap word that `freed` belongs to, by number. There must be one. */
 export function freedWord(cache: CpuCache): u32 {
-  return ordinalOfState(cache.freedStates + cache.freedFirst) >> 6;
+  return (cache.spanOrdinal >> 6) + cache.freedRow - (cache.spanFirst >> 6);
 }
 
 /** A place on the shelf: the area's first frame and its index. */
@@ -176,19 +181,6 @@ export function shelfFirst(entry: u64): u32 {
 
 function shelfSlot(cache: CpuCache, index: u32): usize {
   return changetype<usize>(cache) + SHELF + ((<usize>index) << 3);
-}
-
-export function freedSingly(cache: CpuCache, node: u32): i32 {
-  return load<i32>(changetype<usize>(cache) + ((<usize>node) << 2), FREED_SINGLY);
-}
-
-export function addFreedSingly(cache: CpuCache, node: u32): void {
-  const slot = changetype<usize>(cache) + ((<usize>node) << 2);
-  store<i32>(slot, load<i32>(slot, FREED_SINGLY) + 1, FREED_SINGLY);
-}
-
-export function forgetFreedSingly(cache: CpuCache, node: u32): void {
-  store<i32>(changetype<usize>(cache) + ((<usize>node) << 2), 0, FREED_SINGLY);
 }
 
 /** A word of `frames` frames has come or gone: `what` is CpuCounter.REFILLS or FLUSHES, after which their frames are counted. */

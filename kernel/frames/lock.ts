@@ -2,7 +2,7 @@ import { pause, physCompareExchange64, physExchange64, physLoad64 } from "platfo
 import { lockAddress } from "./table";
 
 /**
- * The lock of a node: of the places of its areas, and of its trees. Taken when an area changes places, which is once in 64 frames freed at
+ * The lock of a node: of the places of its areas, and of its trees. Taken when an area changes places, which is once in 128 frames freed at
  * random and once in 512 allocated; and for blocks. A leaf: nothing else is locked while one is held. Functions that want it held end in
  * `Locked`.
  */

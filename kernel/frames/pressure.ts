@@ -8,7 +8,7 @@ import { nodeCountOf } from "./node-words";
 import { nodeCount } from "./nodes";
 import { PressureState } from "./pressure-state";
 import { runReclaimers } from "./reclaimers";
-import { drain, refill } from "./refill";
+import { drain, refill, refillFromArea } from "./refill";
 import { nodeWordAddress, requestsAddress } from "./table";
 import { highMark, lowMark, minimumMark } from "./watermarks";
 
@@ -83,6 +83,8 @@ function easeNode(node: u32): void {
 function hasWorsened(node: u32): bool {
   const before = pressureWord(node);
   const free = <i64>nodeCountOf(node, NodeCount.FREE);
+  // Nearly always: enough before, enough now.
+  if (stateOf(before) == PressureState.ENOUGH && free > <i64>lowMark(node)) return false;
   const next = nextState(node, stateOf(before), free);
   return next != stateOf(before) && changeState(node, before, next, free) && next > stateOf(before);
 }
@@ -119,7 +121,7 @@ function ownBit(): u64 {
 /** Fills the own word, if it is empty, by all means that there are. */
 export function refillByAllMeans(cache: CpuCache): bool {
   feelPressure(cache);
-  if (hasFrames(cache) || refill(cache)) return true;
+  if (hasFrames(cache) || refillFromArea(cache) || refill(cache)) return true;
   return reclaim(cache, cache.node, 1) && (hasFrames(cache) || refill(cache));
 }
 

@@ -1,7 +1,17 @@
-import { cpuIndex, framesZero, physExchange64, physOr64, physStore8 } from "platform";
+import { cpuIndex, directAddress, directStore8, framesZero, physAdd64, physExchange64 } from "platform";
 import { PAGE_SHIFT } from "../address/pages";
 import { CpuCounter } from "../trace/counters";
-import { addFree, areaNode, noteFreed, Place, reserveLocked, retireLocked, returnLocked, treeOf } from "./areas";
+import {
+  addFree,
+  areaNode,
+  nodeOf,
+  noteFreed,
+  Place,
+  reserveLocked,
+  retireLocked,
+  returnLocked,
+  treeOf,
+} from "./areas";
 import { countWord, CpuCache, cpuOf, dropWords, freedWord, popShelf, shelfArea } from "./cpu-cache";
 import { countForCpu } from "./cpu-counts";
 import { lockNode, unlockNode } from "./lock";
@@ -9,13 +19,13 @@ import { countTaken, tellFreed } from "./node-counts";
 import { nearestNode, nodeCount } from "./nodes";
 import { choiceEnd, choiceFirst, CHOICES, NO_LIMIT } from "./preference";
 import { AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
-import { freeWord, KNOWN_ZERO, knownZeroBits, stateAddress, wordAddress, wordMask } from "./table";
+import { freeWord, KNOWN_ZERO, knownZeroBits, stateAddress, wordAddress } from "./table";
 import { NO_AREA, treeNext } from "./trees";
 
 /** Between the CPUs' caches and the bitmap: taking the next word, putting words back. */
 
-/** 64 KiB: so few that a second-level cache still has them when they are used. */
-const ZEROED_AT_ONCE: u64 = 16;
+/** 128 KiB: so few that a second-level cache still has them when they are used. */
+const ZEROED_AT_ONCE: u64 = 32;
 
 /** Fills the own word, which is empty: from the CPU's node, then by distance. False when there is no frame but in other CPUs' hands. */
 export function refill(cache: CpuCache): bool {
@@ -24,6 +34,13 @@ export function refill(cache: CpuCache): bool {
     if (refillFromNode(cache, nearestNode(cache.node, rank))) return true;
   }
   return false;
+}
+
+/** The quick way of `refill`: from the area that the CPU has reserved, if that is of its own node. */
+export function refillFromArea(cache: CpuCache): bool {
+  const area = cache.area;
+  if (area == NO_AREA || cache.freed != 0 || areaNode(area) != cache.node) return false;
+  return takeWord(cache, area);
 }
 
 /** Fills the own word, which is empty, from `node` alone. */
@@ -44,16 +61,16 @@ function refillFromAreas(cache: CpuCache, node: u32): bool {
   return false;
 }
 
-/** The lowest word of `area` that has free frames, all of it. */
+/** A word of `area` that has free frames, all of it: the next one after the CPU's last. */
 function takeWord(cache: CpuCache, area: u32): bool {
-  const first = area * AREA_WORDS;
-  for (let word = first; word < first + AREA_WORDS; word++) {
+  for (let i: u32 = 1; i <= AREA_WORDS; i++) {
+    const word = area * AREA_WORDS + ((cache.ownWord + i) & (AREA_WORDS - 1));
     if (freeWord(word) == 0) continue;
     const bits = physExchange64(wordAddress(word), 0);
     if (bits == 0) continue;
-    const frames = <u32>popcnt<u64>(bits);
-    addFree(area, -(<i32>frames));
-    countTaken(cache, areaNode(area), cache.node, frames);
+    const frames = bitCount(bits);
+    const node = nodeOf(addFree(area, -(<i32>frames)));
+    countTaken(cache, node, cache.node, frames);
     countWord(cache, CpuCounter.REFILLS, frames);
     adopt(cache, word, bits);
     return true;
@@ -66,8 +83,9 @@ function adopt(cache: CpuCache, word: u32, bits: u64): void {
   const base = area == cache.area ? cache.areaFirst : physicalArea(area) << AREA_SHIFT;
   cache.ownWord = word;
   cache.ownFirst = <u64>base + (((<u64>word) & (AREA_WORDS - 1)) << 6);
+  cache.ownRow = <u32>(cache.ownFirst >> 6);
   const states = stateAddress(word << 6);
-  cache.ownStates = states - cache.ownFirst;
+  cache.ownStates = directAddress(states);
   const zero = knownZeroBits(states);
   cache.own = bits & zero;
   cache.unknown = bits & ~zero;
@@ -113,26 +131,36 @@ function steal(cache: CpuCache, node: u32): bool {
 /** Zeroes frames of the own word that were not known to be zero, of which there must be some: the lowest in a row, so few that they stay in the cache. */
 export function zeroSome(cache: CpuCache): void {
   const unknown = cache.unknown;
-  const first = ctz<u64>(unknown);
-  const count = min<u64>(ctz<u64>(~(unknown >> first)), ZEROED_AT_ONCE);
-  const row = wordMask(<u32>first, <u32>count);
-  framesZero((cache.ownFirst + first) << PAGE_SHIFT, count);
+  const lowest = unknown & -unknown;
+  // Adding the lowest bit carries through the bits in a row with it. A row that reaches the top leaves nothing, as do bits shifted out.
+  const row = unknown & ~(unknown + lowest) & ((lowest << ZEROED_AT_ONCE) - lowest);
+  const first = ctz<u64>(row);
+  framesZero((cache.ownFirst + first) << PAGE_SHIFT, ctz<u64>(~(row >> first)));
   cache.unknown = unknown & ~row;
   cache.own |= row;
 }
 
-/** Puts the freed word's frames back into the bitmap. */
-export function flushFreed(cache: CpuCache): void {
-  if (cache.freed == 0) return;
-  putBack(cache, freedWord(cache), cache.freed);
+/** Puts the freed word's frames back into the bitmap; returns how many. */
+export function flushFreed(cache: CpuCache): u32 {
+  const bits = cache.freed;
+  if (bits == 0) return 0;
   cache.freed = 0;
+  return putBack(cache, freedWord(cache), bits);
 }
 
-function putBack(cache: CpuCache, word: u32, bits: u64): void {
-  countWord(cache, CpuCounter.FLUSHES, <u32>popcnt<u64>(bits));
-  const before = physOr64(wordAddress(word), bits);
+function putBack(cache: CpuCache, word: u32, bits: u64): u32 {
+  const frames = bitCount(bits);
+  countWord(cache, CpuCounter.FLUSHES, frames);
+  // The bits were clear: adding is setting them, and one instruction.
+  const before = physAdd64(wordAddress(word), bits);
   assert((before & bits) == 0, "two CPUs have freed the same frame at once");
-  noteFreed(word / AREA_WORDS, <u32>popcnt<u64>(bits));
+  noteFreed(word / AREA_WORDS, frames);
+  return frames;
+}
+
+/** Of whole words, which are most, without counting. */
+function bitCount(bits: u64): u32 {
+  return bits == u64.MAX_VALUE ? 64 : <u32>popcnt<u64>(bits);
 }
 
 /** Puts all that a CPU has for itself back. The CPU is the one that runs this, or is not in the allocator. */
@@ -152,7 +180,7 @@ export function drain(cache: CpuCache): void {
 /** Own frames are known to be zero; the states of those that this CPU zeroed itself do not say so yet. */
 function tellZero(cache: CpuCache): void {
   for (let rest = cache.own; rest != 0; rest &= rest - 1)
-    physStore8(cache.ownStates + cache.ownFirst + ctz<u64>(rest), <u8>KNOWN_ZERO);
+    directStore8(cache.ownStates + ctz<u64>(rest), <u8>KNOWN_ZERO);
 }
 
 function returnArea(cache: CpuCache): void {

@@ -2,12 +2,11 @@ import { CounterScope, CpuCounter, Hand, NodeCounter, OrderCounter, OwnerCounter
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { ownedFrames } from "./counts";
-import { cacheOf, CpuCache, freedSingly, MAX_CPUS, shelfEntry, shelfFirst, wordsMoved } from "./cpu-cache";
+import { cacheOf, CpuCache, MAX_CPUS, shelfEntry, shelfFirst, wordsMoved } from "./cpu-cache";
 import { countedFor, cpuCount, mostFor, orderCount } from "./cpu-counts";
 import { MAX_ORDER } from "./freeing";
 import { NodeCount } from "./node-count";
-import { freeFramesOf, freeInAreas, totalFramesOf } from "./node-counts";
-import { nodeCountOf } from "./node-words";
+import { freeFramesOf, freeInAreas, takenFrom, totalFramesOf } from "./node-counts";
 import { nodeCount } from "./nodes";
 import { FrameOwner, isAllocatable } from "./owners";
 import { nodePressure, pressureChanges } from "./pressure";
@@ -45,12 +44,12 @@ function reportNode(node: u32): void {
 }
 
 function reportTaken(node: u32): void {
-  count(CounterScope.NODE, node, NodeCounter.HIT, nodeCountOf(node, NodeCount.HIT));
-  count(CounterScope.NODE, node, NodeCounter.MISS, nodeCountOf(node, NodeCount.MISS));
-  count(CounterScope.NODE, node, NodeCounter.FOREIGN, nodeCountOf(node, NodeCount.FOREIGN));
-  count(CounterScope.NODE, node, NodeCounter.INTERLEAVED, nodeCountOf(node, NodeCount.INTERLEAVED));
-  count(CounterScope.NODE, node, NodeCounter.LOCAL, nodeCountOf(node, NodeCount.LOCAL));
-  count(CounterScope.NODE, node, NodeCounter.OTHER, nodeCountOf(node, NodeCount.OTHER));
+  count(CounterScope.NODE, node, NodeCounter.HIT, takenFrom(node, NodeCount.HIT));
+  count(CounterScope.NODE, node, NodeCounter.MISS, takenFrom(node, NodeCount.MISS));
+  count(CounterScope.NODE, node, NodeCounter.FOREIGN, takenFrom(node, NodeCount.FOREIGN));
+  count(CounterScope.NODE, node, NodeCounter.INTERLEAVED, takenFrom(node, NodeCount.INTERLEAVED));
+  count(CounterScope.NODE, node, NodeCounter.LOCAL, takenFrom(node, NodeCount.LOCAL));
+  count(CounterScope.NODE, node, NodeCounter.OTHER, takenFrom(node, NodeCount.OTHER));
 }
 
 function reportOrder(order: u32): void {
@@ -67,20 +66,13 @@ function reportCpu(cpu: u32): void {
   count(CounterScope.CPU, cpu, CpuCounter.NODE, cache.node);
   reportHand(cpu, Hand.ZERO, cache.ownFirst, popcnt<u64>(cache.own));
   reportHand(cpu, Hand.UNKNOWN, cache.ownFirst, popcnt<u64>(cache.unknown));
-  reportHand(cpu, Hand.FREED, cache.freedFirst, popcnt<u64>(cache.freed));
+  reportHand(cpu, Hand.FREED, (<u64>cache.freedRow) << 6, popcnt<u64>(cache.freed));
   reportShelf(cpu, cache);
 }
 
 function countOf(cpu: u32, cache: CpuCache, what: u32): u64 {
   if (what <= CpuCounter.FLUSHED) return wordsMoved(cache, what);
-  return cpuCount(cpu, what) + (what == CpuCounter.FREED_FAR ? untoldFrees(cache) : 0);
-}
-
-/** Those that the nodes have not been told of. */
-function untoldFrees(cache: CpuCache): u64 {
-  let sum: u64 = 0;
-  for (let node: u32 = 0; node < nodeCount(); node++) sum += freedSingly(cache, node);
-  return sum;
+  return cpuCount(cpu, what) + (what == CpuCounter.FREED_FAR ? cache.spanFreed : 0);
 }
 
 function reportShelf(cpu: u32, cache: CpuCache): void {

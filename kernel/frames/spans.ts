@@ -1,7 +1,7 @@
-import { extentCount, extentEnd, extentFirst, EXTENT_CAPACITY } from "./extents";
+import { extentCount, extentEnd, extentFirst, extentNode, EXTENT_CAPACITY } from "./extents";
 
 /**
- * Runs of areas that hold RAM. An area is a naturally aligned 2 MiB of physical memory: 512 frames. Only areas with RAM in them have
+ * Runs of areas that hold RAM of one node. An area is a naturally aligned 2 MiB of physical memory: 512 frames. Only areas with RAM in them have
  * entries in the frame table, so that its size follows the RAM and not the highest address. An area's place in the table is its index;
  * a frame's place is its ordinal, `index * 512 + frame % 512`.
  *
@@ -30,17 +30,23 @@ export const NO_SPAN: u32 = 0xffff_ffff;
 let count: u32 = 0;
 let areas: u32 = 0;
 
-/** Joins the extents whose areas touch. */
+/** Joins the extents of a node whose areas touch. An area in which two nodes meet is in the span of its first RAM. */
 export function buildSpans(): void {
   assert(extentCount() <= EXTENT_CAPACITY);
   count = 0;
   areas = 0;
   for (let i: u32 = 0; i < extentCount();) {
-    const first = extentFirst(i) >> AREA_SHIFT;
+    const first = max<u32>(extentFirst(i) >> AREA_SHIFT, lastEnd());
+    const node = extentNode(i);
     let end = endArea(i);
-    for (i++; i < extentCount() && extentFirst(i) >> AREA_SHIFT <= end; i++) end = endArea(i);
-    addSpan(first, end);
+    for (i++; i < extentCount() && extentNode(i) == node && extentFirst(i) >> AREA_SHIFT <= end; i++) end = endArea(i);
+    if (first < end) addSpan(first, end);
   }
+}
+
+/** The area after the last of all spans so far. */
+function lastEnd(): u32 {
+  return count == 0 ? 0 : spanEnd(count - 1);
 }
 
 /** The area after the one that holds the last frame of extent `index`. */

@@ -1,13 +1,12 @@
-import { framesZero, physLoad64, physLoad8, physStore64, physStore8 } from "platform";
+import { directLoad8, framesZero, physLoad64, physLoad8, physStore64, physStore8 } from "platform";
 import { alignUp, PAGE_BYTES } from "../address/pages";
 import { nodeCount } from "./nodes";
-import { FrameOwner } from "./owners";
 import { AREA_FRAMES } from "./spans";
 
 /**
  * The frame table, in physical memory: what is known of each frame of RAM, by ordinal, and of each area, by index (see `spans.ts`).
  *
- *     head        128 bytes             64 states HOLE, for CPUs that have no word yet; CPUs that are to give back what they have (`pressure.ts`)
+ *     head        64 bytes              CPUs that are to give back what they have (`pressure.ts`)
  *     nodes       128 bytes a node      its lock on a line of its own; on the next its counts (`node-words.ts`)
  *     entries     8 bytes an area       `areas.ts`
  *     bitmap      64 bytes an area      1: free, and in no CPU's hands
@@ -34,8 +33,7 @@ const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 const TOP_BITS: u64 = 0x8080_8080_8080_8080;
 const ZERO_SHIFT: u64 = 6;
 
-const REQUESTS_OFFSET: u64 = 64;
-const HEAD_BYTES: u64 = 128;
+const HEAD_BYTES: u64 = 64;
 const NODE_BYTES: u64 = 128;
 const COUNTS_OFFSET: u64 = 64;
 const ENTRY_BYTES: u64 = 8;
@@ -77,7 +75,6 @@ export function makeTable(address: u64, areas: u32, treeBytes: u64): void {
   const zeroed = zeroedBytes(areas, treeBytes);
   references = address + zeroed;
   framesZero(address, zeroed / PAGE_BYTES);
-  for (let i: u64 = 0; i < 64; i += 8) physStore64(noWordStates() + i, <u64>FrameOwner.HOLE * EVERY_BYTE);
 }
 
 /** The word that locks the areas of `node`. */
@@ -87,17 +84,12 @@ export function lockAddress(node: u32): u64 {
 
 /** The word in which CPU n has bit n when it is to give back what it has for itself. */
 export function requestsAddress(): u64 {
-  return head + REQUESTS_OFFSET;
+  return head;
 }
 
 /** Word `index` of the eight in which a node is counted. */
 export function nodeWordAddress(node: u32, index: u32): u64 {
   return lockAddress(node) + COUNTS_OFFSET + ((<u64>index) << 3);
-}
-
-/** 64 states that no frame has: all HOLE. */
-export function noWordStates(): u64 {
-  return head;
 }
 
 export function entryAddress(area: u32): u64 {
@@ -115,11 +107,6 @@ export function treesAddress(): u64 {
 
 export function stateAddress(ordinal: u32): u64 {
   return states + ordinal;
-}
-
-/** The inverse of `stateAddress`. */
-export function ordinalOfState(address: u64): u32 {
-  return <u32>(address - states);
 }
 
 export function referenceAddress(ordinal: u32): u64 {
@@ -145,11 +132,11 @@ export function stateAt(ordinal: u32): u32 {
   return physLoad8(states + ordinal);
 }
 
-/** Is it a frame that is allocated and has one holder? */
+/** Is it the state of a frame that is allocated and has one holder? `place` is where it is in the direct map. */
 // @ts-ignore: decorator
 @inline
-export function isSingle(address: u64): bool {
-  return (physLoad8(address) & SINGLE) != 0;
+export function isSingle(place: u64): bool {
+  return (directLoad8(place) & SINGLE) != 0;
 }
 
 export function ownerOfState(state: u32): u32 {

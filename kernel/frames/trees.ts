@@ -11,7 +11,7 @@ import { treesAddress } from "./table";
  *
  * All of it under the node's lock.
  */
-export const NODE_TREES: u32 = 7;
+export const NODE_TREES: u32 = 5;
 export const NO_AREA: u32 = 0xffff_ffff;
 
 const MAX_LEVELS: u32 = 4;

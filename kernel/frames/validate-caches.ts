@@ -1,8 +1,8 @@
 import { areaEntry, nodeOf, Place, placeOf, reservedBy } from "./areas";
-import { cacheOf, CpuCache, freedWord, MAX_CPUS, shelfArea, shelfEntry } from "./cpu-cache";
+import { cacheOf, CpuCache, freedWord, MAX_CPUS, NO_ROW, shelfArea, shelfEntry } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { frameRefusal } from "./refusals";
-import { knownZeroBits } from "./table";
+import { knownZeroBits, stateAddress } from "./table";
 import { NO_AREA } from "./trees";
 
 /** What CPUs have for themselves: its own consistency, and sums that `validate-areas.ts` compares with the areas. */
@@ -44,9 +44,13 @@ function isCacheRight(cache: CpuCache, cpu: u32): bool {
     const entry = areaEntry(cache.area);
     if (placeOf(entry) != Place.RESERVED || reservedBy(entry) != cpu) return false;
   }
-  const zero = knownZeroBits(cache.ownStates + cache.ownFirst);
+  const zero: u64 = cache.ownRow == NO_ROW ? 0 : zeroBitsOf(cache.ownWord);
   if ((cache.own & cache.unknown) != 0 || (cache.unknown & zero) != 0) return false;
-  return (cache.freed & ~knownZeroBits(cache.freedStates + cache.freedFirst)) == 0;
+  return cache.freed == 0 || (cache.freed & ~zeroBitsOf(freedWord(cache))) == 0;
+}
+
+function zeroBitsOf(word: u32): u64 {
+  return knownZeroBits(stateAddress(word << 6));
 }
 
 /** Frames of bitmap word `word` that CPUs have; when two have the same one, `CLASH`. */

@@ -29,6 +29,13 @@ export function countFrames(): void {
   watch(watched | COUNTED);
 }
 
+/** Does anybody? */
+// @ts-ignore: decorator
+@inline
+export function isWatched(): bool {
+  return watched != 0;
+}
+
 export function isCounted(): bool {
   return (watched & COUNTED) != 0;
 }

@@ -13,7 +13,7 @@ export { physLoad32, physLoad64, physLoad8, physStore32, physStore64, physStore8
 export { reportFrames } from "../../kernel/frames/report";
 export { countFrames, watchIfTraced } from "../../kernel/frames/watched";
 export { reportFrameCounters } from "../../kernel/frames/report-counters";
-export { freeFramesOf, totalFramesOf } from "../../kernel/frames/node-counts";
+export { freeFramesOf, takenFrom, totalFramesOf } from "../../kernel/frames/node-counts";
 export { addNodeCount, nodeCountOf } from "../../kernel/frames/node-words";
 import { Frame } from "../../kernel/frames/frame";
 import { allocateBlockPlaced } from "../../kernel/frames/placed";

@@ -171,7 +171,7 @@ test("interleave leaves a node out that has run out, and leaves its set when tha
 const COUNTS = Object.values(NodeCount).slice(1);
 
 function countsOf(machine: NodeMachine, node: number): number[] {
-  return COUNTS.map((what) => machine.kernel.call("nodeCountOf", node, what));
+  return COUNTS.map((what) => machine.kernel.call("takenFrom", node, what));
 }
 
 test("nodes count hits, misses, and whose CPU it was, as numastat does", () => {

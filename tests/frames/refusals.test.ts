@@ -317,19 +317,19 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: "an area listed nowhere",
-    harm: (k) => k.call("treeRemove", 4, k.call("ordinalOfFrame", WHOLE_FRAME) >> 9),
+    harm: (k) => k.call("treeRemove", 2, k.call("ordinalOfFrame", WHOLE_FRAME) >> 9),
     error: FrameError.TREE_WRONG,
-    found: 4,
+    found: 2,
   },
   {
     what: "a run of whole areas listed nowhere",
-    harm: (k) => k.call("treeRemove", 6, 3),
+    harm: (k) => k.call("treeRemove", 4, 3),
     error: FrameError.TREE_WRONG,
     found: 1,
   },
   {
     what: "a run listed of which an area is not whole",
-    harm: (k) => k.call("treeAdd", 6, 0),
+    harm: (k) => k.call("treeAdd", 4, 0),
     error: FrameError.TREE_WRONG,
     found: 1,
   },
@@ -350,7 +350,7 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: "a frame that a CPU takes for dirty, and that is known to be zero",
-    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER) + 20, 0x40),
+    harm: (k) => setState(k, k.call("allocateFrame", FrameOwner.USER) + 40, 0x40),
     error: FrameError.CACHE_WRONG,
     found: 0,
   },

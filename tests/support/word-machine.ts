@@ -27,6 +27,10 @@ const DEBUG_CONSOLE = 0xe9;
 
 const compiled = await compileKernelPart({ entry: "tests/frames/core.ts", platform: "metal" });
 
+/** Away from all addresses, so that a place in it is not taken for one, nor the other way round. */
+const DIRECT_MAP = 0xffff_a000_0000_0000n;
+const DIRECT_MAP_BYTES = 1n << 46n;
+
 /** `part`: another part of the kernel than memory map and frames. */
 export function startWordMachine(physicalBits: number, part = compiled): WordMachine {
   const words = new Map<bigint, bigint>();
@@ -55,6 +59,12 @@ export function startWordMachine(physicalBits: number, part = compiled): WordMac
     const memory = new DataView(instance.memory.buffer);
     for (let i = 0; i < length; i++) memory.setUint8(to + i, Number(take(from + BigInt(i), 8n)));
   };
+  const behind = (place: bigint) => {
+    const address = unsigned(place) - DIRECT_MAP;
+    if (address < 0n || address >= DIRECT_MAP_BYTES)
+      throw new Error(`0x${unsigned(place).toString(16)} is not in the direct map`);
+    return address;
+  };
   const unsigned = (address: bigint) => BigInt.asUintN(64, address);
   /** Stores `change` of what is there, and returns what was. */
   const change = (at: bigint, next: (found: bigint) => bigint) => {
@@ -80,6 +90,10 @@ export function startWordMachine(physicalBits: number, part = compiled): WordMac
     "memory.physExchange64": (at: bigint, value: bigint) => change(at, () => value),
     "memory.physCompareExchange64": (at: bigint, expected: bigint, value: bigint) =>
       change(at, (found) => (found === unsigned(expected) ? value : found)),
+    "direct.directAddress": (address: bigint) => unsigned(address) + DIRECT_MAP,
+    "direct.directLoad8": (at: bigint) => Number(take(behind(at), 8n)),
+    "direct.directStore8": (at: bigint, value: number) => put(behind(at), 8n, BigInt(value)),
+    "direct.directAdd64": (at: bigint, delta: bigint) => change(behind(at), (found) => found + delta),
     "cpu.cpuIndex": () => machine.cpu,
     "memory.framesZero": zeroRow,
     "memory.framesZeroStreaming": zeroRow,

@@ -1,5 +1,6 @@
 /** The platform on the embedded machine: the same promises as `platform/metal`, kept by the modelled machine. */
 export * from "./memory";
+export * from "./direct";
 export * from "./objects";
 export * from "./mmu";
 export * from "./cpu";

@@ -3,6 +3,7 @@
  * no program, so that the rest of the seam is not there.
  */
 export * from "platform/memory";
+export * from "platform/direct";
 export { cpuIndex } from "platform/cpu";
 export { cpuLocal, setCpuLocal } from "./local";
 export { clock, pause } from "platform/processor";

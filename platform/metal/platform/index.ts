@@ -4,6 +4,7 @@
  * what each must do; the embedded machine keeps the same promises in `platform/embedded/platform/`.
  */
 export * from "./memory";
+export * from "./direct";
 export * from "./objects";
 export * from "./mmu";
 export * from "./cpu";
