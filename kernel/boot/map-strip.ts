@@ -7,9 +7,11 @@ import { isRam, isReclaimed, rangeCount, rangeFirst, RangeKind, rangeKind, range
  *
  *     |KK......................................................rr..rrr|  . free   K kernel and programs   a boot agent, freed later   r firmware
  *
- * A cell shows what most of it is, except that the kernel shows wherever it has a quarter of a cell.
+ * A cell shows what most of it is, except that the kernel shows wherever it has a quarter of a cell, or half of its own image: with
+ * much RAM a cell is many times that, and it would be nowhere.
  */
 const CELLS: u64 = 64;
+const HALF_OF_KERNEL: u64 = 4 * 1024 * 1024;
 
 namespace Sort {
   export const FREE: u32 = 0;
@@ -59,7 +61,7 @@ function sortOfCell(from: u64, bytes: u64): u32 {
     if (first < end) addBytes(sortOf(rangeKind(i)), end - first);
     before += length;
   }
-  if (bytesOf(Sort.KERNEL) * 4 >= bytes) return Sort.KERNEL;
+  if (bytesOf(Sort.KERNEL) >= min<u64>(bytes / 4, HALF_OF_KERNEL)) return Sort.KERNEL;
   let most: u32 = 0;
   for (let sort: u32 = 1; sort < SORTS; sort++) if (bytesOf(sort) > bytesOf(most)) most = sort;
   return most;

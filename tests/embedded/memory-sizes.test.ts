@@ -25,6 +25,7 @@ describe("a machine", { concurrency: 2 }, () => {
       const { result, console } = await boot(memoryBytes);
       assert.equal(result.status, 0, console);
       assert.match(console, /all their frames are back, zeroed/);
+      assert.match(console, /^ {3}\|[.Kar]*K[.Kar]*\|$/m, "the kernel is nowhere in the picture of memory");
     });
   }
 

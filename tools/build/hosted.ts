@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { requireNativeTools } from "../native-tools.ts";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { kernelFlags } from "./kernel-flags.ts";
-import { NativeBuildError, platformImports } from "./metal.ts";
+import { platformImports } from "./metal.ts";
+import { runNative } from "./native-run.ts";
 import { makeIfStale } from "./stamped.ts";
 import { wasmToC } from "./wasm2c.ts";
 
@@ -83,10 +82,5 @@ function compilerArguments(variant: HostedVariant, cPath: string): string[] {
 }
 
 async function compile(args: readonly string[]): Promise<void> {
-  const { clang } = requireNativeTools("clang", "ld.lld");
-  try {
-    await promisify(execFile)(clang, args, { maxBuffer: 1 << 26 });
-  } catch (error) {
-    throw new NativeBuildError(`clang fails:\n${(error as { stderr?: string }).stderr ?? String(error)}`);
-  }
+  await runNative(requireNativeTools("clang", "ld.lld").clang, args);
 }

@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { requireNativeTools } from "../native-tools.ts";
+import { runNative } from "./native-run.ts";
 import { makeIfStale } from "./stamped.ts";
 import { wasmToC } from "./wasm2c.ts";
 
@@ -43,8 +42,8 @@ async function compileAndLink(cPath: string, efi: string): Promise<void> {
   const tools = requireNativeTools("clang", "lld-link");
   const object = `${efi}.obj`;
   try {
-    await run(tools.clang, [...compilerFlags, `-DMODULE_C="${cPath}"`, "-c", shim, "-o", object]);
-    await run(tools["lld-link"], [...linkerFlags, `-out:${efi}`, object]);
+    await runNative(tools.clang, [...compilerFlags, `-DMODULE_C="${cPath}"`, "-c", shim, "-o", object]);
+    await runNative(tools["lld-link"], [...linkerFlags, `-out:${efi}`, object]);
   } finally {
     rmSync(object, { force: true });
   }
@@ -69,10 +68,6 @@ const compilerFlags = [
 
 /** Without a fixed base, so that lld keeps the relocations by which the firmware moves it. */
 const linkerFlags = ["-subsystem:efi_application", "-entry:efi_main", "-nodefaultlib", "-dynamicbase", "-Brepro"];
-
-async function run(tool: string, args: readonly string[]): Promise<void> {
-  await promisify(execFile)(tool, args, { cwd: projectRoot });
-}
 
 /** The application that prints the firmware's memory map; returns the path of its EFI file. */
 export async function buildMapRecorderEfi(): Promise<string> {

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { promisify } from "node:util";
 import { requireNativeTools } from "../native-tools.ts";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { fileNameOf, flagsOf, kernelFlags, type KernelBuild } from "./kernel-flags.ts";
 import { compileProgram, PROGRAM_MEMORY_PAGES, programFileName, WASM_PAGE_BYTES } from "./programs.ts";
+import { runNative } from "./native-run.ts";
 import { makeIfStale } from "./stamped.ts";
 import { wasmToC } from "./wasm2c.ts";
 
@@ -17,11 +16,6 @@ import { wasmToC } from "./wasm2c.ts";
  */
 const KERNEL_PAGES = 24;
 const KERNEL_ENTRY = "kernel/kernel.ts";
-
-/** clang or the linker refused what the tool chain made. A mistake of ours, not of the program's author. */
-export class NativeBuildError extends Error {
-  override readonly name = "NativeBuildError";
-}
 
 /** Builds the kernel for x86-64; returns the path of its ELF file. */
 export function buildMetalKernel(build: KernelBuild = "usual"): Promise<string> {
@@ -144,19 +138,11 @@ async function compileAndLink(request: LinkRequest, elf: string): Promise<void> 
   const objects = request.sources.map((source) => `${elf}.${basename(source)}.o`);
   try {
     for (const [i, source] of request.sources.entries()) {
-      await run(tools.clang, [...compilerArguments(request), "-c", join(projectRoot, source), "-o", objects[i]!]);
+      await runNative(tools.clang, [...compilerArguments(request), "-c", join(projectRoot, source), "-o", objects[i]!]);
     }
-    await run(tools["ld.lld"], [...linkerArguments(request), ...objects, "-o", elf]);
+    await runNative(tools["ld.lld"], [...linkerArguments(request), ...objects, "-o", elf]);
   } finally {
     for (const object of objects) rmSync(object, { force: true });
-  }
-}
-
-async function run(tool: string, args: readonly string[]): Promise<void> {
-  try {
-    await promisify(execFile)(tool, args, { maxBuffer: 1 << 26 });
-  } catch (error) {
-    throw new NativeBuildError(`${basename(tool)} fails:\n${(error as { stderr?: string }).stderr ?? String(error)}`);
   }
 }
 
