@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ExitStatus } from "../cli/exit-status.ts";
 import { decodeRecords, type TraceRecord } from "../cli/records/decode.ts";
 import { Phase } from "../kernel/boot/phases.ts";
 import type { BenchMachineName } from "../cli/values.ts";
@@ -68,7 +69,7 @@ async function embeddedCost(wanted: BootRequest): Promise<EmbeddedCost> {
     if (accesses !== undefined) cost = { milliseconds: performance.now() - started, accesses: Number(accesses) };
   };
   const result = await bootEmbedded(wanted, watch(see), {});
-  if (cost === undefined) throw notReady(result);
+  if (cost === undefined) throw new NeverReady(result);
   return cost;
 }
 
@@ -94,7 +95,7 @@ async function instructionsToReady(wanted: BootRequest): Promise<number> {
   );
   const ready = phaseEnd(all, Phase.TASKS);
   const first = all[0];
-  if (ready === undefined || first === undefined) throw notReady(result);
+  if (ready === undefined || first === undefined) throw new NeverReady(result);
   return Number(ready - first.time);
 }
 
@@ -106,8 +107,15 @@ function phaseEnd(records: readonly TraceRecord[], phase: number): bigint | unde
   return records.find(({ kind, first }) => kind === RecordKind.PHASE && first === BigInt(phase))?.value;
 }
 
-function notReady({ status, message }: BootResult): Error {
-  return new Error(`the machine never got ready: status ${status}${message === undefined ? "" : `, ${message}`}`);
+/** A machine that is measured ended, or was ended, too early; with the status of that boot, unless that was well. */
+class NeverReady extends Error {
+  override readonly name = "NeverReady";
+  readonly status: number;
+
+  constructor({ status, message }: BootResult) {
+    super(`the machine never got ready: status ${status}${message === undefined ? "" : `, ${message}`}`);
+    this.status = status === 0 ? ExitStatus.PANIC : status;
+  }
 }
 
 /** One value a size, the growth from the smallest to the largest size, per GiB, and its share of the smallest. */
