@@ -57,6 +57,12 @@ function addBoot(command: Command, ended: Ended): void {
     .option("--machine <name>", values.MACHINE_NAMES.join(" or "), values.readMachine, "embedded")
     .option("--memory <size>", "RAM, such as 512M or 4G (default: 512M)", values.readMemory)
     .option("--cpus <n>", "processors", values.readCount, 1)
+    .option(
+      "--turn <ms>",
+      "how long a task keeps a processor that others wait for; 0: as it likes",
+      values.readTurn,
+      10,
+    )
     .option("--numa <n>", "memory nodes", values.readCount, 1)
     .option("--seed <n>", "draw every random number from this seed (decimal or 0x…)", values.readSeed)
     .option("--trace <file>", "write every event to this file, one JSON object a line (docs/TRACE.md)")

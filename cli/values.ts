@@ -42,6 +42,15 @@ export function readCount(text: string): number {
   return Number(text);
 }
 
+const MOST_MILLISECONDS = 10_000;
+
+/** Milliseconds of a turn; 0 for no end. */
+export function readTurn(text: string): number {
+  const turn = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (!(turn <= MOST_MILLISECONDS)) throw new InvalidArgumentError("Write milliseconds from 0 to 10000.");
+  return turn;
+}
+
 /** Seconds, with decimals if wanted; more than none, at most a day. */
 export function readSeconds(text: string): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;

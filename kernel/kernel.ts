@@ -1,13 +1,15 @@
 import { cpuIndex } from "platform";
 import { startPrograms } from "./boot/bring-up";
 import { endOfInterrupt } from "./cpu/apic";
+import { countHere } from "./cpu/counts";
 import { InterruptVector } from "./cpu/interrupt-vector";
 import { joinCpus } from "./cpu/join";
 import { lockKernel, unlockKernel } from "./cpu/kernel-lock";
 import { serveRequests } from "./cpu/requests";
 import { call } from "./syscalls/dispatch";
-import { wakeUp } from "./tasks/scheduler";
+import { endTurn, wakeUp } from "./tasks/scheduler";
 import { exception, TrapOrigin } from "./tasks/traps";
+import { CpuEvent } from "./trace/counters";
 
 /**
  * Every way into the kernel. Each runs to completion on this CPU's kernel stack, with interrupts off and the kernel's lock held, and names,
@@ -37,9 +39,16 @@ function interrupt(vector: u32): void {
     serveRequests();
     endOfInterrupt();
   } else if (vector == InterruptVector.WAKE) {
+    countHere(CpuEvent.WAKES);
     endOfInterrupt();
     lockKernel();
     wakeUp();
+    unlockKernel();
+  } else if (vector == InterruptVector.TIMER) {
+    countHere(CpuEvent.TIMERS);
+    endOfInterrupt();
+    lockKernel();
+    endTurn();
     unlockKernel();
   }
 }

@@ -7,10 +7,12 @@ import { matches, parseDecimal, parseHex, parsedValue } from "./text";
 
 export const CONFIG_LIMIT_BYTES: u64 = 65536;
 const MAX_CPUS: u64 = 4095;
+const MAX_TURN: u64 = 10_000;
 
 let configSeed: u64 = 0;
 let configFlags: u32 = 0;
 let configCpus: u32 = 0;
+let configTurn: u32 = 10;
 let configCrash: u32 = CrashKind.NONE;
 let configDenied: u32 = 0;
 let programCount: u32 = 0;
@@ -29,6 +31,7 @@ namespace Key {
   export const CRASH: u32 = 32;
   export const FAIL_ALLOCATION: u32 = 64;
   export const FRAMES: u32 = 128;
+  export const TURN: u32 = 256;
 }
 
 export function seed(): u64 {
@@ -46,6 +49,10 @@ export function isRandomised(): bool {
 }
 export function cpuLimit(): u32 {
   return configCpus;
+}
+/** Milliseconds that a task keeps a CPU for which others wait; 0 for no limit. */
+export function turnMilliseconds(): u32 {
+  return configTurn;
 }
 export function crash(): u32 {
   return configCrash;
@@ -98,6 +105,7 @@ function parseSetting(start: u64, equals: u64, end: u64): void {
   seen |= key;
   if (key == Key.SEED) parseSeed(value, end);
   else if (key == Key.CPUS) parseCpus(value, end);
+  else if (key == Key.TURN) parseTurn(value, end);
   else if (key == Key.CRASH) parseCrash(value, end);
   else if (key == Key.FAIL_ALLOCATION) parseFailAllocation(value, end);
   else parseSwitch(key, value, end);
@@ -110,6 +118,7 @@ function keyOf(start: u64, end: u64): u32 {
   if (matches(start, end, "trace")) return Key.TRACE;
   if (matches(start, end, "frames")) return Key.FRAMES;
   if (matches(start, end, "cpus")) return Key.CPUS;
+  if (matches(start, end, "turn")) return Key.TURN;
   if (matches(start, end, "crash")) return Key.CRASH;
   return matches(start, end, "fail-allocation") ? Key.FAIL_ALLOCATION : 0;
 }
@@ -124,6 +133,11 @@ function parseSeed(start: u64, end: u64): void {
 function parseCpus(start: u64, end: u64): void {
   if (!parseDecimal(start, end, MAX_CPUS)) badLine("BadConfigValue", "wants cpus= and 0 to 4095, not ", start, end);
   configCpus = <u32>parsedValue();
+}
+
+function parseTurn(start: u64, end: u64): void {
+  if (!parseDecimal(start, end, MAX_TURN)) badLine("BadConfigValue", "wants turn= and 0 to 10000, not ", start, end);
+  configTurn = <u32>parsedValue();
 }
 
 function parseCrash(start: u64, end: u64): void {

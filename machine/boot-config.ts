@@ -3,7 +3,7 @@ import type { BootRequest } from "./machine.ts";
 /** What of a request `boot.cfg` carries; the rest is the machine's own affair. */
 export type BootConfig = Pick<
   BootRequest,
-  "seed" | "aslr" | "colour" | "trace" | "cpus" | "crash" | "failAllocation" | "frames"
+  "seed" | "aslr" | "colour" | "trace" | "cpus" | "turnMilliseconds" | "crash" | "failAllocation" | "frames"
 > & {
   readonly programs: readonly { readonly name: string }[];
 };
@@ -27,6 +27,7 @@ export function composeBootConfig(request: BootConfig): string {
   if (request.seed !== undefined) lines.push(`seed=0x${BigInt.asUintN(64, request.seed).toString(16)}`);
   lines.push(`aslr=${onOff(request.aslr)}`, `colour=${onOff(request.colour)}`, `trace=${onOff(request.trace)}`);
   lines.push(`cpus=${request.cpus}`);
+  if (request.turnMilliseconds !== undefined) lines.push(`turn=${request.turnMilliseconds}`);
   if (request.crash !== undefined) lines.push(`crash=${request.crash}`);
   if (request.frames) lines.push("frames=on");
   if (request.failAllocation !== undefined) lines.push(`fail-allocation=${request.failAllocation}`);

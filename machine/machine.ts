@@ -28,6 +28,8 @@ export interface BootRequest {
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly numaNodes: number;
+  /** How long a task keeps a CPU for which others wait, in milliseconds; 0: until it yields, waits or ends. Undefined: as boot.cfg has it. */
+  readonly turnMilliseconds?: number | undefined;
   /** Undefined: the machine's own entropy. */
   readonly seed: bigint | undefined;
   readonly aslr: boolean;

@@ -17,6 +17,7 @@ export interface BootFlags {
   readonly machine: MachineName;
   readonly memory?: number;
   readonly cpus: number;
+  readonly turn: number;
   readonly numa: number;
   readonly seed?: bigint;
   readonly trace?: string;
@@ -87,6 +88,7 @@ export async function makeRequest(
     memoryBytes: flags.memory ?? DEFAULT_MEMORY_BYTES,
     cpus: flags.cpus,
     numaNodes: flags.numa,
+    turnMilliseconds: flags.turn,
     seed: flags.seed,
     aslr: flags.aslr,
     colour,

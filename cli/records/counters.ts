@@ -4,6 +4,7 @@ import {
   CounterMoment,
   CounterScope,
   CpuCounter,
+  CpuEvent,
   Hand,
   NodeCounter,
   ObjectCounter,
@@ -33,6 +34,7 @@ export interface Counters {
   readonly owners: ReadonlyMap<number, Counts<typeof OwnerCounter>>;
   readonly objects: ReadonlyMap<string, Counts<typeof ObjectCounter>>;
   readonly inHand: readonly FramesInHand[];
+  readonly events: ReadonlyMap<number, Counts<typeof CpuEvent>>;
 }
 
 /** What the counters were at `moment`; undefined when the boot did not come so far, or was not asked to count. */
@@ -51,6 +53,7 @@ export function countersAt(moment: number, records: readonly TraceRecord[]): Cou
     owners: gathered(counters, CounterScope.OWNER, OwnerCounter),
     objects: new Map(byName.map(([index, counts]) => [names.get(index) ?? String(index), counts])),
     inHand: framesInHand(moment, records),
+    events: gathered(counters, CounterScope.PROCESSOR, CpuEvent),
   };
 }
 
@@ -84,6 +87,7 @@ export const SCOPES: Readonly<Record<number, Names>> = {
   [CounterScope.CPU]: CpuCounter,
   [CounterScope.OWNER]: OwnerCounter,
   [CounterScope.OBJECTS]: ObjectCounter,
+  [CounterScope.PROCESSOR]: CpuEvent,
 };
 
 function gathered<Counted extends Names>(counters: readonly Counter[], scope: number, counted: Counted) {
@@ -168,6 +172,11 @@ function cpuFields(counters: Counters, cpu: number, counts: Counts<typeof CpuCou
 /** The document's `objects`. */
 export function objectsCounted(counters: Counters) {
   return [...counters.objects].map(([kind, counts]) => ({ kind, ...camel(counts) }));
+}
+
+/** The document's `cpus`. */
+export function eventsCounted(counters: Counters) {
+  return [...counters.events].map(([cpu, counts]) => ({ cpu, ...camel(counts) }));
 }
 
 /** MOST_SLABS as mostSlabs. */

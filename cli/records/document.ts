@@ -1,6 +1,6 @@
 import { RecordKind } from "../../kernel/trace/records.ts";
 import type { BootRequest, BootResult } from "../../machine/machine.ts";
-import { endedCounters, type Counters, framesCounted, objectsCounted } from "./counters.ts";
+import { endedCounters, type Counters, eventsCounted, framesCounted, objectsCounted } from "./counters.ts";
 import { textBytes, type TraceRecord } from "./decode.ts";
 import { hex } from "./names.ts";
 import { numaReport, type NumaReport } from "./numa.ts";
@@ -38,6 +38,8 @@ export interface BootDocument {
   readonly frames: Fields | null;
   /** Kernel objects by kind, at the end. */
   readonly objects: readonly Fields[];
+  /** What happened on each CPU between it and the others, and by its timer, until the end. */
+  readonly cpus: readonly Fields[];
   /** Who has which frame once the programs are loaded. */
   readonly owners: readonly Fields[];
   readonly numa: NumaReport | null;
@@ -74,6 +76,7 @@ export function bootDocument(outcome: BootOutcome): BootDocument {
     memoryMap: all(records, RecordKind.MEMORY_RANGE),
     frames: framesFields(records, counters),
     objects: counters === undefined ? [] : objectsCounted(counters),
+    cpus: counters === undefined ? [] : eventsCounted(counters),
     owners: all(records, RecordKind.FRAME_RUN),
     numa: numaReport((kind) => all(records, kind)),
     segments: all(records, RecordKind.SEGMENT),
@@ -100,6 +103,7 @@ function requestFields(request: BootRequest): Fields {
     cpus: request.cpus,
     numaNodes: request.numaNodes,
     seed: request.seed === undefined ? null : hex(request.seed),
+    turnMilliseconds: request.turnMilliseconds ?? null,
     aslr: request.aslr,
     without: request.without,
     crash: request.crash ?? null,

@@ -20,6 +20,7 @@ import { makeZeroPage } from "../spaces/zero-page";
 import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
 import { reportCountersIfWanted } from "../tasks/counters";
 import { loadProgram } from "../tasks/loading";
+import { setTurn } from "../tasks/turns";
 import { cacheColours } from "../cpu/caches";
 import { findApic, hasApic, openApic } from "../cpu/apic";
 import { installStacks, makeStacks } from "../cpu/stacks";
@@ -43,6 +44,7 @@ import {
   hpet,
   moduleCount,
   seed,
+  turnMilliseconds,
 } from "../bootinfo/bootinfo";
 import { BootFlag } from "../bootinfo/layout";
 import { crashEarlyOnPurpose, crashOnPurpose } from "./crash";
@@ -164,6 +166,7 @@ function protect(): void {
 function takeApic(): void {
   if (!findApic()) panic("the local APIC's registers cannot be mapped", 0);
   openApic();
+  setTurn(turnMilliseconds());
 }
 
 /** Without an HPET nobody knows how fast the clock is, and the kernel does without. */

@@ -140,6 +140,11 @@ export function crashKind(): u32 {
   return headerHalf(BootinfoAt.crash);
 }
 
+/** How long a task keeps a CPU for which others wait; 0: as long as it likes. */
+export function turnMilliseconds(): u32 {
+  return headerHalf(BootinfoAt.turnMilliseconds);
+}
+
 /** Which allocation of frames is to fail, from 1; 0 for none. */
 export function deniedAllocation(): u32 {
   return headerHalf(BootinfoAt.failAllocation);

@@ -2,10 +2,10 @@ import { physRead } from "platform";
 import { BootinfoAt, BOOTINFO_BYTES, MAX_MODULES, MAX_SEGMENTS, MODULE_BYTES, SEGMENT_BYTES } from "./layout";
 
 /** The kernel's own copy of bootinfo and its arrays, so that the boot agent's memory can be used again. */
-const header = memory.data(208, 8);
+const header = memory.data(216, 8);
 const segments = memory.data(256, 8);
 const modules = memory.data(4096, 8);
-if (BOOTINFO_BYTES != 208) ERROR("header holds a bootinfo block");
+if (BOOTINFO_BYTES != 216) ERROR("header holds a bootinfo block");
 if (<u64>MAX_SEGMENTS * SEGMENT_BYTES != 256) ERROR("segments holds MAX_SEGMENTS segments");
 if (<u64>MAX_MODULES * MODULE_BYTES != 4096) ERROR("modules holds MAX_MODULES modules");
 

@@ -37,7 +37,7 @@ export function bootinfoErrorText(error: u32): string {
   if (error == BootinfoError.BAD_ADDRESS) return "bootinfo is not at a page boundary";
   if (error == BootinfoError.BAD_MAGIC) return "bootinfo does not start with NITRBOOT";
   if (error == BootinfoError.BAD_VERSION) return "bootinfo is not of version 1";
-  if (error == BootinfoError.BAD_SIZE) return "bootinfo is not 208 bytes long";
+  if (error == BootinfoError.BAD_SIZE) return "bootinfo is not 216 bytes long";
   if (error == BootinfoError.BAD_STRIDE) return "memory descriptors are less than 40 bytes, or no multiple of 8, apart";
   if (error == BootinfoError.BAD_DESCRIPTOR_VERSION) return "memory descriptors are not of version 1";
   if (error == BootinfoError.BAD_MAP) return "bootinfo has no memory map, or part of a descriptor";

@@ -36,14 +36,16 @@
  *      192     4  crash                 CrashKind: a deliberate kernel fault, 0 none
  *      196     4  failAllocation        1 for the first allocation of frames, and so on: it fails; 0 none
  *      200     8  hpet                  0 if none
- *      208        end
+ *      208     4  turnMilliseconds      how long a task keeps a CPU for which others wait; 0: until it yields, waits or ends
+ *      212     4  reserved, zero
+ *      216        end
  *
  * The block, its arrays, and the copied memory map lie in memory of type EfiLoaderData, as do modules and handover tables; the
  * kernel image too. So firmware types alone do not tell what is in use: bootinfo does.
  */
 export const BOOTINFO_MAGIC: u64 = 0x544f_4f42_5254_494e; // "NITRBOOT"
 export const BOOTINFO_VERSION: u32 = 1;
-export const BOOTINFO_BYTES: u32 = 208;
+export const BOOTINFO_BYTES: u32 = 216;
 
 export namespace BootinfoAt {
   export const magic: u64 = 0;
@@ -79,6 +81,7 @@ export namespace BootinfoAt {
   export const crash: u64 = 192;
   export const failAllocation: u64 = 196;
   export const hpet: u64 = 200;
+  export const turnMilliseconds: u64 = 208;
 }
 
 /** Bits of `flags`. */

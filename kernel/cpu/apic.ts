@@ -24,6 +24,9 @@ namespace Register {
   export const LVT_LINT0: u32 = 0x35;
   export const LVT_LINT1: u32 = 0x36;
   export const LVT_ERROR: u32 = 0x37;
+  export const INITIAL_COUNT: u32 = 0x38;
+  export const CURRENT_COUNT: u32 = 0x39;
+  export const DIVIDE: u32 = 0x3e;
 }
 const X2APIC_MSRS: u32 = 0x800;
 
@@ -35,6 +38,8 @@ const BASE_ADDRESS: u64 = 0x000f_ffff_ffff_f000;
 
 const SOFTWARE_ENABLED: u32 = 1 << 8;
 const MASKED: u32 = 1 << 16;
+/** The timer counts every sixteenth of its input's periods (SDM 3A 10.5.4): seconds fit into 32 bits, whatever the input. */
+const DIVIDE_BY_16: u32 = 3;
 
 /** Interrupt commands (SDM 3A 10.6.1): delivery modes, and the level that INIT wants. */
 export namespace Command {
@@ -64,12 +69,13 @@ export function findApic(): bool {
   return registers != 0;
 }
 
-/** Turns this CPU's on. Nothing interrupts but other CPUs: whatever the firmware left in the local vector table is masked. */
+/** Turns this CPU's on. Nothing interrupts but other CPUs and the timer: whatever the firmware left in the local vector table is masked. */
 export function openApic(): void {
   const base = readMsr(APIC_BASE) | BASE_ENABLED;
   if (base != readMsr(APIC_BASE)) writeMsr(APIC_BASE, base);
   if (isX2) writeMsr(APIC_BASE, base | BASE_X2APIC);
   maskLocalVectors();
+  openTimer();
   write(Register.TASK_PRIORITY, 0);
   write(Register.SPURIOUS, SOFTWARE_ENABLED | InterruptVector.SPURIOUS);
 }
@@ -84,6 +90,23 @@ function maskLocalVectors(): void {
   if (last >= 4) write(Register.LVT_COUNTERS, MASKED);
   if (last >= 5) write(Register.LVT_THERMAL, MASKED);
   if (last >= 6) write(Register.LVT_MACHINE_CHECK, MASKED);
+}
+
+/** Once, not periodic, and stopped until it is set. */
+function openTimer(): void {
+  write(Register.INITIAL_COUNT, 0);
+  write(Register.DIVIDE, DIVIDE_BY_16);
+  write(Register.LVT_TIMER, InterruptVector.TIMER);
+}
+
+/** This CPU's timer interrupts once, after so many counts; with 0 not at all. */
+export function setTimerCount(count: u32): void {
+  write(Register.INITIAL_COUNT, count);
+}
+
+/** How many counts it has to go. */
+export function timerCount(): u32 {
+  return read(Register.CURRENT_COUNT);
 }
 
 /** The interrupt that is being answered is: others may come. */

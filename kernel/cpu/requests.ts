@@ -1,5 +1,7 @@
 import { cpuIndex, invalidatePage, pause, physExchange64, physLoad64, readCr3, writeCr3 } from "platform";
 import { sendInterrupt } from "./apic";
+import { CpuEvent } from "../trace/counters";
+import { countHere } from "./counts";
 import { InterruptVector } from "./interrupt-vector";
 import { hasLines, requestAddress } from "./lines";
 
@@ -27,6 +29,7 @@ export function askToFlush(cpus: u64, list: usize, count: u32): void {
     // Also makes the changed entries visible before the interrupt is on its way.
     physExchange64(requestAddress(cpu), Request.FLUSH);
     sendInterrupt(cpu, InterruptVector.SHOOTDOWN);
+    countHere(CpuEvent.FLUSHES_SENT);
   }
 }
 
@@ -42,6 +45,7 @@ export function serveRequests(): void {
   if (!hasLines()) return;
   const at = requestAddress(cpuIndex());
   if (physLoad64(at) == Request.NONE) return;
+  countHere(CpuEvent.FLUSHES_SERVED);
   forget(pages, pageCount);
   physExchange64(at, Request.NONE);
 }

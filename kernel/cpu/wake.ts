@@ -1,8 +1,10 @@
+import { CpuEvent } from "../trace/counters";
 import { sendInterrupt } from "./apic";
+import { countHere } from "./counts";
 import { InterruptVector } from "./interrupt-vector";
 import { bitOf } from "./online";
 
-/** CPUs that sleep and have got something to do. They are woken when the kernel's lock is free: before, they would only wait for it. */
+/** CPUs that sleep and have got something to do, or whose task is to have a turn. They are woken when the kernel's lock is free: before, they would only wait for it. */
 let wanted: u64 = 0;
 
 /** Under the kernel's lock. */
@@ -18,5 +20,8 @@ export function takeWakes(): u64 {
 }
 
 export function wake(cpus: u64): void {
-  for (let rest = cpus; rest != 0; rest &= rest - 1) sendInterrupt(<u32>ctz<u64>(rest), InterruptVector.WAKE);
+  for (let rest = cpus; rest != 0; rest &= rest - 1) {
+    sendInterrupt(<u32>ctz<u64>(rest), InterruptVector.WAKE);
+    countHere(CpuEvent.WAKES_SENT);
+  }
 }

@@ -3,6 +3,7 @@ import { onlineCpus } from "../cpu/online";
 import { askToWake } from "../cpu/wake";
 import { CpuTasks, tasksOf } from "./cpu-tasks";
 import { Task, TaskState } from "./task";
+import { limitTurn } from "./turns";
 
 /** Which CPU runs a task. With one CPU there is no choice. */
 
@@ -13,7 +14,8 @@ export function makeReady(task: Task): void {
   task.state = TaskState.READY;
   task.cpu = cpu;
   tasksOf(cpu).append(task);
-  if (isAsleep && cpu != cpuIndex()) askToWake(cpu);
+  if (!isAsleep) limitTurn(cpu);
+  else if (cpu != cpuIndex()) askToWake(cpu);
 }
 
 /** `preferred` if none is wanted less. */

@@ -3,10 +3,27 @@ import { MAX_CPUS } from "../frames/cpu-cache";
 import { Task } from "./task";
 
 /**
+ * How long the task that a CPU runs may keep it (`turns.ts`):
+ *
+ *     UNLIMITED ──(1)──▶ WHOLE ──(2)──▶ PART
+ *         ▲ ▲──────(3)─────┘             │
+ *         └──────────────(3)─────────────┘
+ *
+ *     1 others wait for the CPU: its timer is set   2 another task runs now   3 the timer has gone off
+ */
+export namespace TurnState {
+  export const UNLIMITED: u32 = 0;
+  /** Until the timer goes off. */
+  export const WHOLE: u32 = 1;
+  /** It came after the timer was set: until that goes off the next time. */
+  export const PART: u32 = 2;
+}
+
+/**
  * What a CPU does: the task that it runs, and those that are ready to, in the order in which they will. Under the kernel's lock.
  *
- *     byte  0        4       8      12    16          20
- *           running  lastId  first  last  readyCount
+ *     byte  0        4       8      12    16          20    24
+ *           running  lastId  first  last  readyCount  turn
  */
 @unmanaged
 @final
@@ -18,6 +35,7 @@ export class CpuTasks {
   first: Task | null;
   last: Task | null;
   readyCount: u32;
+  turn: u32;
 
   /** Those that want it. */
   get load(): u32 {
@@ -43,7 +61,7 @@ export class CpuTasks {
     return task;
   }
 }
-if (offsetof<CpuTasks>() != 20) ERROR("CpuTasks is 20 bytes");
+if (offsetof<CpuTasks>() != 24) ERROR("CpuTasks is 24 bytes");
 
 /** On a cache line of its own. */
 const CPU_SHIFT: usize = 6;

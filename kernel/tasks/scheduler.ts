@@ -1,6 +1,8 @@
 import { contextForget, contextSetResult, cpuIndex, resumeIdle, resumeNext } from "platform";
+import { countHere } from "../cpu/counts";
 import { zeroInIdleTime } from "../frames/idle";
 import { enterSpace, leaveSpaces, destroySpace } from "../spaces/space";
+import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask } from "../trace/trace";
 import { makeReady, takeReady } from "./balance";
@@ -10,6 +12,7 @@ import { reportFailure } from "./fault-report";
 import { countEnd } from "./outcome";
 import { finishSpeaking } from "./speech";
 import { forgetTask, Task, TaskEnd, TaskState } from "./task";
+import { isTurnOver, limitTurn, taskChanged } from "./turns";
 
 /** Which task this CPU runs: the one that has been ready longest. All under the kernel's lock. */
 
@@ -35,6 +38,7 @@ function switchTo(own: CpuTasks, task: Task): void {
   own.running = task;
   task.cpu = cpuIndex();
   task.state = TaskState.RUNNING;
+  taskChanged(own);
   traceTask(task.id);
   enterSpace(task.space);
   resumeNext(task.context);
@@ -63,6 +67,14 @@ export function preempt(): void {
   ownTasks().append(task);
 }
 
+/** This CPU's timer has gone off. */
+export function endTurn(): void {
+  if (!isTurnOver()) return;
+  countHere(CpuEvent.PREEMPTIONS);
+  preempt();
+  schedule();
+}
+
 /** Frames zeroed each time a CPU goes to sleep: some microseconds, since the kernel's lock is held. */
 const IDLE_FRAMES: u32 = 32;
 
@@ -75,9 +87,11 @@ export function sleep(): void {
   zeroInIdleTime(IDLE_FRAMES);
 }
 
-/** Another CPU has got something to do for this one, which may have found it by itself. */
+/** Another CPU has got something to do for this one, which may have found it by itself, or has let somebody wait for it. */
 export function wakeUp(): void {
-  if (ownTasks().running == null) schedule();
+  const own = ownTasks();
+  if (own.running == null) schedule();
+  else if (own.readyCount != 0) limitTurn(cpuIndex());
 }
 
 /** Ends `task` and gives back all its memory; what its registers held goes as well. Its parent, if it has one, can still learn how. */

@@ -11,7 +11,7 @@ import { allocateSpace, freeSpace } from "../spaces/space-pool";
  *                     ▲                │     └──(5)──▶ ENDED --(8)--> nothing of it is left
  *                     └─(7)─ WAITING ◀─┘(6)
  *
- *     1 loaded from its image, or copied   2 chosen by the scheduler   3 yielded   4 exited, or killed by a fault   5 the same, and its
+ *     1 loaded from its image, or copied   2 chosen by the scheduler   3 yielded, or its turn is over   4 exited, or killed by a fault   5 the same, and its
  *     parent lives   6 waits for a child   7 a child ended   8 its parent has waited for it, or ended
  */
 export namespace TaskState {

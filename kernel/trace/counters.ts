@@ -8,6 +8,8 @@ export namespace CounterScope {
   export const CPU: u32 = 2;
   export const OWNER: u32 = 3;
   export const OBJECTS: u32 = 4;
+  /** A CPU, by CpuEvent. */
+  export const PROCESSOR: u32 = 5;
 }
 
 /** When it was counted. */
@@ -96,3 +98,18 @@ export namespace Hand {
   /** An area on its shelf. */
   export const SHELF: u32 = 3;
 }
+
+/** What happened on a CPU between it and the others, and by its timer. */
+export namespace CpuEvent {
+  /** Interrupts that it sent: to wake a CPU, and to have one flush. */
+  export const WAKES_SENT: u32 = 0;
+  export const FLUSHES_SENT: u32 = 1;
+  /** Requests to flush that it did, by an interrupt or while it waited for the kernel's lock. */
+  export const FLUSHES_SERVED: u32 = 2;
+  /** How often it was woken, or told that somebody waits for it. */
+  export const WAKES: u32 = 3;
+  export const TIMERS: u32 = 4;
+  /** Tasks whose turn was over. */
+  export const PREEMPTIONS: u32 = 5;
+}
+export const CPU_EVENTS: u32 = 6;

@@ -2,7 +2,7 @@
  * The block of pages that holds `bootinfo_t` and its arrays (kernel/bootinfo/layout.ts):
  *
  *     byte  size  what
- *        0   208  the header
+ *        0   216  the header
  *      256   256  segments, MAX_SEGMENTS of SEGMENT_BYTES
  *      512  4096  modules, MAX_MODULES of MODULE_BYTES
  *     4608        end

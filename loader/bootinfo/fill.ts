@@ -43,6 +43,7 @@ function fillSettings(): void {
   put32(BootinfoAt.cpuLimit, config.cpuLimit());
   put32(BootinfoAt.crash, config.crash());
   put32(BootinfoAt.failAllocation, config.failAllocation());
+  put32(BootinfoAt.turnMilliseconds, config.turnMilliseconds());
 }
 
 function fillAcpi(): void {

@@ -31,7 +31,7 @@ test("bootinfo, field by field", () => {
   assert.equal(handover.bootinfo % 4096n, 0n);
   assert.equal(info.magic, BigInt("0x" + Buffer.from("NITRBOOT").reverse().toString("hex")));
   assert.equal(info.version, 1n);
-  assert.equal(info.size, 208n);
+  assert.equal(info.size, 216n);
   assert.equal(info.descriptorStride, 48n);
   assert.equal(info.descriptorVersion, 1n);
   assert.equal(info.kernelPhysical % BigInt(LARGE_PAGE), 0n);
@@ -45,6 +45,7 @@ test("bootinfo, field by field", () => {
   assert.equal(info.seed, 1n);
   assert.equal(info.flags, 1n);
   assert.equal(info.cpuLimit, 1n);
+  assert.equal(info.turnMilliseconds, 10n);
   assert.equal(info.loaderTables, handover.cr3);
   assert.equal(info.loaderTablesBytes % 4096n, 0n);
   for (const name of ["srat", "slit", "framebuffer", "framebufferBytes", "crash", "failAllocation"] as const) {
@@ -94,7 +95,7 @@ test("what bootinfo speaks of lies in EfiLoaderData, and nothing overlaps", () =
   const { ram, handover } = boot({ programs });
   const info = readBootinfo(ram, handover.bootinfo);
   const things = [
-    { start: handover.bootinfo, bytes: 208n },
+    { start: handover.bootinfo, bytes: 216n },
     { start: info.kernelSegments, bytes: 4n * 32n },
     { start: info.modules, bytes: 2n * 64n },
     { start: info.memoryMap, bytes: info.memoryMapBytes },
@@ -188,12 +189,13 @@ test("without a seed the machine's entropy decides, and the kernel is told to dr
 
 test("boot.cfg: comments, blanks, line ends of both kinds, no last line end, every key", () => {
   const config =
-    "# a comment\r\n\r\n  seed=0xFFFFffffFFFFffff  \r\naslr=off\ncolour=on\ntrace=on\ncpus=12\ncrash=stack-overflow\nfail-allocation=4294967295\n program=hello";
+    "# a comment\r\n\r\n  seed=0xFFFFffffFFFFffff  \r\naslr=off\ncolour=on\ntrace=on\ncpus=12\nturn=10000\ncrash=stack-overflow\nfail-allocation=4294967295\n program=hello";
   const { ram, handover } = boot({ programs, config });
   const info = readBootinfo(ram, handover.bootinfo);
   assert.equal(info.seed, 2n ** 64n - 1n);
   assert.equal(info.flags, 1n | 2n | 4n | 8n);
   assert.equal(info.cpuLimit, 12n);
+  assert.equal(info.turnMilliseconds, 10_000n);
   assert.equal(info.crash, 4n);
   assert.equal(info.failAllocation, 2n ** 32n - 1n);
   assert.deepEqual(

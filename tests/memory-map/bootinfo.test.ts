@@ -32,6 +32,7 @@ test("a good block is copied, and read from the copy", () => {
     { at: BootinfoAt.flags, bytes: 4, value: 5 },
     { at: BootinfoAt.crash, bytes: 4, value: 2 },
     { at: BootinfoAt.failAllocation, bytes: 4, value: 7 },
+    { at: BootinfoAt.turnMilliseconds, bytes: 4, value: 3 },
   ]);
   assert.equal(error, BootinfoError.NONE);
   for (let at = 0n; at < 0x2000n; at += 8n)
@@ -41,6 +42,7 @@ test("a good block is copied, and read from the copy", () => {
   assert.equal(kernel.call("flags"), 5);
   assert.equal(kernel.call("crashKind"), 2);
   assert.equal(kernel.call("deniedAllocation"), 7);
+  assert.equal(kernel.call("turnMilliseconds"), 3);
   assert.equal(kernel.wide("kernelPhysical"), ARENA);
   assert.equal(kernel.wide("kernelBytes"), KERNEL_BYTES);
   assert.equal(kernel.wide("kernelVirtual"), KERNEL_VIRTUAL);
@@ -102,8 +104,8 @@ const REFUSALS: readonly Refusal[] = [
   word("no magic", BootinfoAt.magic, 0n, BootinfoError.BAD_MAGIC),
   half("version 0", BootinfoAt.version, 0, BootinfoError.BAD_VERSION),
   half("version 2", BootinfoAt.version, 2, BootinfoError.BAD_VERSION),
-  half("a shorter block", BootinfoAt.size, 200, BootinfoError.BAD_SIZE),
-  half("a longer block", BootinfoAt.size, 216, BootinfoError.BAD_SIZE),
+  half("a shorter block", BootinfoAt.size, 208, BootinfoError.BAD_SIZE),
+  half("a longer block", BootinfoAt.size, 224, BootinfoError.BAD_SIZE),
   half("a stride of 0", BootinfoAt.descriptorStride, 0, BootinfoError.BAD_STRIDE),
   half("a stride of 32", BootinfoAt.descriptorStride, 32, BootinfoError.BAD_STRIDE),
   half("a stride of 44", BootinfoAt.descriptorStride, 44, BootinfoError.BAD_STRIDE),

@@ -6,7 +6,10 @@ import { Model, raisesGeneralProtection } from "./support/model.ts";
 const BASE = 0x1b;
 const X2APIC = 1n << 10n;
 const ENABLED = 1n << 11n;
-const Register = { ID: 0x802, VERSION: 0x803, EOI: 0x80b, SPURIOUS: 0x80f, COMMAND: 0x830, LVT_TIMER: 0x832 };
+const Register = {
+  ...{ ID: 0x802, VERSION: 0x803, EOI: 0x80b, SPURIOUS: 0x80f, COMMAND: 0x830, LVT_TIMER: 0x832 },
+  ...{ INITIAL_COUNT: 0x838, CURRENT_COUNT: 0x839, DIVIDE: 0x83e },
+};
 
 function inX2apicMode() {
   const { mmu } = new Model();
@@ -60,5 +63,71 @@ describe("the local APIC", () => {
     const mmu = inX2apicMode();
     mmu.writeMsr(Register.COMMAND, (63n << 32n) | 0x4021n);
     mmu.writeMsr(Register.COMMAND, (1000n << 32n) | 0x4021n);
+  });
+});
+
+describe("the local APIC's timer (10.5.4)", () => {
+  const VECTOR = 0x20n;
+  const ENABLED_BY_SOFTWARE = 0x12fn;
+  const PERIODIC = 1n << 17n;
+  const MASKED = 1n << 16n;
+  /** Bits of the divide configuration by what they divide by. */
+  const DIVIDE = { 1: 0b1011n, 2: 0b0000n, 16: 0b0011n, 128: 0b1010n } as const;
+
+  function withTimer(entry: bigint, divideBy: keyof typeof DIVIDE, count: bigint) {
+    const mmu = inX2apicMode();
+    mmu.writeMsr(Register.SPURIOUS, ENABLED_BY_SOFTWARE);
+    mmu.writeMsr(Register.LVT_TIMER, entry);
+    mmu.writeMsr(Register.DIVIDE, DIVIDE[divideBy]);
+    mmu.writeMsr(Register.INITIAL_COUNT, count);
+    return mmu;
+  }
+
+  for (const divideBy of [1, 2, 16, 128] as const) {
+    test(`counts every ${divideBy}th tick, interrupts at 0, and only once`, () => {
+      const mmu = withTimer(VECTOR, divideBy, 6000n / BigInt(divideBy));
+      mmu.waitMicroseconds(3);
+      const left = Number(mmu.readMsr(Register.CURRENT_COUNT)) * divideBy;
+      assert.ok(left >= 2900 - divideBy && left <= 3000, `${left}`);
+      assert.equal(mmu.takeTimerInterrupt(), 0);
+      mmu.waitMicroseconds(3);
+      assert.equal(mmu.readMsr(Register.CURRENT_COUNT), 0n);
+      assert.equal(mmu.takeTimerInterrupt(), Number(VECTOR));
+      mmu.waitMicroseconds(1000);
+      assert.equal(mmu.takeTimerInterrupt(), 0);
+    });
+  }
+
+  test("interrupts again and again when it is periodic", () => {
+    const mmu = withTimer(VECTOR | PERIODIC, 1, 5000n);
+    for (let round = 0; round < 3; round++) {
+      assert.equal(mmu.takeTimerInterrupt(), 0);
+      mmu.waitMicroseconds(5);
+      assert.equal(mmu.takeTimerInterrupt(), Number(VECTOR));
+    }
+  });
+
+  test("is stopped by a count of 0", () => {
+    const mmu = withTimer(VECTOR, 1, 5000n);
+    mmu.writeMsr(Register.INITIAL_COUNT, 0n);
+    mmu.waitMicroseconds(10);
+    assert.equal(mmu.takeTimerInterrupt(), 0);
+  });
+
+  for (const [what, change] of [
+    ["its vector is masked", (mmu) => mmu.writeMsr(Register.LVT_TIMER, VECTOR | MASKED)],
+    ["software has disabled the APIC (10.4.7.2)", (mmu) => mmu.writeMsr(Register.SPURIOUS, 0x2fn)],
+  ] as readonly [string, (mmu: Model["mmu"]) => void][]) {
+    test(`does not interrupt when ${what}`, () => {
+      const mmu = withTimer(VECTOR, 1, 5000n);
+      change(mmu);
+      mmu.waitMicroseconds(10);
+      assert.equal(mmu.takeTimerInterrupt(), 0);
+    });
+  }
+
+  test("has no deadlines of the time-stamp counter, which CPUID does not say there are", () => {
+    const mmu = inX2apicMode();
+    assert.equal(mmu.cpuid(1, 0, 2) & (1 << 24), 0);
   });
 });

@@ -50,6 +50,8 @@ const DEFAULTS: Omit<BootRequest, "programs"> = {
   memoryBytes: 256 * 2 ** 20,
   cpus: 1,
   numaNodes: 1,
+  // Turns end by time, of which the machines have each their own: with turns there would be no equal traces.
+  turnMilliseconds: 0,
   seed: TEST_SEED,
   aslr: true,
   colour: false,

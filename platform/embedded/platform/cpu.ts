@@ -1,5 +1,5 @@
 import * as host from "../model/host";
-import { tick, ticksNow } from "../model/cpu/time";
+import { letPass, tick, ticksNow } from "../model/cpu/time";
 import { runningCpu } from "../model/mmu/state";
 export { cpuid } from "../model/cpu/identification";
 
@@ -30,9 +30,11 @@ export function halt(): void {
   unreachable();
 }
 
-/** Whatever is waited for has happened. */
-export function waitMicroseconds(_microseconds: u32): void {
-  tick();
+const TICKS_IN_MICROSECOND: u64 = 1000;
+
+/** Whatever is waited for has happened; the time passes all the same. */
+export function waitMicroseconds(microseconds: u32): void {
+  letPass(<u64>microseconds * TICKS_IN_MICROSECOND);
 }
 
 export function exit(status: u32): void {

@@ -124,7 +124,7 @@ function writeBootinfo(
   const at = (field: keyof typeof BootinfoAt) => BOOTINFO + BigInt(BootinfoAt[field]);
   host.copyIn(BOOTINFO, new TextEncoder().encode("NITRBOOT"));
   host.store32(at("version"), 1);
-  host.store32(at("size"), 208);
+  host.store32(at("size"), 216);
   host.store32(at("descriptorStride"), Number(STRIDE));
   host.store32(at("descriptorVersion"), 1);
   host.store32(at("kernelSegmentCount"), sizes.segments);

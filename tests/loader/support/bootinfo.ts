@@ -35,6 +35,8 @@ const FIELDS = {
   crash: [192, 4],
   failAllocation: [196, 4],
   hpet: [200, 8],
+  turnMilliseconds: [208, 4],
+  reserved: [212, 4],
 } as const;
 
 export type Bootinfo = Record<keyof typeof FIELDS, bigint>;

@@ -23,6 +23,7 @@ export { ramDeclare, isRam, ramAt } from "model/ram/ram";
 export { featuresHide } from "model/cpu/features";
 export { translate, probe, memoryTypeAt, patIndexAt, setTlbHabits } from "model/mmu/translate";
 export { patType } from "model/mmu/pat";
+export { takeTimerInterrupt } from "model/cpu/apic";
 export { faultVector, faultError, faultAddress } from "model/mmu/faults";
 export { programStarts } from "model/program/resume";
 export { userLoad8, userLoad16, userLoad32, userLoad64 } from "model/program/access";

@@ -41,6 +41,10 @@ interface ModelExports {
   userStore8(address: bigint, value: number): void;
   userStore64(address: bigint, value: bigint): void;
   userExecute(address: bigint): void;
+  /** A thousand ticks each. */
+  waitMicroseconds(count: number): void;
+  /** The vector of the timer's interrupt if it is due; 0 if not. */
+  takeTimerInterrupt(): number;
 }
 
 /** Kinds of access, model/mmu/access.ts. */

@@ -1,11 +1,12 @@
 import { generalProtection } from "../mmu/registers";
 import { MAX_CPUS, runCpu, runningCpu } from "../mmu/state";
 import { enterInterrupt } from "../program/enter";
+import { startTimer, takeTimerEnd, timerCount } from "./apic-timer";
 import { initialise, startUp } from "./start";
 
 /**
  * The local APIC in x2APIC mode: SDM 3A 10.12. Interrupts of other CPUs arrive at once: the target is outside the kernel, where it can be
- * interrupted, and runs its handler before the sender goes on. Nothing else interrupts, and the timer does not run.
+ * interrupted, and runs its handler before the sender goes on. The timer's interrupts come when its CPU runs a program, before an access.
  *
  * There are no registers in memory (xAPIC mode): until it is in x2APIC mode nothing can be done with it.
  */
@@ -58,7 +59,8 @@ export function readApic(index: u32): u64 {
   if (register == Register.ID) return runningCpu();
   if (register == Register.VERSION) return VERSION;
   if (register == Register.LOGICAL_ID) return logicalId(<u64>runningCpu());
-  return load<u32>(valueAt(register));
+  if (register == Register.CURRENT_COUNT) return timerCount(valueOf(Register.DIVIDE));
+  return valueOf(register);
 }
 
 export function writeApic(index: u32, value: u64): void {
@@ -67,6 +69,7 @@ export function writeApic(index: u32, value: u64): void {
   if (!isX2() || (value & ~writableBits(register)) != 0 || !isWritable(register)) generalProtection();
   if (register == Register.COMMAND) send(<u32>(value >> 32), <u32>value);
   else if (register != Register.END_OF_INTERRUPT) store<u32>(valueAt(register), <u32>value);
+  if (register == Register.INITIAL_COUNT) startTimer(<u32>value, valueOf(Register.DIVIDE), valueOf(Register.LVT_TIMER));
 }
 
 /** The cluster of 16 in bits 31:16, a bit for the CPU in the cluster (10.12.10.2). */
@@ -76,6 +79,10 @@ function logicalId(id: u64): u64 {
 
 function valueAt(register: u32): usize {
   return values + (runningCpu() << 8) + ((<usize>register) << 2);
+}
+
+function valueOf(register: u32): u32 {
+  return load<u32>(valueAt(register));
 }
 
 function modePlace(): usize {
@@ -152,5 +159,13 @@ function deliver(delivery: u32, vector: u32): void {
 
 /** Until its software enables it, an APIC takes nothing but INIT and start-up (10.4.7.2). */
 function isListening(): bool {
-  return isX2() && (load<u32>(valueAt(Register.SPURIOUS)) & (1 << 8)) != 0;
+  return isX2() && (valueOf(Register.SPURIOUS) & (1 << 8)) != 0;
+}
+
+const MASKED: u32 = 1 << 16;
+
+/** The vector of the timer's interrupt, if it is due for the CPU that runs; 0 if not. Told once. */
+export function takeTimerInterrupt(): u32 {
+  const entry = valueOf(Register.LVT_TIMER);
+  return takeTimerEnd() && isListening() && (entry & MASKED) == 0 ? entry & 0xff : 0;
 }

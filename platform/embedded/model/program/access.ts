@@ -1,6 +1,6 @@
 import { tick } from "../cpu/time";
 import { PAGE_MASK, tlbSlot } from "../mmu/tlb";
-import { lookupBase } from "./resume";
+import { lookupBase } from "./lookup";
 import { loadSlowly, storeSlowly } from "./slow-access";
 
 /**

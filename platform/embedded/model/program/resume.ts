@@ -1,6 +1,6 @@
 import * as host from "../host";
-import { EMPTY_TLB, tlbBase } from "../mmu/tlb";
 import { Context, currentContext, isCurrentAlive } from "./context";
+import { lookAway, lookHere } from "./lookup";
 
 /**
  * Stopping and going on. A program that must wait is unwound by asyncify; when it is resumed, it is called anew, finds its way back to
@@ -8,14 +8,6 @@ import { Context, currentContext, isCurrentAlive } from "./context";
  * costs the usual call nothing: until then programs look into an empty TLB, and the slow way asks `isResuming`.
  */
 let resuming: bool = false;
-let lookup: usize = EMPTY_TLB;
-
-/** The TLB in which a program's access looks first. */
-// @ts-ignore: decorator
-@inline
-export function lookupBase(): usize {
-  return lookup;
-}
 
 export function isResuming(): bool {
   return resuming;
@@ -24,19 +16,19 @@ export function isResuming(): bool {
 /** For the host: the program that `contextEnter` named is about to run from its beginning. */
 export function programStarts(): void {
   resuming = false;
-  lookup = tlbBase();
+  lookHere();
 }
 
 /** For the host: it is about to be rewound to where it stopped. */
 export function programResumes(): void {
   resuming = true;
-  lookup = EMPTY_TLB;
+  lookAway();
 }
 
 /** The rewinding program has arrived. Returns its context, which knows what it was doing. */
 export function arrive(): Context {
   resuming = false;
-  lookup = tlbBase();
+  lookHere();
   host.rewound();
   return currentContext();
 }

@@ -2,25 +2,27 @@ import { tick } from "../cpu/time";
 import { Access } from "../mmu/access";
 import { PAGE_MASK } from "../mmu/tlb";
 import { probe, translate } from "../mmu/translate";
+import { attend } from "./attend";
 import { enterFault } from "./enter";
 import { arrive, isResuming, stopAt } from "./resume";
 import { goesOn } from "./turns";
 
 /**
- * Accesses that the TLB does not settle at once: a walk, an access that lies in two pages, a fault, the first access after a
- * resumption. A faulting access enters the kernel and is made again when the kernel leaves to this program.
+ * Accesses that the TLB does not settle at once: a walk, an access that lies in two pages, a fault, the first access after a resumption or
+ * when something is due. A faulting access enters the kernel and is made again when the kernel leaves to this program.
  */
 
 /** `bytes` is 1, 2, 4 or 8. After `stopAt` the value is not used: the program unwinds. */
 export function loadSlowly(address: u64, bytes: u32): u64 {
   const wanted = isResuming() ? arrive().address : address;
-  while (!canAccess(wanted, bytes, Access.READ | Access.USER)) {
+  let goes = attend();
+  while (goes && !canAccess(wanted, bytes, Access.READ | Access.USER)) {
     enterFault();
-    if (goesOn()) continue;
-    stopAt(wanted, 0);
-    return 0;
+    goes = goesOn();
   }
-  return loadBytes(wanted, bytes);
+  if (goes) return loadBytes(wanted, bytes);
+  stopAt(wanted, 0);
+  return 0;
 }
 
 export function storeSlowly(address: u64, bytes: u32, value: u64): void {
@@ -28,12 +30,13 @@ export function storeSlowly(address: u64, bytes: u32, value: u64): void {
     const context = arrive();
     return storeSlowly(context.address, bytes, context.value);
   }
-  while (!canAccess(address, bytes, Access.WRITE | Access.USER)) {
+  let goes = attend();
+  while (goes && !canAccess(address, bytes, Access.WRITE | Access.USER)) {
     enterFault();
-    if (goesOn()) continue;
-    return stopAt(address, value);
+    goes = goesOn();
   }
-  storeBytes(address, bytes, value);
+  if (goes) storeBytes(address, bytes, value);
+  else stopAt(address, value);
 }
 
 /**

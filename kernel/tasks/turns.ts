@@ -1,0 +1,42 @@
+import { cpuIndex } from "platform";
+import { startTimer } from "../cpu/timer";
+import { askToWake } from "../cpu/wake";
+import { CpuTasks, ownTasks, tasksOf, TurnState } from "./cpu-tasks";
+
+/**
+ * Turns: while others wait for a CPU, the task that runs on it keeps it for a turn, two at most. The CPU's timer runs only then. It is set
+ * when somebody begins to wait, and not stopped when nobody does any more: that it then goes off once for nothing is less work than to
+ * stop it at each switch.
+ */
+
+/** 0: tasks keep their CPU until they yield, wait or end. */
+let turnMilliseconds: u32 = 0;
+
+export function setTurn(milliseconds: u32): void {
+  turnMilliseconds = milliseconds;
+}
+
+/** Somebody waits for `cpu`. If it runs a task, that has a turn from now on; another CPU sets its timer by itself, when it is interrupted. */
+export function limitTurn(cpu: u32): void {
+  const tasks = tasksOf(cpu);
+  if (tasks.turn != TurnState.UNLIMITED || tasks.running == null || turnMilliseconds == 0) return;
+  if (cpu != cpuIndex()) return askToWake(cpu);
+  tasks.turn = TurnState.WHOLE;
+  startTimer(turnMilliseconds);
+}
+
+/** This CPU begins with another task. */
+export function taskChanged(own: CpuTasks): void {
+  if (own.turn == TurnState.WHOLE) own.turn = TurnState.PART;
+  if (own.readyCount != 0) limitTurn(cpuIndex());
+}
+
+/** This CPU's timer has gone off. True if the running task is to make room: it has had the whole turn, and others wait. */
+export function isTurnOver(): bool {
+  const own = ownTasks();
+  const isWhole = own.turn == TurnState.WHOLE;
+  own.turn = TurnState.UNLIMITED;
+  if (own.running == null || own.readyCount == 0) return false;
+  if (!isWhole) limitTurn(cpuIndex());
+  return isWhole;
+}
