@@ -8,6 +8,7 @@ import { kernelRoot } from "../paging/kernel-space";
 import { ENTRIES_PER_TABLE, entryAddress, entrySlot, ROOT_LEVEL } from "../paging/pte";
 import { freeTable, mapPage, PagingError } from "../paging/tables";
 import { Command, hasApic, sendCommand } from "./apic";
+import { shareFramesOfCpus } from "./frames-of-others";
 import { lockKernel } from "./kernel-lock";
 import { makeLines, startAddress } from "./lines";
 import { addOnline } from "./online";
@@ -35,6 +36,7 @@ export function startCpus(wanted: u32): u32 {
   const root = makeLowRoot(trampolineAddress());
   if (root == 0 || !makeLines()) return PagingError.NO_FRAME;
   lockKernel();
+  shareFramesOfCpus();
   let areAllUp = true;
   for (let cpu: u32 = 1; cpu < wanted; cpu++) {
     if ((cpuState(cpu) & CpuState.ENABLED) == 0) continue;

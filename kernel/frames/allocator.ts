@@ -20,8 +20,8 @@ import { locate, locateAgain, NO_ORDINAL } from "./locate";
 import { countTaken } from "./node-counts";
 import { FrameOwner, isAllocatable } from "./owners";
 import { NO_LIMIT } from "./preference";
-import { easePressure, feelPressure, reclaim, refillByAllMeans } from "./pressure";
-import { drain, flushFreed, zeroSome } from "./refill";
+import { answerFor, easePressure, feelPressure, reclaim, refillByAllMeans } from "./pressure";
+import { flushFreed, zeroSome } from "./refill";
 import { dropSharer } from "./sharing";
 import { AREA_FRAMES, AREA_SHIFT, physicalArea } from "./spans";
 import {
@@ -377,5 +377,5 @@ export function frameOwner(frame: Frame): u32 {
 
 /** Puts back what CPU `cpu` keeps for itself. It must be the CPU that runs this, or one that is not in the allocator. */
 export function drainCache(cpu: u32): void {
-  drain(cacheOf(cpu));
+  answerFor(cacheOf(cpu));
 }

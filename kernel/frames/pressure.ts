@@ -1,7 +1,7 @@
 import { cpuIndex, physAnd64, physCompareExchange64, physLoad64, physOr64 } from "platform";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { CpuCache } from "./cpu-cache";
+import { CpuCache, cpuOf } from "./cpu-cache";
 import { NodeCount } from "./node-count";
 import { tellFreed } from "./node-counts";
 import { nodeCountOf } from "./node-words";
@@ -19,8 +19,8 @@ import { highMark, lowMark, minimumMark } from "./watermarks";
  * When a node becomes SHORT, or CRITICAL, the CPU that sees it first gives back what it has for itself, asks the other CPUs to, and asks
  * reclaimers for what is missing to `high`. An allocation that finds nothing asks reclaimers once more, then says so.
  *
- * CPUs are asked by a bit each in a word of the frame table, and answer when they come here next: an idle one keeps what it has, until
- * somebody interrupts it.
+ * CPUs are asked by a bit each in a word of the frame table, and answer when they come here next. Under the kernel's lock the first
+ * reclaimer answers for them (`kernel/cpu/frames-of-others.ts`).
  */
 
 /** Word of a node's eight that holds its PressureState in bits 7:0, and above them how often that has changed. */
@@ -109,8 +109,12 @@ function askOthers(): void {
 }
 
 function answerRequest(cache: CpuCache): void {
-  if ((physLoad64(requestsAddress()) & ownBit()) == 0) return;
-  physAnd64(requestsAddress(), ~ownBit());
+  if ((physLoad64(requestsAddress()) & ownBit()) != 0) answerFor(cache);
+}
+
+/** A CPU gives back what it has for itself, and so has done what it may have been asked. It is the one that runs this, or not in the allocator. */
+export function answerFor(cache: CpuCache): void {
+  physAnd64(requestsAddress(), ~((<u64>1) << (<u64>cpuOf(cache))));
   drain(cache);
 }
 
