@@ -20,11 +20,13 @@ import { hasColours } from "./user-frames";
  */
 
 const AREA_ORDER: u32 = 9;
+/** What processors set. */
+const TOUCHED: u64 = 96;
+if (TOUCHED != (Pte.ACCESSED | Pte.DIRTY)) ERROR("TOUCHED");
 /** What may differ between pages that become one. */
 const OWN_BITS: u64 = Pte.ADDRESS | Pte.ACCESSED | Pte.DIRTY;
 
-/** Of the table that `areAlike` looked through: the processor's bits, all together, and whether its frames lie in a row. */
-let touched: u64 = 0;
+/** Do the frames of the table that `areAlike` looked through lie in a row? */
 let isInRow: bool = false;
 
 /** Makes the stretch around `address` a large page, if it can be one. Nothing is lost when it cannot. */
@@ -52,12 +54,10 @@ function areAlike(table: PhysAddr): bool {
   const first = physLoad64(table);
   const wanted = first & ~OWN_BITS;
   if ((wanted & (Pte.PRESENT | Pte.OWNED)) != (Pte.PRESENT | Pte.OWNED)) return false;
-  touched = 0;
   isInRow = isAligned(entryAddress(first), LARGE_BYTES);
   for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
     const entry = physLoad64(table + offset);
     if ((entry & ~OWN_BITS) != wanted) return false;
-    touched |= entry & (Pte.ACCESSED | Pte.DIRTY);
     if (entryAddress(entry) != entryAddress(first) + offset * (PAGE_BYTES / 8)) isInRow = false;
   }
   return true;
@@ -73,9 +73,16 @@ function promote(space: Space, slot: PhysAddr, table: PhysAddr, at: u64): void {
   noteAllPages();
   finishFlush();
   if (!isInRow) moveInto(block, table);
-  physStore64(slot, block.address | leafAt(first & ~OWN_BITS, 2) | touched);
+  physStore64(slot, block.address | leafAt(first & ~OWN_BITS, 2) | touchedIn(table));
   giveBackTable(space, table);
   trace(RecordKind.PROMOTED, at, block.number, 0);
+}
+
+/** A and D of all pages together, once no processor knows the table: before, one might set them after they were read. */
+function touchedIn(table: PhysAddr): u64 {
+  let bits: u64 = 0;
+  for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) bits |= physLoad64(table + offset);
+  return bits & TOUCHED;
 }
 
 /** 2 MiB: past the caches, which it would empty of all else. */

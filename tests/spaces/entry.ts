@@ -24,6 +24,7 @@ export { dropPrepared } from "../../kernel/spaces/seams";
 export { drainHeap, keptHeapFrames, objectsOut, validateHeap } from "../../kernel/heap/heap";
 export { kernelRoot } from "../../kernel/paging/kernel-space";
 export { seedRandom } from "../../kernel/random/random";
+export * from "./race-entry";
 export { featuresHide } from "model/cpu/features";
 import { connectKernel } from "model/program/enter";
 import { runCpu } from "model/mmu/state";

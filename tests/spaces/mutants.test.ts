@@ -24,6 +24,30 @@ const MUTANTS: readonly Mutant[] = [
     to: "const entry = physExchange64(slot, 0);",
   },
   {
+    what: "an A that is set while a page is unmapped is lost",
+    file: PAGES,
+    from: "const entry = physExchange64(slot, 0);\n      if ((entry & Pte.ACCESSED) != 0) notePage(at);",
+    to: "const entry = physLoad64(slot);\n      physStore64(slot, 0);\n      if ((entry & Pte.ACCESSED) != 0) notePage(at);",
+  },
+  {
+    what: "a D that is set while rights change is lost",
+    file: PAGES,
+    from: "const before = physCompareExchange64(slot, entry, wanted);",
+    to: "physStore64(slot, wanted);\n    const before = entry;",
+  },
+  {
+    what: "an A or D that is set while a large page is split is lost",
+    file: TABLES,
+    from: "return physCompareExchange64(slot, large, table | TABLE_FLAGS);",
+    to: "physStore64(slot, table | TABLE_FLAGS);\n  return large;",
+  },
+  {
+    what: "frames are free before the flush",
+    file: GATHER,
+    from: "if (pageCount != 0) flush(changetype<Translations>(space));",
+    to: "giveBack();\n  if (pageCount != 0) flush(changetype<Translations>(space));",
+  },
+  {
     what: "a right is taken and not flushed",
     file: PAGES,
     from: "if (allowsLess(entry, wanted)) notePage(at);",

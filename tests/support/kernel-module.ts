@@ -6,6 +6,8 @@ export interface KernelPart {
   /** An AssemblyScript file that exports what the test calls, from the project's root. */
   readonly entry: string;
   readonly platform: "embedded" | "metal";
+  /** A folder, from the project's root, where imports are looked for first. */
+  readonly before?: string;
   /** Constants that asc is to define: a debug build. */
   readonly use?: readonly string[];
 }
@@ -17,7 +19,7 @@ export async function compileKernelPart(part: KernelPart): Promise<WebAssembly.M
   const wasm = await compileAssemblyScript({
     entry: part.entry,
     output: `tests/${part.entry.replace(/\.ts$/, "").replaceAll("/", "-")}-${variant}.wasm`,
-    paths: [`platform/${part.platform}`],
+    paths: [...(part.before === undefined ? [] : [part.before]), `platform/${part.platform}`],
     flags: [...bulk, ...(part.use ?? []).flatMap((constant) => ["--use", constant])],
     allowedImports: (name) => name === "env.abort" || part.platform === "metal" || name.startsWith("host."),
   });

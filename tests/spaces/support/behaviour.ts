@@ -1,11 +1,35 @@
 import fc from "fast-check";
-import { Both, HEAP_GUARD } from "./both.ts";
-import { Access } from "./machine.ts";
+import { RegionKind } from "../../../kernel/spaces/kinds.ts";
+import { BORDER, Both, HEAP_GUARD } from "./both.ts";
+import { Access, Right } from "./machine.ts";
 import { anyStep, type Step } from "./steps.ts";
 
 /** How many sequences of steps the model test tries, and so how many a planted mistake may take to be found. */
 export const RUNS = 150;
 const STEPS = 80;
+
+const RACES = 20;
+
+/** The first accesses to pages come while they are changed by `change`. */
+function raceFor(pages: number, first: number, change: (both: Both, space: number) => void): [Step[]] {
+  return [
+    [
+      (both) => {
+        const space = both.create();
+        for (let seed = 1; seed <= RACES; seed++) {
+          both.place(space, BORDER, BORDER + pages, RegionKind.ANONYMOUS, Right.READ | Right.WRITE);
+          both.populate(space, BORDER, BORDER + pages);
+          both.race(space, BORDER + first, BORDER + first + Math.min(64, pages - first), BigInt(seed), () =>
+            change(both, space),
+          );
+          both.check();
+          both.remove(space, BORDER, BORDER + pages);
+          both.check();
+        }
+      },
+    ],
+  ];
+}
 
 /** What was found once, or chance seldom finds: tried before anything else. */
 export const KNOWN: [Step[]][] = [
@@ -22,6 +46,10 @@ export const KNOWN: [Step[]][] = [
       },
     ],
   ],
+  // A or D are set between a load and a store of the kernel's. Few enough pages that they are invalidated one by one.
+  raceFor(64, 0, (both, space) => both.protect(space, BORDER, BORDER + 64, Right.READ)),
+  raceFor(20, 0, (both, space) => both.remove(space, BORDER, BORDER + 20)),
+  raceFor(512, 8, (both, space) => both.protect(space, BORDER, BORDER + 4, Right.READ)),
   // More spaces than a CPU has PCIDs: the last one gets the first one's.
   [
     [

@@ -98,6 +98,29 @@ export class Both implements Subject {
     this.cpu = cpu;
   }
 
+  /** Does `action` while the other CPU runs in `space`, and accesses pages from `first` to before `end` at any moment (`racing/`). */
+  race(space: number, first: number, end: number, seed: bigint, action: () => void): void {
+    const { cpu, machine } = this;
+    const other = 1 - cpu;
+    this.onCpu(other);
+    this.enter(space);
+    this.onCpu(cpu);
+    machine.call("raceFor", other, addressOf(first), BigInt(end - first), seed);
+    action();
+    machine.call("stopRace");
+    assert.equal(machine.kernel.wide("strayedTo"), 0n, "an address led to a frame that nobody holds");
+    this.#noteRaced(space);
+  }
+
+  /** What the other CPU has written to must be dirty, as long as it is mapped. */
+  #noteRaced(space: number): void {
+    const words = this.machine.words(this.machine.call("writtenAt"), this.machine.call("writtenCountOf") * 4);
+    for (let at = 0; at < words.length; at += 4) {
+      const page = words[at + 1]! * 2 ** 20 + (words[at]! >>> 12);
+      this.dirtied.add(`${space} ${page} ${words[at + 2]!}`);
+    }
+  }
+
   get loadedHere(): number {
     return this.loaded[this.cpu]!;
   }

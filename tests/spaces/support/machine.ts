@@ -17,7 +17,7 @@ export const SpaceError = { NONE: 0, NO_MEMORY: 1, OVERLAP: 2, BAD_RANGE: 3, NOT
 /** Features that can be hidden, of platform/embedded/model/cpu/features.ts. */
 export const Feature = { PCID: 64 } as const;
 export const Right = { EXECUTE: 1, WRITE: 2, READ: 4 } as const;
-export const ENTRY = { entry: "tests/spaces/entry.ts", platform: "embedded" } as const;
+export const ENTRY = { entry: "tests/spaces/entry.ts", platform: "embedded", before: "tests/spaces/racing" } as const;
 
 let usual: Promise<WebAssembly.Module> | undefined;
 

@@ -15,7 +15,8 @@ export interface Mutant {
 }
 
 /** What the entry of the tests is made of. */
-const SOURCES = ["kernel", "platform/embedded", "tests/spaces/entry.ts", "tests/frames/core.ts"];
+const SOURCES = ["kernel", "platform/embedded", "tests/spaces", "tests/frames/core.ts"];
+const ENTRY_FILE = "tests/spaces/entry.ts";
 
 /** Compiles it in a folder of its own under build/, without optimisation, which takes longest. */
 export async function compileMutant(mutant: Mutant, name: string): Promise<WebAssembly.Module> {
@@ -28,9 +29,9 @@ export async function compileMutant(mutant: Mutant, name: string): Promise<WebAs
   const source = readFileSync(join(projectRoot, mutant.file), "utf8");
   writeFileSync(copy(mutant.file), replaceOnce(source, mutant));
   const wasm = await compileAssemblyScript({
-    entry: copy(SOURCES[2]!),
+    entry: copy(ENTRY_FILE),
     output: `${folder}.wasm`,
-    paths: [join("build", folder, "platform/embedded")],
+    paths: ["tests/spaces/racing", "platform/embedded"].map((path) => join("build", folder, path)),
     flags: ["--enable", "bulk-memory", "--optimizeLevel", "0", "--shrinkLevel", "0"],
     allowedImports: () => true,
   });

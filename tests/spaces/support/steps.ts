@@ -172,6 +172,34 @@ const fork = steps("fork", anySpace, (both, which) => {
   if (both.spaces.size < MOST_SPACES) both.fork(parent);
 });
 const destroy = steps("destroy", anySpace, (both, which) => both.destroy(spaceOf(both, which)));
+/** Few, so that an access meets what the kernel changes. */
+const RACED_PAGES = 8;
+
+/** A change while another CPU runs the space. */
+const race = steps(
+  "race",
+  fc.record({
+    which: anySpace,
+    range: anyRange,
+    rights: anyRights,
+    change: fc.constantFrom<Change>("remove", "protect", "protect", "fork", "populate", "heap", "fault"),
+    seed: fc.integer({ min: 1 }),
+  }),
+  (both, { which, range, rights, change, seed }) => {
+    const space = spaceOf(both, which);
+    const { first, end } = target(both, space, range);
+    both.race(space, first, Math.min(end, first + RACED_PAGES), BigInt(seed), () => {
+      if (change === "remove") both.remove(space, first, end);
+      else if (change === "protect") both.protect(space, first, end, rights);
+      else if (change === "populate") both.populate(space, first, end);
+      else if (change === "fault") both.fault(space, first, 7);
+      else if (change === "heap") both.moveHeapEnd(space, HEAP_GUARD + 1 + (end - first));
+      else if (both.spaces.size < MOST_SPACES) both.fork(space);
+    });
+  },
+);
+type Change = "remove" | "protect" | "fork" | "populate" | "heap" | "fault";
+
 const onCpu = steps("cpu", fc.nat(1), (both, cpu) => both.onCpu(cpu));
 const leave = steps("leave", fc.constant({}), (both) => both.leave());
 
@@ -191,6 +219,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: destroy },
   { weight: 1, arbitrary: leave },
   { weight: 4, arbitrary: onCpu },
+  { weight: 4, arbitrary: race },
 );
 
 /** One of those that there are; a new one when there is none. */

@@ -1,0 +1,16 @@
+/** The platform of the embedded machine, but that another processor may act before each of the kernel's accesses to page tables. */
+export * from "platform/direct";
+export * from "platform/objects";
+export * from "platform/mmu";
+export * from "platform/cpu";
+export * from "platform/local";
+export * from "platform/context";
+export * from "platform/user";
+export * from "platform/output";
+export * from "platform/descriptors";
+export { setDirectMap, physLoad8, physLoad16, physLoad32, physStore8, physStore16, physStore32 } from "platform/memory";
+export { physAdd32, physAdd64, physWrite, physRead, physCopy, physCopyStreaming } from "platform/memory";
+export { frameZero, framesZero, framesZeroStreaming, frameCopy, frameCopyStreaming } from "platform/memory";
+export { kernelLoad8, kernelLoad16, kernelLoad32, kernelLoad64 } from "platform/memory";
+export { kernelStore8, kernelStore16, kernelStore32, kernelStore64 } from "platform/memory";
+export { physLoad64, physStore64, physCompareExchange64, physExchange64, physOr64, physAnd64 } from "platform/racing";
