@@ -5,18 +5,23 @@ import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { onlineCpus } from "./online";
 
-/** How often what happened on each CPU: CpuEvent. Each CPU counts its own, on a cache line of its own, whether it has the lock or not. */
-const counts = memory.data(4096, 64);
-const LINE_SHIFT: usize = 6;
-if (64 << 6 != 4096 || MAX_CPUS != 64 || 6 * 8 > 64 || CPU_EVENTS != 6) ERROR("counts has a line for each of MAX_CPUS");
+/** How often what happened on each CPU: CpuEvent. Each CPU counts its own, on cache lines of its own, whether it has the lock or not. */
+const counts = memory.data(8192, 64);
+const LINE_SHIFT: usize = 7;
+if (64 << 7 != 8192 || MAX_CPUS != 64 || 11 * 8 > 128 || CPU_EVENTS != 11)
+  ERROR("counts has a line for each of MAX_CPUS");
 
 function place(cpu: u32, event: u32): usize {
   return counts + ((<usize>cpu) << LINE_SHIFT) + ((<usize>event) << 3);
 }
 
 export function countHere(event: u32): void {
+  countManyHere(event, 1);
+}
+
+export function countManyHere(event: u32, times: u64): void {
   const at = place(cpuIndex(), event);
-  store<u64>(at, load<u64>(at) + 1);
+  store<u64>(at, load<u64>(at) + times);
 }
 
 export function eventsOn(cpu: u32, event: u32): u64 {

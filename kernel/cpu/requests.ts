@@ -1,7 +1,7 @@
 import { cpuIndex, invalidatePage, pause, physExchange64, physLoad64, readCr3, writeCr3 } from "platform";
 import { sendInterrupt } from "./apic";
 import { CpuEvent } from "../trace/counters";
-import { countHere } from "./counts";
+import { countHere, countManyHere } from "./counts";
 import { InterruptVector } from "./interrupt-vector";
 import { hasLines, requestAddress } from "./lines";
 
@@ -52,6 +52,10 @@ export function serveRequests(): void {
 
 /** Forgets translations on this CPU: of `count` pages whose addresses are at `list`, or of all of the loaded space when it is 0. */
 export function forget(list: usize, count: u32): void {
-  if (list == 0) return writeCr3(readCr3());
+  if (list == 0) {
+    countHere(CpuEvent.SPACES_FORGOTTEN);
+    return writeCr3(readCr3());
+  }
+  countManyHere(CpuEvent.PAGES_FORGOTTEN, count);
   for (let i: u32 = 0; i < count; i++) invalidatePage(load<u64>(list + ((<usize>i) << 3)));
 }

@@ -134,7 +134,7 @@ function protectEntry(slot: PhysAddr, at: u64, flags: u64): void {
   while (wanted != entry) {
     const before = physCompareExchange64(slot, entry, wanted);
     if (before == entry) {
-      if (allowsLess(entry, wanted)) notePage(at);
+      if (mustForget(entry, wanted)) notePage(at);
       return;
     }
     entry = before;
@@ -148,8 +148,12 @@ function withRights(entry: u64, flags: u64): u64 {
   return (entry & ~RIGHT_BITS) | allowed;
 }
 
-/** What grants more needs no flush: the fault that an old translation causes is recognised (SDM 3A 4.10.4.3). */
-function allowsLess(before: u64, after: u64): bool {
+/**
+ * May a translation be cached that allows what the entry does not any more? What grants more needs no flush: the fault that an old
+ * translation causes is recognised (SDM 3A 4.10.4.3). What was never accessed is not cached (4.10.2.3).
+ */
+function mustForget(before: u64, after: u64): bool {
+  if ((before & Pte.ACCESSED) == 0) return false;
   return (before & ~after & (Pte.WRITE | Pte.USER)) != 0 || (after & ~before & Pte.NO_EXECUTE) != 0;
 }
 

@@ -1,5 +1,6 @@
 import { cpuIndex, physCopy, physStore64, writeCr3 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
+import { countHere } from "../cpu/counts";
 import { MAX_CPUS } from "../frames/cpu-cache";
 import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
@@ -9,6 +10,7 @@ import { allocateTable, freeTable, translate } from "../paging/tables";
 import { beginFlush, finishFlush } from "../tlb/gather";
 import { leaveRoot, loadRoot } from "../tlb/contexts";
 import { numberTranslations, Translations } from "../tlb/translations";
+import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { pageFlags, unmapPages, unmapTables } from "./pages";
@@ -122,6 +124,7 @@ export function enterSpace(space: Space): void {
 export function leaveSpaces(): void {
   if (load<usize>(loadedPlace()) == 0) return;
   forgetLoaded();
+  countHere(CpuEvent.ROOTS_LEFT);
   writeCr3(kernelRoot());
 }
 

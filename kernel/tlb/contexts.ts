@@ -1,6 +1,8 @@
 import { cpuIndex, writeCr3 } from "platform";
+import { countHere } from "../cpu/counts";
 import { MAX_CPUS } from "../frames/cpu-cache";
 import { hasContexts } from "../paging/features";
+import { CpuEvent } from "../trace/counters";
 import { Translations } from "./translations";
 
 /**
@@ -70,12 +72,19 @@ const KEEP: u64 = 0x8000_0000_0000_0000;
 
 /** Loads the root on this CPU. What was cached of it before is kept if no flush has come since. */
 export function loadRoot(space: Translations): void {
-  if (!hasContexts()) return writeCr3(space.root);
+  if (!hasContexts()) return loadAnew(space.root);
   const own = ownContexts();
   const found = own.find(space);
   own.current = found == 0 ? own.give(space) : found;
   const isSound = found != 0 && own.context(found).flushes == space.flushes;
-  writeCr3(space.root | own.current | (isSound ? KEEP : 0));
+  if (!isSound) return loadAnew(space.root | own.current);
+  countHere(CpuEvent.ROOTS_KEPT);
+  writeCr3(space.root | own.current | KEEP);
+}
+
+function loadAnew(cr3: u64): void {
+  countHere(CpuEvent.ROOTS_LOADED);
+  writeCr3(cr3);
 }
 
 /** Before this CPU loads another root than the space's. */

@@ -111,5 +111,13 @@ export namespace CpuEvent {
   export const TIMERS: u32 = 4;
   /** Tasks whose turn was over. */
   export const PREEMPTIONS: u32 = 5;
+  /** Of flushes, its own and those that it did for others: pages that it forgot one by one, and how often all of a space at once. */
+  export const PAGES_FORGOTTEN: u32 = 6;
+  export const SPACES_FORGOTTEN: u32 = 7;
+  /** Roots of spaces that it loaded: with nothing cached, and with what it had cached before. */
+  export const ROOTS_LOADED: u32 = 8;
+  export const ROOTS_KEPT: u32 = 9;
+  /** How often it left a space for the kernel's own. */
+  export const ROOTS_LEFT: u32 = 10;
 }
-export const CPU_EVENTS: u32 = 6;
+export const CPU_EVENTS: u32 = 11;

@@ -25,6 +25,8 @@ export { drainHeap, keptHeapFrames, objectsOut, validateHeap } from "../../kerne
 export { kernelRoot } from "../../kernel/paging/kernel-space";
 export { seedRandom } from "../../kernel/random/random";
 export * from "./race-entry";
+export { invalidations } from "platform/counting";
+export { eventsOn } from "../../kernel/cpu/counts";
 export { featuresHide } from "model/cpu/features";
 import { connectKernel } from "model/program/enter";
 import { runCpu } from "model/mmu/state";

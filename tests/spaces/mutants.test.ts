@@ -50,7 +50,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a right is taken and not flushed",
     file: PAGES,
-    from: "if (allowsLess(entry, wanted)) notePage(at);",
+    from: "if (mustForget(entry, wanted)) notePage(at);",
     to: "",
   },
   {

@@ -1,7 +1,11 @@
-/** The platform of the embedded machine, but that another processor may act before each of the kernel's accesses to page tables. */
+/**
+ * The platform of the embedded machine, but that another processor may act before each of the kernel's accesses to page tables, and that
+ * invalidations are counted.
+ */
 export * from "platform/direct";
 export * from "platform/objects";
-export * from "platform/mmu";
+export { readCr0, writeCr0, readCr3, readCr4, writeCr4, readMsr, writeMsr, invalidateContext } from "platform/mmu";
+export { invalidatePage, writeCr3 } from "platform/counting";
 export * from "platform/cpu";
 export * from "platform/local";
 export * from "platform/context";
