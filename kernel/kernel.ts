@@ -6,9 +6,11 @@ import { InterruptVector } from "./cpu/interrupt-vector";
 import { joinCpus } from "./cpu/join";
 import { lockKernel, unlockKernel } from "./cpu/kernel-lock";
 import { serveRequests } from "./cpu/requests";
+import { stopIfAsked } from "./cpu/stop";
 import { call } from "./syscalls/dispatch";
 import { endTurn, wakeUp } from "./tasks/scheduler";
 import { exception, TrapOrigin } from "./tasks/traps";
+import { Vector } from "./tasks/vectors";
 import { CpuEvent } from "./trace/counters";
 
 /**
@@ -24,9 +26,10 @@ export function start(): void {
   unlockKernel();
 }
 
-/** A fault of the kernel's own does not wait for the lock, which this CPU may have: it panics. */
+/** An NMI is another CPU's panic, or one. A fault of the kernel's own does not wait for the lock, which this CPU may have: it panics. */
 export function trap(vector: u32, error: u64, address: u64, origin: u32): void {
   if (vector >= InterruptVector.FIRST) return interrupt(vector);
+  if (vector == Vector.NMI && stopIfAsked()) return;
   if (origin == TrapOrigin.KERNEL) return exception(vector, error, address, origin);
   lockKernel();
   exception(vector, error, address, origin);

@@ -48,9 +48,18 @@ export function kernelAbort(message: string | null, file: string | null, line: u
 }
 
 let isPanicking: bool = false;
+/** What stops the other CPUs: their number. Null while there is one CPU. */
+let others: (() => u32) | null = null;
+
+/** From here on a panic begins with this, which does not return on a CPU that is not the first to panic. */
+export function stopOthersInPanic(stop: () => u32): void {
+  others = stop;
+}
 
 /** A fault while a panic is being told ends the machine at once: what would tell of it is what is broken. */
 function begin(message: string): void {
+  const stop = others;
+  const stopped = stop == null ? 0 : stop();
   if (isPanicking) exit(PANIC_STATUS);
   isPanicking = true;
   flush();
@@ -59,6 +68,14 @@ function begin(message: string): void {
   print("KERNEL PANIC: ");
   style(Style.PLAIN);
   printLine(message);
+  if (stop != null) tellStopped(stopped);
+}
+
+function tellStopped(count: u32): void {
+  print("  stopped   ");
+  printDecimal(count);
+  print(count == 1 ? " other CPU" : " other CPUs");
+  newLine();
 }
 
 function end(message: string, first: u64, second: u64, vector: u64): void {

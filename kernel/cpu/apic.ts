@@ -45,6 +45,7 @@ const DIVIDE_BY_16: u32 = 3;
 export namespace Command {
   export const INIT: u32 = 0x4500;
   export const START_UP: u32 = 0x4600;
+  export const NMI: u32 = 0x4400;
   export const FIXED: u32 = 0x4000;
 }
 const PENDING: u32 = 1 << 12;

@@ -5,11 +5,14 @@ import { FrameOwner } from "../frames/owners";
  * Words by which CPUs speak to one another: in physical memory, where there are atomic operations. Each CPU has 128 bytes, two cache lines,
  * since processors fetch lines in pairs. There are none while there is one CPU.
  *
- *     0  its Request      8  its Start state      64  of CPU 0: the kernel's lock
+ *     0  its Request      8  its Start state
+ *     64  of CPU 0: the kernel's lock      72  of CPU 0: the CPU that panics, from 1      80  of CPU 0: CPUs that it has stopped
  */
 const LINE_BYTES: u64 = 128;
 const START: u64 = 8;
 const LOCK: u64 = 64;
+const STOPPER: u64 = 72;
+const STOPPED: u64 = 80;
 /** 64 CPUs times 128 bytes are two frames. */
 const ORDER: u32 = 1;
 
@@ -37,4 +40,12 @@ export function startAddress(cpu: u32): u64 {
 
 export function kernelLockAddress(): u64 {
   return lines + LOCK;
+}
+
+export function stopperAddress(): u64 {
+  return lines + STOPPER;
+}
+
+export function stoppedAddress(): u64 {
+  return lines + STOPPED;
 }

@@ -1,5 +1,6 @@
 import { cpuPrepare, physCompareExchange64, physCopy, physExchange64, physLoad64, waitMicroseconds } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
+import { stopOthersInPanic } from "../console/panic";
 import { allocateFrameBelow } from "../frames/allocator";
 import { FrameOwner } from "../frames/owners";
 import { trampolineAddress } from "../memory-map/memory-map";
@@ -14,6 +15,7 @@ import { makeLines, startAddress } from "./lines";
 import { addOnline } from "./online";
 import { kernelStackTop, makeStacks } from "./stacks";
 import { StartState } from "./start-state";
+import { stopOthers } from "./stop";
 
 /** Starting the other processors, one after another: SDM 3A 9.4.4.1. */
 
@@ -35,6 +37,7 @@ export function wantedCpus(limit: u32): u32 {
 export function startCpus(wanted: u32): u32 {
   const root = makeLowRoot(trampolineAddress());
   if (root == 0 || !makeLines()) return PagingError.NO_FRAME;
+  stopOthersInPanic(stopOthers);
   lockKernel();
   shareFramesOfCpus();
   let areAllUp = true;

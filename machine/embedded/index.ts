@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { buildEmbeddedKernel } from "../../tools/build/embedded.ts";
+import { buildEmbeddedKernel, type EmbeddedKernel } from "../../tools/build/embedded.ts";
 import { buildLoaderWasm } from "../../tools/build/loader.ts";
 import { BadMemorySize, defaultFirmwareMap, type FirmwareMap, ramRanges } from "../firmware/index.ts";
 import type { BootObserver, BootRequest, BootResult } from "../machine.ts";
@@ -9,6 +9,8 @@ import type { MachineMessage, MachineOrder } from "./messages.ts";
 export interface EmbeddedOptions {
   /** The firmware's memory map; without it one recorded from OVMF, scaled to the request's memory. */
   readonly firmware?: FirmwareMap;
+  /** Another kernel than the built one; for tests. */
+  readonly kernel?: EmbeddedKernel;
 }
 
 const TIMED_OUT_STATUS = 124;
@@ -27,7 +29,10 @@ export async function bootEmbedded(
     const firmware = options.firmware ?? defaultFirmwareMap(request.memoryBytes);
     const refusal = refuseNuma(request.numaNodes, firmware);
     if (refusal !== undefined) return { status: REFUSED_STATUS, message: refusal };
-    const [kernel] = await Promise.all([buildEmbeddedKernel(undefined, request.kernelBuild), buildLoaderWasm()]);
+    const [kernel] = await Promise.all([
+      options.kernel ?? buildEmbeddedKernel(undefined, request.kernelBuild),
+      buildLoaderWasm(),
+    ]);
     return await runInThread({ request, kernelWasm: kernel.wasm, kernelElf: kernel.elf, firmware }, observer);
   } catch (error) {
     if (error instanceof BadMemorySize) return { status: error.status, message: error.message };

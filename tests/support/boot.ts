@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { loadMachine } from "../../cli/machines.ts";
+import { loadMachine, type Machine } from "../../cli/machines.ts";
 import { decodeRecords, type TraceRecord } from "../../cli/records/decode.ts";
 import { bootDocument, type BootDocument } from "../../cli/records/document.ts";
 import type { MachineName } from "../../cli/values.ts";
@@ -21,16 +21,17 @@ export const TEST_SEED = 0x5eed_0123_4567_89abn;
 
 export type Wishes = Partial<Omit<BootRequest, "programs">>;
 
-/** Boots a machine with the programs of some source files, given from the project's root. */
+/** Boots a machine with the programs of some source files, given from the project's root. `machine`: with another kernel, say. */
 export async function bootPrograms(
   name: MachineName,
   sources: readonly string[],
   wishes: Wishes = {},
+  machine?: Machine,
 ): Promise<Booted> {
-  const machine = await loadMachine(name);
+  const { buildProgram, boot } = machine ?? (await loadMachine(name));
   const programs: Program[] = [];
   for (const source of sources) {
-    const image = await machine.buildProgram(join(projectRoot, source));
+    const image = await buildProgram(join(projectRoot, source));
     programs.push({ name: basename(source, ".ts"), image });
   }
   const request: BootRequest = { ...DEFAULTS, ...wishes, programs };
@@ -40,7 +41,7 @@ export async function bootPrograms(
     console: (bytes: Uint8Array) => void parts.push(bytes.slice()),
     records: (bytes: Uint8Array) => void records.push(...decodeRecords(bytes)),
   };
-  const result = await machine.boot(request, observer, {});
+  const result = await boot(request, observer, {});
   const text = Buffer.concat(parts).toString("utf8");
   const document = bootDocument({ machine: name, request, result, records, console: text });
   return { machine: name, result, console: text, records, document };

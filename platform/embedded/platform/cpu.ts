@@ -1,6 +1,7 @@
 import * as host from "../model/host";
 import { letPass, tick, ticksNow } from "../model/cpu/time";
 import { runningCpu } from "../model/mmu/state";
+import { setNext } from "../model/program/context";
 export { cpuid } from "../model/cpu/identification";
 
 /** `e_machine` of images whose text is WebAssembly. */
@@ -35,6 +36,10 @@ const TICKS_IN_MICROSECOND: u64 = 1000;
 /** Whatever is waited for has happened; the time passes all the same. */
 export function waitMicroseconds(microseconds: u32): void {
   letPass(<u64>microseconds * TICKS_IN_MICROSECOND);
+}
+
+export function stopCpu(): void {
+  setNext(0);
 }
 
 export function exit(status: u32): void {

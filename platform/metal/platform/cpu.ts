@@ -2,6 +2,7 @@
 import { BlockAt, RegisterAt } from "./block";
 import { kernelLoad64 } from "./memory";
 import { cpuBlock } from "./native";
+import { halt } from "./processor";
 import { endMachine } from "./serial";
 export { entropy64 } from "./entropy";
 export { clock, cpuid, halt, pause } from "./processor";
@@ -14,6 +15,11 @@ export declare function cpuIndex(): u32;
 
 /** Everything before is done, and seen by other CPUs, before anything after begins: MFENCE and LFENCE. */
 export declare function fence(): void;
+
+/** This CPU does nothing any more. Does not return; on the embedded machine to who has interrupted it, who goes on. */
+export function stopCpu(): void {
+  while (true) halt();
+}
 
 /** Ends the machine with an exit status (DESIGN, "The command"). Does not return. */
 export function exit(status: u32): void {

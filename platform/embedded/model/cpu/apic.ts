@@ -131,10 +131,12 @@ function writableBits(register: u32): u64 {
 
 namespace Delivery {
   export const FIXED: u32 = 0;
+  export const NMI: u32 = 4;
   export const INIT: u32 = 5;
   export const START_UP: u32 = 6;
 }
 const TO_MANY: u32 = 3 << 18;
+const NMI_VECTOR: u32 = 2;
 
 /**
  * The interrupt command (10.6.1, 10.12.9), to one CPU by its id. One to a CPU that is not there is lost. Not modelled, and so refused: to
@@ -144,7 +146,7 @@ function send(id: u32, command: u32): void {
   const delivery = (command >> 8) & 7;
   const sender = runningCpu();
   if ((command & TO_MANY) != 0 || id == <u32>sender) generalProtection();
-  if (delivery != Delivery.FIXED && delivery != Delivery.INIT && delivery != Delivery.START_UP) generalProtection();
+  if (delivery != Delivery.FIXED && (delivery < Delivery.NMI || delivery > Delivery.START_UP)) generalProtection();
   if (id >= <u32>MAX_CPUS) return;
   runCpu(<i32>id);
   deliver(delivery, command & 0xff);
@@ -154,6 +156,7 @@ function send(id: u32, command: u32): void {
 function deliver(delivery: u32, vector: u32): void {
   if (delivery == Delivery.INIT) initialise();
   else if (delivery == Delivery.START_UP) startUp(vector);
+  else if (delivery == Delivery.NMI) enterInterrupt(NMI_VECTOR);
   else if (isListening()) enterInterrupt(vector);
 }
 
