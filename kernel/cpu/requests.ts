@@ -1,4 +1,4 @@
-import { cpuIndex, invalidatePage, pause, physExchange64, physLoad64, readCr3, writeCr3 } from "platform";
+import { cpuIndex, fence, invalidatePage, pause, physExchange64, physLoad64, readCr3, writeCr3 } from "platform";
 import { sendInterrupt } from "./apic";
 import { CpuEvent } from "../trace/counters";
 import { countHere, countManyHere } from "./counts";
@@ -15,6 +15,8 @@ namespace Request {
   export const NONE: u64 = 0;
   export const FLUSH: u64 = 1;
 }
+
+// Before a fence is a word that says that what comes after it may be read, or written again: a compiler does not know.
 
 /** What is to be forgotten: `pageCount` addresses at `pages`, or all when `pages` is 0. */
 let pages: usize = 0;
@@ -38,6 +40,7 @@ export function awaitFlushes(cpus: u64): void {
     const at = requestAddress(<u32>ctz<u64>(rest));
     while (physLoad64(at) != Request.NONE) pause();
   }
+  fence();
 }
 
 /** Does what this CPU was asked, if anything. Interrupts are off. */
@@ -45,6 +48,7 @@ export function serveRequests(): void {
   if (!hasLines()) return;
   const at = requestAddress(cpuIndex());
   if (physLoad64(at) == Request.NONE) return;
+  fence();
   countHere(CpuEvent.FLUSHES_SERVED);
   forget(pages, pageCount);
   physExchange64(at, Request.NONE);
