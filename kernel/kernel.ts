@@ -9,7 +9,7 @@ import { serveRequests } from "./cpu/requests";
 import { stopIfAsked } from "./cpu/stop";
 import { call } from "./syscalls/dispatch";
 import { endTurn, wakeUp } from "./tasks/scheduler";
-import { exception, TrapOrigin } from "./tasks/traps";
+import { exception, pageFault, TrapOrigin } from "./tasks/traps";
 import { Vector } from "./tasks/vectors";
 import { CpuEvent } from "./trace/counters";
 
@@ -26,13 +26,22 @@ export function start(): void {
   unlockKernel();
 }
 
-/** An NMI is another CPU's panic, or one. A fault of the kernel's own does not wait for the lock, which this CPU may have: it panics. */
+/** The frequent trap first. */
 export function trap(vector: u32, error: u64, address: u64, origin: u32): void {
-  if (vector >= InterruptVector.FIRST) return interrupt(vector);
-  if (vector == Vector.NMI && stopIfAsked()) return;
+  if (vector != Vector.PAGE_FAULT) return otherTrap(vector, error, origin);
   if (origin == TrapOrigin.KERNEL) return exception(vector, error, address, origin);
   lockKernel();
-  exception(vector, error, address, origin);
+  pageFault(error, address);
+  unlockKernel();
+}
+
+/** An NMI is another CPU's panic, or one. A fault of the kernel's own does not wait for the lock, which this CPU may have: it panics. */
+function otherTrap(vector: u32, error: u64, origin: u32): void {
+  if (vector >= InterruptVector.FIRST) return interrupt(vector);
+  if (vector == Vector.NMI && stopIfAsked()) return;
+  if (origin == TrapOrigin.KERNEL) return exception(vector, error, 0, origin);
+  lockKernel();
+  exception(vector, error, 0, origin);
   unlockKernel();
 }
 
@@ -56,8 +65,6 @@ function interrupt(vector: u32): void {
   }
 }
 
-export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
-  lockKernel();
-  call(number, a, b, c, d, e, f);
-  unlockKernel();
+export function syscall(number: u64, a: u64, b: u64, c: u64, d: u64, _e: u64, _f: u64): void {
+  call(number, a, b, c, d);
 }

@@ -22,8 +22,7 @@ IMPORT(void, firmware, enter, u64 entry, u64 cr3, u64 bootinfo) {
 #include MODULE_C
 
 u64 efi_main(u64 image, u64 systemTable) {
-  static w2c_loader loader;
-  WASM_INSTANTIATE(&loader);
-  w2c_loader_main(&loader, image, systemTable);
+  WASM_INSTANTIATE(&the_instance);
+  w2c_loader_main(&the_instance, image, systemTable);
   return 0;
 }

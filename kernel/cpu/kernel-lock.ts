@@ -14,7 +14,10 @@ const TAKEN: u64 = 1;
 
 /** Interrupts are off. */
 export function lockKernel(): void {
-  if (!hasLines()) return;
+  if (hasLines()) lockAmongOthers();
+}
+
+function lockAmongOthers(): void {
   while (physExchange64(kernelLockAddress(), TAKEN) != FREE) waitForKernel();
   seeKernelFlushes();
 }
@@ -28,7 +31,10 @@ function waitForKernel(): void {
 
 /** Nothing of the kernel's is touched after this. */
 export function unlockKernel(): void {
-  if (!hasLines()) return;
+  if (hasLines()) unlockAmongOthers();
+}
+
+function unlockAmongOthers(): void {
   const wakes = takeWakes();
   physExchange64(kernelLockAddress(), FREE);
   wake(wakes);

@@ -66,6 +66,17 @@ export function makeDirectoryEntry(root: u64, address: u64): PhysAddr {
   return slot;
 }
 
+/** The level-1 entry for `address`, when the page table that it is in is the space's own; else 0. */
+export function ownPageSlot(root: u64, address: u64): PhysAddr {
+  const top = physLoad64(entrySlot(<PhysAddr>root, address, ROOT_LEVEL));
+  if (!isPresent(top)) return <PhysAddr>0;
+  const upper = physLoad64(entrySlot(entryAddress(top), address, 3));
+  if (!isPresent(upper)) return <PhysAddr>0;
+  const directory = physLoad64(entrySlot(entryAddress(upper), address, 2));
+  if ((directory & (Pte.PRESENT | Pte.WRITE | Pte.LARGE)) != (Pte.PRESENT | Pte.WRITE)) return <PhysAddr>0;
+  return entrySlot(entryAddress(directory), address, 1);
+}
+
 /** Rights are the leaf's alone; an entry above it allows everything, unless its table is shared. */
 const TABLE_FLAGS: u64 = 7;
 if (TABLE_FLAGS != (Pte.PRESENT | Pte.WRITE | Pte.USER)) ERROR("TABLE_FLAGS");

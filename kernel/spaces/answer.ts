@@ -4,7 +4,7 @@ import { PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
 import { frameHolders } from "../frames/sharing";
 import { entryAddress, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
-import { makeDirectoryEntry, splitLarge } from "../paging/user-tables";
+import { makeDirectoryEntry, ownPageSlot, splitLarge } from "../paging/user-tables";
 import { beginFlush, finishFlush, noteFrame, notePage } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
@@ -42,6 +42,13 @@ export namespace Answer {
 export function answerPageFault(space: Space, error: u64, address: u64): u32 {
   const region = findRegion(space, address);
   if (region == null || (region.rights & wantedRight(error)) == 0) return Answer.REFUSED;
+  const slot = ownPageSlot(space.root, address);
+  if (slot == 0) return answerAbove(space, region, error, address);
+  return answerPage(space, region, slot, error, address & ~(PAGE_BYTES - 1));
+}
+
+/** Where the space has no page table of its own yet. */
+function answerAbove(space: Space, region: Region, error: u64, address: u64): u32 {
   const directory = makeDirectoryEntry(space.root, address);
   if (directory == 0) return Answer.NO_MEMORY;
   const entry = physLoad64(directory);
@@ -72,7 +79,10 @@ function answerLarge(space: Space, region: Region, directory: PhysAddr, error: u
 function answerSmall(space: Space, region: Region, directory: PhysAddr, error: u64, page: u64): u32 {
   const table = ownTable(space, directory);
   if (table == 0) return Answer.NO_MEMORY;
-  const slot = entrySlot(table, page, 1);
+  return answerPage(space, region, entrySlot(table, page, 1), error, page);
+}
+
+function answerPage(space: Space, region: Region, slot: PhysAddr, error: u64, page: u64): u32 {
   const entry = physLoad64(slot);
   const isWrite = (error & FaultBit.WRITE) != 0;
   if (!isPresent(entry)) return isWrite ? mapFresh(space, slot, region, page) : mapZeros(slot, region);

@@ -1,7 +1,7 @@
 import { freeRegion, makeRegion } from "./region-pool";
 import { Region } from "./region";
 import { cut, findIn, mend, taken } from "./region-tree";
-import { Space } from "./space";
+import { forgetRegion, Space } from "./space";
 
 /** Where regions meet: cutting one in two so that a part can be changed, and making one of two that have become alike. */
 
@@ -44,6 +44,5 @@ export function mendAt(space: Space, address: u64): void {
   const above = findIn(space.regions, address);
   if (below == null || above == null || below == above || !below.isContinuedBy(above)) return;
   space.regions = mend(space.regions, address);
-  freeRegion(changetype<Region>(taken()));
-  space.regionCount -= 1;
+  forgetRegion(space, changetype<Region>(taken()));
 }

@@ -32,7 +32,8 @@ export class Space extends Translations {
   /** A ColourSet: the cache colours that the task's frames are of; 0: of any. */
   colours: u64;
   nextColour: u32;
-  reserved: u32;
+  /** The region that was looked for last. */
+  recent: Region | null;
 }
 export const SPACE_BYTES: usize = 64;
 if (offsetof<Space>() != 64) ERROR("Space is 64 bytes");
@@ -61,6 +62,7 @@ export function createSpace(space: Space): u32 {
   space.number = numberTranslations();
   space.regions = null;
   space.regionCount = 0;
+  space.recent = null;
   return SpaceError.NONE;
 }
 
@@ -72,7 +74,18 @@ export function isUserRange(first: u64, last: u64): bool {
 
 /** The region that holds `address`; null when none does. */
 export function findRegion(space: Space, address: u64): Region | null {
-  return findIn(space.regions, address);
+  const recent = space.recent;
+  if (recent != null && recent.holds(address)) return recent;
+  const found = findIn(space.regions, address);
+  space.recent = found;
+  return found;
+}
+
+/** A region that was in the space's tree, and is no more. */
+export function forgetRegion(space: Space, region: Region): void {
+  if (space.recent == region) space.recent = null;
+  space.regionCount -= 1;
+  freeRegion(region);
 }
 
 /** The first region of `kind`; null when there is none. */
@@ -191,7 +204,6 @@ function freeRegions(space: Space, tree: Region | null): void {
   const right = tree.right;
   freeRegions(space, tree.left);
   if (tree.rights != 0) trace(RecordKind.UNMAPPED, tree.first, tree.bytes, pageFlags(tree.rights));
-  freeRegion(tree);
+  forgetRegion(space, tree);
   freeRegions(space, right);
-  space.regionCount -= 1;
 }

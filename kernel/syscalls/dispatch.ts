@@ -1,37 +1,58 @@
 import { contextSetResult } from "platform";
+import { lockKernel, unlockKernel } from "../cpu/kernel-lock";
 import { resumeNextOrEnd } from "../tasks/ending";
 import { currentTask, exitCurrent, preempt } from "../tasks/scheduler";
-import { TaskState } from "../tasks/task";
+import { Task, TaskState } from "../tasks/task";
 import { RecordKind } from "../trace/records";
-import { trace } from "../trace/trace";
+import { trace, tracesEverything } from "../trace/trace";
 import { Call, Errno } from "./abi";
 import { info } from "./info";
 import { log } from "./log";
 import { fork, wait } from "./tasks";
 import { brk, colours, mmap, mprotect, munmap } from "./memory";
 
-/** A system call of the running task. Numbers and meanings: `abi.ts`. */
-export function call(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
+/**
+ * A system call of the running task. Numbers and meanings: `abi.ts`. Those that only read what is the running task's own take no lock, and
+ * are not written down unless everything is.
+ */
+export function call(number: u64, a: u64, b: u64, c: u64, d: u64): void {
+  if (number != Call.INFO || tracesEverything()) return callSlowly(number, a, b, c, d);
+  const task = currentTask();
+  contextSetResult(task.context, info(task, a));
+}
+
+/** Called through a variable, so that a quick call does not save registers for it: frames/allocator.ts. */
+let callSlowly: (number: u64, a: u64, b: u64, c: u64, d: u64) => void = lockAndCall;
+callSlowly = lockAndCall;
+
+function lockAndCall(number: u64, a: u64, b: u64, c: u64, d: u64): void {
+  lockKernel();
+  traceAndPerform(number, a, b, c, d);
+  unlockKernel();
+}
+
+function traceAndPerform(number: u64, a: u64, b: u64, c: u64, d: u64): void {
   trace(RecordKind.CALL, number, a, b);
   if (number == Call.EXIT) {
     exitCurrent(<i32>a);
     resumeNextOrEnd();
     return;
   }
-  const result = perform(number, a, b, c, d);
-  if (currentTask().state != TaskState.RUNNING) return resumeNextOrEnd();
+  const task = currentTask();
+  const result = perform(task, number, a, b, c, d);
+  if (task.state != TaskState.RUNNING) return resumeNextOrEnd();
   trace(RecordKind.RESULT, number, 0, <u64>result);
-  contextSetResult(currentTask().context, result);
+  contextSetResult(task.context, result);
   if (number == Call.YIELD) {
     preempt();
     resumeNextOrEnd();
   }
 }
 
-function perform(number: u32, a: u64, b: u64, c: u64, d: u64): i64 {
+function perform(task: Task, number: u64, a: u64, b: u64, c: u64, d: u64): i64 {
   if (number == Call.LOG) return log(a, b);
   if (number == Call.YIELD) return 0;
-  if (number == Call.INFO) return info(a);
+  if (number == Call.INFO) return info(task, a);
   if (number == Call.MMAP) return mmap(a, b, c, d);
   if (number == Call.MUNMAP) return munmap(a, b);
   if (number == Call.MPROTECT) return mprotect(a, b, c);

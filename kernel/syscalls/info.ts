@@ -1,35 +1,42 @@
 import { cpuIndex } from "platform";
 import { PAGE_BYTES } from "../address/pages";
 import { RegionKind } from "../spaces/kinds";
-import { regionOfKind } from "../spaces/space";
-import { currentTask } from "../tasks/scheduler";
+import { regionOfKind, Space } from "../spaces/space";
+import { Task } from "../tasks/task";
 import { Errno, Info } from "./abi";
 
-/** `info(kind)`. EINVAL: no such kind. */
-export function info(kind: u64): i64 {
-  if (kind == Info.TASK) return currentTask().id;
-  if (kind == Info.TEXT) return firstOf(RegionKind.TEXT);
-  if (kind == Info.HEAP) return firstOf(RegionKind.HEAP);
-  if (kind == Info.HEAP_BYTES) return heapBytes();
-  if (kind == Info.STACK) return firstOf(RegionKind.STACK);
-  if (kind == Info.STACK_TOP) return stackTop();
-  if (kind == Info.MESSAGE_BUFFER) return firstOf(RegionKind.MESSAGE_BUFFER);
+/**
+ * `info(kind)` of the running task. EINVAL: no such kind. Without the kernel's lock: it reads what only this CPU changes while the task runs
+ * here.
+ */
+export function info(task: Task, kind: u64): i64 {
+  if (kind == Info.TASK) return task.id;
   if (kind == Info.PAGE_BYTES) return PAGE_BYTES;
   if (kind == Info.CPU) return cpuIndex();
+  return infoOfRegionSlowly(task.space, kind);
+}
+
+function infoOfRegionSlowly(space: Space, kind: u64): i64 {
+  if (kind == Info.TEXT) return firstOf(space, RegionKind.TEXT);
+  if (kind == Info.HEAP) return firstOf(space, RegionKind.HEAP);
+  if (kind == Info.HEAP_BYTES) return heapBytes(space);
+  if (kind == Info.STACK) return firstOf(space, RegionKind.STACK);
+  if (kind == Info.STACK_TOP) return stackTop(space);
+  if (kind == Info.MESSAGE_BUFFER) return firstOf(space, RegionKind.MESSAGE_BUFFER);
   return Errno.EINVAL;
 }
 
-function firstOf(kind: u32): i64 {
-  const region = regionOfKind(currentTask().space, kind);
+function firstOf(space: Space, kind: u32): i64 {
+  const region = regionOfKind(space, kind);
   return region == null ? Errno.ENOENT : <i64>region.first;
 }
 
-function stackTop(): i64 {
-  const region = regionOfKind(currentTask().space, RegionKind.STACK);
+function stackTop(space: Space): i64 {
+  const region = regionOfKind(space, RegionKind.STACK);
   return region == null ? Errno.ENOENT : <i64>(region.last + 1);
 }
 
-function heapBytes(): i64 {
-  const region = regionOfKind(currentTask().space, RegionKind.HEAP);
+function heapBytes(space: Space): i64 {
+  const region = regionOfKind(space, RegionKind.HEAP);
   return region == null ? Errno.ENOENT : <i64>region.bytes;
 }

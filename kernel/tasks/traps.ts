@@ -18,36 +18,31 @@ export namespace TrapOrigin {
 }
 
 /**
- * An exception (SDM 3A 6.15). From ring 3 it kills the running task, with a report, and nothing else; in the kernel, or when it is
+ * A page fault of the running task (SDM 3A 4.7). Most are answered, and the task goes on where it was. A reserved bit in a table is a bug of
+ * the kernel, whoever ran.
+ */
+export function pageFault(error: u64, address: u64): void {
+  if ((error & FaultBit.RESERVED) != 0) return exception(Vector.PAGE_FAULT, error, address, TrapOrigin.KERNEL);
+  const task = currentTask();
+  trace(RecordKind.FAULT, address, error, 0);
+  const answer = answerPageFault(task.space, error, address);
+  if (answer != Answer.ANSWERED) refuse(task, error, address, answer);
+}
+
+function refuse(task: Task, error: u64, address: u64, answer: u32): void {
+  const isShort = answer == Answer.NO_MEMORY;
+  const reason = isShort ? FaultReason.NO_MEMORY : pageFaultReason(task.space, error, address);
+  kill(task, Vector.PAGE_FAULT, error, address, reason);
+  resumeNextOrEnd();
+}
+
+/**
+ * Any other exception (SDM 3A 6.15). From ring 3 it kills the running task, with a report, and nothing else; in the kernel, or when it is
  * the machine's and not the program's, it ends the machine.
  */
 export function exception(vector: u32, error: u64, address: u64, origin: u32): void {
-  if (origin == TrapOrigin.KERNEL || isMachines(vector, error)) {
-    panicFault(panicText(vector), vector, error, address);
-    return;
-  }
-  const task = currentTask();
-  if (vector == Vector.PAGE_FAULT) {
-    pageFault(task, error, address);
-  } else {
-    kill(task, vector, error, address, reasonOf(vector));
-    resumeNextOrEnd();
-  }
-}
-
-/** Most are answered, and the task goes on where it was. */
-function pageFault(task: Task, error: u64, address: u64): void {
-  trace(RecordKind.FAULT, address, error, 0);
-  const answer = answerPageFault(task.space, error, address);
-  if (answer == Answer.ANSWERED) return;
-  const isShort = answer == Answer.NO_MEMORY;
-  kill(
-    task,
-    Vector.PAGE_FAULT,
-    error,
-    address,
-    isShort ? FaultReason.NO_MEMORY : pageFaultReason(task.space, error, address),
-  );
+  if (origin == TrapOrigin.KERNEL || isMachines(vector)) return panicFault(panicText(vector), vector, error, address);
+  kill(currentTask(), vector, error, address, reasonOf(vector));
   resumeNextOrEnd();
 }
 
@@ -60,9 +55,8 @@ function kill(task: Task, vector: u32, error: u64, address: u64, reason: u32): v
   endTask(task, TaskEnd.KILLED, <i32>vector);
 }
 
-/** Is it the machine's or the kernel's doing, whoever ran? A reserved bit in a table is a bug of the kernel (SDM 3A 4.7). */
-function isMachines(vector: u32, error: u64): bool {
-  if (vector == Vector.PAGE_FAULT) return (error & FaultBit.RESERVED) != 0;
+/** Is it the machine's doing, whoever ran? */
+function isMachines(vector: u32): bool {
   return vector == Vector.NMI || vector == Vector.DOUBLE_FAULT || vector == Vector.MACHINE_CHECK;
 }
 

@@ -27,18 +27,17 @@ IMPORT(void, host, release, uint64_t at) { free((void*)at); }
 IMPORT(uint32_t, host, ramDeclare, uint64_t at, uint64_t bytes) { return !mprotect(physical(at), bytes, PROT_READ | PROT_WRITE); }
 #include WASM_C
 
-static w2c_frames kernel;
 static uint64_t (*function)(w2c_frames*, uint32_t cpu, uint64_t argument), argument;
 static const char* name;
 
 __attribute__((constructor)) static void start(void) { /* where there is no block, no RAM can be declared */
   direct_map = (uintptr_t)mmap(0, 1ull << 34, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  WASM_INSTANTIATE(&kernel);
+  WASM_INSTANTIATE(&the_instance);
 }
 static void* run(void* index) {
   w2c_host_becomeCpu(0, (uintptr_t)index);
   pthread_setaffinity_np(pthread_self(), sizeof(cpu_set_t), &(cpu_set_t){{1ul << cpu_index}});
-  printf("%s %u %lu\n", name, cpu_index, function(&kernel, cpu_index, argument));
+  printf("%s %u %lu\n", name, cpu_index, function(&the_instance, cpu_index, argument));
   return 0;
 }
 int main(int count, char** words) {
@@ -54,7 +53,7 @@ int main(int count, char** words) {
   return 0;
 }
 int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t length) {
-  memcpy(linear_memory + w2c_frames_fuzzRoom(&kernel, length), bytes, length);
-  w2c_frames_fuzz(&kernel, 0, length);
+  memcpy(linear_memory + w2c_frames_fuzzRoom(&the_instance, length), bytes, length);
+  w2c_frames_fuzz(&the_instance, 0, length);
   return 0;
 }

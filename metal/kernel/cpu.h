@@ -19,11 +19,9 @@ struct Cpu {
 };
 _Static_assert(offsetof(struct Cpu, current) == CPU_CURRENT, "layout.h");
 _Static_assert(offsetof(struct Cpu, user_stack) == CPU_USER_STACK && offsetof(struct Cpu, index) == CPU_INDEX, "layout.h");
-_Static_assert(offsetof(struct Cpu, frame) == 32 && offsetof(struct Cpu, task_state) == 64, "block.ts");
+_Static_assert(offsetof(struct Cpu, frame) == CPU_FRAME && offsetof(struct Cpu, task_state) == 64, "block.ts");
 _Alignas(256) struct Cpu cpus[64];
 uint8_t smap_is_on;
-
-static inline struct Frame* frame_of(uint8_t* context) { return (struct Frame*)(context + CONTEXT_FRAME); }
 
 IMPORT(uint32_t, cpu, cpuIndex) { return *(const uint32_t __attribute__((address_space(256)))*)CPU_INDEX; } /* at GS */
 static inline struct Cpu* this_cpu(void) { return &cpus[w2c_cpu_cpuIndex(0)]; }

@@ -1,9 +1,15 @@
 /* Every way into the kernel and out of it. Interrupts are off throughout. */
 #include "layout.h"
 
-.macro PUSH_REGISTERS /* so that struct Frame begins RAX RBX RCX RDX RSI RDI RBP R8 ... R15; no value of theirs gets on the kernel's stack */
+.macro PUSH_REGISTERS /* so that struct Frame begins RAX RBX RCX RDX RSI RDI RBP R8 ... R15 */
   .irp register, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
-  push %\register; xor %\register, %\register
+  push %\register
+  .endr
+  CLEAR_KEPT_REGISTERS
+.endm
+.macro CLEAR_KEPT_REGISTERS /* C functions push them: no value of the task's gets on the kernel's stack so */
+  .irp register, ebx, ebp, r12d, r13d, r14d, r15d
+  xor %\register, %\register
   .endr
 .endm
 .macro POP_REGISTERS
@@ -47,22 +53,33 @@ sleep: /* until an interrupt has brought a context */
   jmp leave
 
 .global syscall_entry
-syscall_entry:
+syscall_entry: /* RAX, RDI RSI RDX R10 R8 R9: kernel/syscalls/abi.ts. Those and RCX and R11 are the kernel's to change. */
   swapgs
   mov %rsp, %gs:CPU_USER_STACK
   mov %gs:CPU_CURRENT, %rsp
-  add $CONTEXT_FRAME_END, %rsp
-  push $USER_DATA
-  push %gs:CPU_USER_STACK
-  push %r11
-  push $USER_CODE
-  push %rcx
-  push $0
-  push $VECTOR_OF_SYSCALL
-  PUSH_REGISTERS
-  mov %rsp, %rdi
+  add $CONTEXT_FRAME, %rsp
+  mov %rsp, %gs:CPU_FRAME
+  mov %rbx, FRAME_RBX(%rsp)
+  mov %rbp, FRAME_RBP(%rsp)
+  mov %r12, FRAME_R12(%rsp)
+  mov %r13, FRAME_R13(%rsp)
+  mov %r14, FRAME_R14(%rsp)
+  mov %r15, FRAME_R15(%rsp)
+  mov %rcx, FRAME_RCX(%rsp)
+  mov %r11, FRAME_R11(%rsp)
+  movq $VECTOR_OF_SYSCALL, FRAME_VECTOR(%rsp)
+  mov %gs:CPU_USER_STACK, %rbx
+  mov %rbx, FRAME_RSP(%rsp)
   mov %gs:CPU_STACK, %rsp
-  call kernel_syscall
+  CLEAR_KEPT_REGISTERS
+  push %r9
+  push %r8
+  mov %r10, %r9
+  mov %rdx, %r8
+  mov %rsi, %rcx
+  mov %rdi, %rdx
+  mov %rax, %rsi
+  call w2c_kernel_syscall
   jmp leave
 
 /* 16 bytes a vector. 8, 10-14, 17, 21, 29 and 30 come with an error code (SDM 3A 6.15, APM 2 8.2); the others get 0. */
@@ -87,12 +104,23 @@ trap_common:
   je 1f
   clac
 1:
-  mov %rsp, %rdi
   testb $3, FRAME_CS(%rsp)
   jz 2f
   swapgs
+  mov %gs:CPU_CURRENT, %rdi
+  add $CONTEXT_FRAME, %rdi
+  mov %rdi, %gs:CPU_FRAME
+  cmp %rdi, %rsp
+  je 5f
+  mov %rsp, %rsi /* the vector has a stack of its own */
+  call move_frame
+  mov %rax, %rdi
+5:mov FRAME_VECTOR(%rdi), %esi
+  mov FRAME_ERROR(%rdi), %rdx
+  mov %cr2, %rcx
+  mov $1, %r8d
   mov %gs:CPU_STACK, %rsp
-  call kernel_trap_from_user
+  call w2c_kernel_trap
   jmp leave
 2: /* perhaps from between SYSCALL and SWAPGS: the kernel's GS base is in the upper half, the user's is 0 */
   mov $GS_BASE, %ecx
@@ -102,6 +130,7 @@ trap_common:
   js 3f
   swapgs
 3:
+  mov %rsp, %rdi
   call kernel_trap_from_kernel
   test %ebx, %ebx
   js 4f

@@ -12,10 +12,26 @@
 #define CPU_CURRENT 8
 #define CPU_USER_STACK 16
 #define CPU_INDEX 24
+#define CPU_FRAME 32
 
 /* A context: FXSAVE area, then struct Frame, which TSS.rsp0 makes the processor push to the end of. */
 #define CONTEXT_FRAME 512
 #define CONTEXT_FRAME_END (CONTEXT_FRAME + 22 * 8)
+
+/* struct Frame */
+#define FRAME_RBX (1 * 8)
+#define FRAME_RCX (2 * 8)
+#define FRAME_RBP (6 * 8)
+#define FRAME_R11 (10 * 8)
+#define FRAME_R12 (11 * 8)
+#define FRAME_R13 (12 * 8)
+#define FRAME_R14 (13 * 8)
+#define FRAME_R15 (14 * 8)
+#define FRAME_VECTOR (15 * 8)
+#define FRAME_ERROR (16 * 8)
+#define FRAME_RIP (17 * 8)
 #define FRAME_CS (18 * 8)
+#define FRAME_RFLAGS (19 * 8)
+#define FRAME_RSP (20 * 8)
 #define PAGE_FAULT_RESERVED_BIT 8 /* in Frame.error: an entry is damaged (SDM 3A 4.7) */
 #define VECTOR_OF_SYSCALL 0x100 /* in Frame.vector: came by SYSCALL, may leave by SYSRET */

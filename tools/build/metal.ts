@@ -111,6 +111,7 @@ function compilerArguments({ wasmC, pages, flags }: LinkRequest): string[] {
     ...["--target=x86_64-unknown-none-elf", "-std=gnu11", "-O2", "-Wall", "-Werror", "-Wno-unused", "-Wno-infinite-recursion"],
     ...["-I", join(projectRoot, "metal"), "-ffreestanding", "-nostdlibinc", "-fPIE", "-fvisibility=hidden"],
     ...["-mno-red-zone", "-fno-strict-aliasing", "-fno-stack-protector", "-fno-delete-null-pointer-checks"],
+    "-fomit-frame-pointer",
     // Recursion without end must meet the guard page: it must not become a loop, nor jump the page with a large frame. By
     // -Xclang, because for a target without an operating system the driver drops the option, and says nothing.
     ...["-fno-optimize-sibling-calls", "-Xclang", "-fstack-clash-protection", "-fno-asynchronous-unwind-tables"],

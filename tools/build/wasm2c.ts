@@ -20,7 +20,7 @@ export class TranslationError extends Error {
 
 /**
  * Translates WebAssembly to C: `build/<outputName>.c` and `.h`, whose names begin with `w2c_<moduleName>`. The C wants
- * `metal/wasm-rt.h` and no C library, and is started by `WASM_INSTANTIATE(&instance)`. Does nothing when the wasm file is the one that it translated last.
+ * `metal/wasm-rt.h` and no C library, and is started by `WASM_INSTANTIATE(&the_instance)`. Does nothing when the wasm file is the one that it translated last.
  */
 export async function wasmToC(wasmPath: string, outputName: string, moduleName: string): Promise<TranslatedModule> {
   const cPath = join(buildFolder, `${outputName}.c`);
@@ -28,7 +28,7 @@ export async function wasmToC(wasmPath: string, outputName: string, moduleName: 
   const stamp = digest([moduleName, toolVersion(), digest(readFileSync(wasmPath))].join("\n"));
   await makeIfStale([cPath, hPath], stamp, async (c, h) => {
     await translate(wasmPath, moduleName, c!);
-    const source = forBareHardware(readFileSync(c!, "utf8"));
+    const source = withInstance(forBareHardware(readFileSync(c!, "utf8")), moduleName);
     writeFileSync(c!, source.replaceAll(basename(h!), basename(hPath)));
     writeFileSync(h!, withInstantiate(readFileSync(h!, "utf8")));
   });
@@ -63,6 +63,13 @@ function withInstantiate(header: string): string {
   return header.replace(/\n#endif[^\n]*\n$/, `\n${macro}\n$&`);
 }
 
+/** `the_instance`, for the C's own functions and for whoever includes it, after the header that says what it is. */
+function withInstance(source: string, moduleName: string): string {
+  const edited = source.replace(/#include "[^"]+\.h"\n/, `$&\nstatic w2c_${moduleName} the_instance;\n`);
+  if (edited === source) throw new TranslationError("wasm2c's C includes no header of its own");
+  return edited;
+}
+
 interface Edit {
   readonly why: string;
   readonly pattern: RegExp;
@@ -90,6 +97,11 @@ const edits: readonly Edit[] = [
     why: "a load whose value nobody wants may be left out: the barrier after each keeps it for the trap that it might be, which only programs want",
     pattern: /#ifdef __GNUC__\n(?=#define FORCE_READ_INT)/,
     replacement: "#if WASM_UNUSED_LOADS_TRAP\n",
+  },
+  {
+    why: "an image has one instance, whose globals are at addresses that the compiler knows: no pointer to it takes up a register",
+    pattern: /\binstance->(?=w2c_)/g,
+    replacement: "the_instance.",
   },
   {
     why: "there is one module, so that equal types have one address",
