@@ -1,12 +1,12 @@
 import { beginFlush, finishFlush } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { makeDivisible, ownTables, pageFlags, protectPages } from "./pages";
+import { makeDivisibleAround, ownTables, pageFlags, protectPages } from "./pages";
 import { promoteAround } from "./promote";
 import { isWriteAndExecute } from "./region";
 import { firstFrom } from "./region-tree";
 import { cutAt, mendAt, prepareCuts } from "./seams";
-import { clearRange, isUserRange, Space, SpaceError } from "./space";
+import { clearRange, findRegion, isUserRange, Space, SpaceError, trimRegion } from "./space";
 
 /**
  * Changes of a range of a space, whatever regions and gaps it spans. First everything that may fail, which nobody can see: regions
@@ -17,6 +17,17 @@ import { clearRange, isUserRange, Space, SpaceError } from "./space";
 /** Removes whatever lies from `first` to `last`. A range of which nothing is mapped is no error. */
 export function removeRange(space: Space, first: u64, last: u64): u32 {
   if (!isUserRange(first, last)) return SpaceError.BAD_RANGE;
+  const region = findRegion(space, first);
+  if (region == null || last > region.last || (first != region.first && last != region.last))
+    return removeAcross(space, first, last);
+  if (!makeDivisibleAround(space, first, last)) return SpaceError.NO_MEMORY;
+  if (first == region.first && last == region.last) clearRange(space, first, last);
+  else trimRegion(space, region, first, last);
+  return SpaceError.NONE;
+}
+
+/** Wherever regions begin and end. */
+function removeAcross(space: Space, first: u64, last: u64): u32 {
   if (!prepare(space, first, last)) return SpaceError.NO_MEMORY;
   cutAt(space, first);
   cutAt(space, last + 1);
@@ -44,7 +55,7 @@ export function protectRange(space: Space, first: u64, last: u64, rights: u32): 
 }
 
 function prepare(space: Space, first: u64, last: u64): bool {
-  return prepareCuts() && makeDivisible(space, first) && makeDivisible(space, last + 1);
+  return prepareCuts() && makeDivisibleAround(space, first, last);
 }
 
 function checkProtectable(space: Space, first: u64, last: u64): u32 {

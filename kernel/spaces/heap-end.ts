@@ -1,12 +1,11 @@
 import { PAGE_BYTES } from "../address/pages";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { removeRange } from "./change";
 import { RegionKind } from "./kinds";
-import { pageFlags } from "./pages";
+import { makeDivisibleAround, pageFlags } from "./pages";
 import { READ_WRITE, Region } from "./region";
-import { findIn, insert, isFree, move, takeOut } from "./region-tree";
-import { Space, SpaceError } from "./space";
+import { findIn, isFree, move } from "./region-tree";
+import { removePages, Space, SpaceError } from "./space";
 import { placeRegion } from "./place";
 
 /** A task's heap: one region, with a page of guard below and one above that moves with its end. */
@@ -32,16 +31,16 @@ export function growHeap(space: Space, heap: Region, end: u64): u32 {
   return SpaceError.NONE;
 }
 
-/** Moves it down. The guard is out of the way meanwhile, so that no table is kept for where it was. */
+/** Moves it down. The guard comes after it first, so that no table is kept for where it was. Returns a SpaceError. */
 export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
+  const last = heap.last;
+  if (!makeDivisibleAround(space, end, last)) return SpaceError.NO_MEMORY;
   const guard = guardAbove(space, heap);
-  if (guard != null) space.regions = takeOut(space.regions, guard.first, guard.last);
-  const error = removeRange(space, end, heap.last);
-  if (guard == null) return error;
-  guard.first = heap.last + 1;
-  guard.last = heap.last + PAGE_BYTES;
-  space.regions = insert(space.regions, guard);
-  return error;
+  move(space.regions, heap, heap.first, end - 1);
+  moveGuard(space, guard, end);
+  removePages(space, end, guard == null ? last : last + PAGE_BYTES);
+  trace(RecordKind.UNMAPPED, end, last - end + 1, pageFlags(READ_WRITE));
+  return SpaceError.NONE;
 }
 
 /** The guard above the heap; null when the task has unmapped it. */

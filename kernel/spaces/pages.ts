@@ -35,8 +35,15 @@ export function pageFlags(rights: u32): u64 {
   return supportedFlags(Pte.USER | write | execute);
 }
 
-/** Sees to it that neither a large page nor a shared table lies across `address`. False when no frame is left for a table. */
-export function makeDivisible(space: Translations, address: u64): bool {
+/** Sees to it that neither a large page nor a shared table lies across an end of the range. False when no frame is left for a table. */
+export function makeDivisibleAround(space: Translations, first: u64, last: u64): bool {
+  const end = last + 1;
+  if (!makeDivisible(space, first)) return false;
+  // Both ends within one table: it is the space's own now.
+  return (first ^ end) < LARGE_BYTES && !isAligned(first, LARGE_BYTES) ? true : makeDivisible(space, end);
+}
+
+function makeDivisible(space: Translations, address: u64): bool {
   if (isAligned(address, LARGE_BYTES)) return true;
   const slot = entryOf(space.root, address, 2);
   if (slot == 0) return true;

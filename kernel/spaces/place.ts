@@ -1,9 +1,9 @@
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { pageFlags } from "./pages";
-import { isWriteAndExecute } from "./region";
+import { isWriteAndExecute, Region } from "./region";
 import { makeRegion } from "./region-pool";
-import { findIn, insert, isFree, move } from "./region-tree";
+import { before, firstFrom, insert, move } from "./region-tree";
 import { mendAt } from "./seams";
 import { isUserRange, Space, SpaceError } from "./space";
 
@@ -14,17 +14,17 @@ import { isUserRange, Space, SpaceError } from "./space";
 export function placeRegion(space: Space, first: u64, last: u64, kind: u32, rights: u32): u32 {
   if (!isUserRange(first, last)) return SpaceError.BAD_RANGE;
   if (isWriteAndExecute(rights)) return SpaceError.BAD_RIGHTS;
-  if (!isFree(space.regions, first, last)) return SpaceError.OVERLAP;
-  if (!extendBelow(space, first, last, kind, rights) && !addAlone(space, first, last, kind, rights))
+  const above = firstFrom(space.regions, first);
+  if (above != null && above.first <= last) return SpaceError.OVERLAP;
+  if (!extend(space, before(), first, last, kind, rights) && !addAlone(space, first, last, kind, rights))
     return SpaceError.NO_MEMORY;
-  mendAt(space, last + 1);
+  if (above != null && above.first == last + 1) mendAt(space, last + 1);
   if (rights != 0) trace(RecordKind.MAPPED, first, last - first + 1, pageFlags(rights));
   return SpaceError.NONE;
 }
 
-function extendBelow(space: Space, first: u64, last: u64, kind: u32, rights: u32): bool {
-  const below = findIn(space.regions, first - 1);
-  if (below == null || !below.isLike(kind, rights)) return false;
+function extend(space: Space, below: Region | null, first: u64, last: u64, kind: u32, rights: u32): bool {
+  if (below == null || below.last + 1 != first || !below.isLike(kind, rights)) return false;
   move(space.regions, below, below.first, last);
   return true;
 }

@@ -19,6 +19,8 @@ import { Region } from "./region";
 let lower: Region | null = null;
 let upper: Region | null = null;
 let popped: Region | null = null;
+/** What `firstFrom` came by. */
+let passed: Region | null = null;
 
 /** The region that holds `address`. */
 export function findIn(tree: Region | null, address: u64): Region | null {
@@ -31,19 +33,27 @@ export function findIn(tree: Region | null, address: u64): Region | null {
   return null;
 }
 
-/** The lowest region that ends at or above `address`. */
+/** The lowest region that ends at or above `address`; `before()` is the one before it. */
 export function firstFrom(tree: Region | null, address: u64): Region | null {
   let found: Region | null = null;
+  let below: Region | null = null;
   let at = tree;
   while (at != null) {
     if (at.last < address) {
+      below = at;
       at = at.right;
     } else {
       found = at;
       at = at.left;
     }
   }
+  passed = below;
   return found;
+}
+
+/** The highest region that ends below where `firstFrom` looked last. */
+export function before(): Region | null {
+  return passed;
 }
 
 /** The highest region that begins below `address`. */
@@ -67,18 +77,54 @@ export function isFree(tree: Region | null, first: u64, last: u64): bool {
   return next == null || next.first > last;
 }
 
-/** Adds a region, which overlaps none. */
+/** Adds a region, which overlaps none: where the heap wants it, above what has lower priorities. */
 export function insert(tree: Region | null, region: Region): Region {
-  region.left = null;
-  region.right = null;
-  refresh(region);
+  if (tree == null || tree.priority < region.priority) return putAbove(tree, region);
+  if (region.first < tree.first) tree.left = insert(tree.left, region);
+  else tree.right = insert(tree.right, region);
+  refresh(tree);
+  return tree;
+}
+
+function putAbove(tree: Region | null, region: Region): Region {
   divide(tree, region.first);
-  const above = upper;
-  return joinSome(join(lower, region), above);
+  region.left = lower;
+  region.right = upper;
+  refresh(region);
+  return region;
 }
 
 /** Takes the regions from `first` to `last` out. None may lie across the ends. What was taken is a tree: `taken()`. */
 export function takeOut(tree: Region | null, first: u64, last: u64): Region | null {
+  const region = firstFrom(tree, first);
+  if (region == null || region.last < last) return takeSeveral(tree, first, last);
+  popped = region;
+  return region.first > last ? takeNone(tree) : without(changetype<Region>(tree), region);
+}
+
+function takeNone(tree: Region | null): Region | null {
+  popped = null;
+  return tree;
+}
+
+/** The tree less `region`, which is in it. */
+function without(tree: Region, region: Region): Region | null {
+  if (tree == region) return leaveTree(region);
+  if (region.first < tree.first) tree.left = without(changetype<Region>(tree.left), region);
+  else tree.right = without(changetype<Region>(tree.right), region);
+  refresh(tree);
+  return tree;
+}
+
+function leaveTree(region: Region): Region | null {
+  const rest = join(region.left, region.right);
+  region.left = null;
+  region.right = null;
+  refresh(region);
+  return rest;
+}
+
+function takeSeveral(tree: Region | null, first: u64, last: u64): Region | null {
   divide(tree, first);
   const below = lower;
   divide(upper, last + 1);

@@ -16,7 +16,7 @@ import { trace } from "../trace/trace";
 import { pageFlags, unmapPages, unmapTables } from "./pages";
 import { Region } from "./region";
 import { freeRegion } from "./region-pool";
-import { findIn, firstFrom, lastBelow, takeOut, taken } from "./region-tree";
+import { before, findIn, firstFrom, move, takeOut, taken } from "./region-tree";
 
 /**
  * An address space: a root table whose upper half is the kernel's, copied from the kernel's root (the template), and the regions of
@@ -170,6 +170,28 @@ export function clearRange(space: Space, first: u64, last: u64): void {
   freeRegions(space, gone);
 }
 
+/** Takes from `region` its part from `first` to `last`, one of its ends, and leaves the rest. No large page or shared table lies across. */
+export function trimRegion(space: Space, region: Region, first: u64, last: u64): void {
+  if (first == region.first) moveStart(space, region, last + 1);
+  else move(space.regions, region, region.first, first - 1);
+  removePages(space, first, last);
+  trace(RecordKind.UNMAPPED, first, last - first + 1, pageFlags(region.rights));
+}
+
+function moveStart(space: Space, region: Region, first: u64): void {
+  region.offset += first - region.first;
+  move(space.regions, region, first, region.last);
+}
+
+/** Takes all pages from `first` to `last` away, and the tables that nothing needs any more. No region holds `last`. */
+export function removePages(space: Space, first: u64, last: u64): void {
+  findGapAround(space, last);
+  beginFlush(space);
+  unmapPages(space.root, first, last);
+  for (let level: u32 = 2; level <= ROOT_LEVEL; level++) unmapTables(space.root, level, first, last, gapFirst, gapLast);
+  finishFlush();
+}
+
 /** Region by region: what lies between them has no pages, and is not looked at. */
 function unmapRegions(space: Space, tree: Region | null): void {
   if (tree == null) return;
@@ -180,22 +202,27 @@ function unmapRegions(space: Space, tree: Region | null): void {
 
 /** Tables of one level after the other, as one may go only when all below it have. A guard may have been what a table was kept for. */
 function dropTables(space: Space, gone: Region): void {
-  const gapFirst = findGapStart(space, gone.lowest);
-  const next = firstFrom(space.regions, gone.highest);
-  const gapLast = next == null ? USER_LAST : next.first - 1;
-  for (let level: u32 = 2; level <= ROOT_LEVEL; level++) dropTablesOf(space, gone, level, gapFirst, gapLast);
+  findGapAround(space, gone.lowest);
+  for (let level: u32 = 2; level <= ROOT_LEVEL; level++) dropTablesOf(space, gone, level);
 }
 
-function dropTablesOf(space: Space, tree: Region | null, level: u32, gapFirst: u64, gapLast: u64): void {
+function dropTablesOf(space: Space, tree: Region | null, level: u32): void {
   if (tree == null) return;
-  dropTablesOf(space, tree.left, level, gapFirst, gapLast);
+  dropTablesOf(space, tree.left, level);
   unmapTables(space.root, level, tree.first, tree.last, gapFirst, gapLast);
-  dropTablesOf(space, tree.right, level, gapFirst, gapLast);
+  dropTablesOf(space, tree.right, level);
 }
 
-function findGapStart(space: Space, address: u64): u64 {
-  const before = lastBelow(space.regions, address);
-  return before == null ? 0 : before.last + 1;
+/** What `findGapAround` found. */
+let gapFirst: u64 = 0;
+let gapLast: u64 = 0;
+
+/** Between which regions lies `address`, which none holds? */
+function findGapAround(space: Space, address: u64): void {
+  const above = firstFrom(space.regions, address);
+  const below = before();
+  gapFirst = below == null ? 0 : below.last + 1;
+  gapLast = above == null ? USER_LAST : above.first - 1;
 }
 
 /** In ascending order. */

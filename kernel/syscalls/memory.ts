@@ -7,7 +7,7 @@ import { RegionKind } from "../spaces/kinds";
 import { placeRegion } from "../spaces/place";
 import { populate } from "../spaces/populate";
 import { isWriteAndExecute, Right } from "../spaces/region";
-import { findGap, NO_GAP } from "../spaces/region-tree";
+import { findGap, firstFrom, NO_GAP } from "../spaces/region-tree";
 import { isUserRange, regionOfKind, Space, SpaceError } from "../spaces/space";
 import { keepToColours } from "../spaces/user-frames";
 import { currentTask } from "../tasks/scheduler";
@@ -56,8 +56,22 @@ function choosePlace(space: Space, hint: u64, bytes: u64): u64 {
     const page = hint & ~(PAGE_BYTES - 1);
     if (findGap(space.regions, page, end, bytes, PAGE_BYTES) == page) return page;
   }
-  const place = findGap(space.regions, space.mmapBase, end, bytes, unit);
+  let place = lowestPlace(space, end, bytes, unit);
+  if (place == NO_GAP) place = findGap(space.regions, space.mmapBase, end, bytes, unit);
   return place != NO_GAP ? place : findGap(space.regions, start, end, bytes, unit);
+}
+
+/** At the task's base, or above the region that is there: the lowest gap of all, if it is wide enough. Else NO_GAP. */
+function lowestPlace(space: Space, end: u64, bytes: u64, unit: u64): u64 {
+  let place = space.mmapBase;
+  let above = firstFrom(space.regions, place);
+  if (above != null && above.first <= place) {
+    place = above.last + 1;
+    above = firstFrom(space.regions, place);
+  }
+  place = alignUp(place, unit);
+  const limit = above == null ? end : min<u64>(end, above.first);
+  return place < limit && limit - place >= bytes ? place : NO_GAP;
 }
 
 /** `munmap(address, length)`. 0, or EINVAL, ENOMEM. */

@@ -6,7 +6,7 @@ import { drawTurn } from "./turns";
 /** The way from a program into the kernel. The kernel's entry points are given at start, so that the model does not import them. */
 type TrapEntry = (vector: u32, error: u64, address: u64, fromUser: u32) => void;
 type StartEntry = () => void;
-type SyscallEntry = (number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64) => void;
+type SyscallEntry = (number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64) => void;
 
 const FROM_USER: u32 = 1;
 
@@ -45,7 +45,7 @@ export function enterFault(): void {
   enterTrap(faultVector(), faultError(), faultAddress());
 }
 
-export function enterSyscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
+export function enterSyscall(number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
   tick();
   reserveStack();
   inKernel = 1;
