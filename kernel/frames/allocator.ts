@@ -362,6 +362,12 @@ function freeBlockSlowly(first: Frame, order: u32): u32 {
 
 /** One holder of `frame` less; the last one frees it. Returns a FrameError. */
 export function releaseFrame(frame: Frame): u32 {
+  const ordinal = locateAgain(quickCache(), frame.number);
+  const isLast = ordinal != NO_ORDINAL && isSingle(stateAddress(ordinal));
+  return isLast ? freeFrame(frame) : releaseSlowly(frame);
+}
+
+function releaseSlowly(frame: Frame): u32 {
   const ordinal = locate(ownCache(), frame.number);
   const error = refusalAt(ordinal);
   if (error != FrameError.NONE && error != FrameError.SHARED) return refuse(error, frame.number, ordinal);

@@ -104,7 +104,8 @@ export function takeBack(cache: CpuCache, first: u32, order: u32): void {
   }
 }
 
-function takeBackSmall(ordinal: u32, first: u32, size: u32): void {
+/** Frames of one word of the bitmap, or of whole words, that are allocated and have no other holder. */
+export function takeBackSmall(ordinal: u32, first: u32, size: u32): void {
   if (isHeld(ordinal)) splitArea(ordinal >> AREA_SHIFT);
   zeroAll(first, size);
   fillStates(ordinal, size, KNOWN_ZERO);

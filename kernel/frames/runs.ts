@@ -1,7 +1,11 @@
 import { freeBlock, releaseFrame, shareFrame } from "./allocator";
 import { FrameError } from "./errors";
+import { ownCache, quickCache } from "./cpu-cache";
 import { Frame } from "./frame";
-import { frameHolders } from "./sharing";
+import { AREA_ORDER, isHeld, takeBackSmall } from "./freeing";
+import { locate, locateAgain, NO_ORDINAL } from "./locate";
+import { easePressure } from "./pressure";
+import { areSingle } from "./table";
 
 /**
  * Holders of 2^order frames in a row, which a large page maps. The counts are each frame's own, so that a large page and 512 small ones
@@ -20,19 +24,40 @@ export function shareFrames(first: Frame, order: u32): u32 {
 
 /** One holder less of each; those that it was the last of are free. Returns a FrameError. */
 export function releaseFrames(first: Frame, order: u32): u32 {
-  if (order == 0) return releaseFrame(first);
-  if (isHeldOnce(first, order)) return freeBlock(first, order);
-  const end = first.number + ((<u32>1) << order);
-  for (let number = first.number; number < end; number++) {
-    const error = releaseFrame(Frame.of(number));
-    if (error != FrameError.NONE) return error;
+  if (order == AREA_ORDER && isHeldWhole(first)) return freeBlock(first, order);
+  return releaseRow(first, (<u32>1) << order);
+}
+
+/** Was the area allocated as one, and none of its frames shared since? */
+function isHeldWhole(first: Frame): bool {
+  const ordinal = locate(ownCache(), first.number);
+  return ordinal != NO_ORDINAL && isHeld(ordinal);
+}
+
+/** One holder less of each of `count` frames in a row. Returns a FrameError; those before the refused one are done. */
+export function releaseRow(first: Frame, count: u32): u32 {
+  const end = first.number + count;
+  let error: u32 = FrameError.NONE;
+  for (let number = first.number; number < end && error == FrameError.NONE;) {
+    const next = min<u32>(end, (number | 63) + 1);
+    error = releaseInWord(number, next - number);
+    number = next;
   }
+  return error;
+}
+
+/** Frames of one word of the bitmap: together, if each is one whose state is its owner and no more. */
+function releaseInWord(first: u32, count: u32): u32 {
+  const cache = quickCache();
+  const ordinal = locateAgain(cache, first);
+  if (count == 1 || ordinal == NO_ORDINAL || !areSingle(ordinal, count)) return releaseEach(first, count);
+  takeBackSmall(ordinal, first, count);
+  easePressure(cache);
   return FrameError.NONE;
 }
 
-/** Has each of the frames one holder? */
-export function isHeldOnce(first: Frame, order: u32): bool {
-  const end = first.number + ((<u32>1) << order);
-  for (let number = first.number; number < end; number++) if (frameHolders(Frame.of(number)) != 1) return false;
-  return true;
+function releaseEach(first: u32, count: u32): u32 {
+  let error: u32 = FrameError.NONE;
+  for (let i: u32 = 0; i < count && error == FrameError.NONE; i++) error = releaseFrame(Frame.of(first + i));
+  return error;
 }

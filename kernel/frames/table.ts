@@ -164,6 +164,17 @@ export function areStates(ordinal: u32, count: u32, state: u32): bool {
   return true;
 }
 
+/** Are all of `count` frames allocated, each with one holder? */
+export function areSingle(ordinal: u32, count: u32): bool {
+  const end = states + ordinal + count;
+  let at = states + ordinal;
+  let all: u64 = <u64>SINGLE * EVERY_BYTE;
+  for (; at < end && (at & 7) != 0; at++) all &= <u64>physLoad8(at) * EVERY_BYTE;
+  for (; at + 8 <= end; at += 8) all &= physLoad64(at);
+  for (; at < end; at++) all &= <u64>physLoad8(at) * EVERY_BYTE;
+  return all == <u64>SINGLE * EVERY_BYTE;
+}
+
 /** How many of `count` frames, 8 at a time from a multiple of 8, `owner` has, shared or not. */
 export function countStates(ordinal: u32, count: u32, owner: u32): u32 {
   const eight: u64 = <u64>owner * EVERY_BYTE;

@@ -133,20 +133,30 @@ function protectSmall(table: PhysAddr, first: u64, last: u64, flags: u64): void 
   }
 }
 
-/** By compare-exchange, since a processor may set A or D at any time. */
+/** A processor may set A or D at any time, and neither is lost. */
+// @ts-ignore: decorator
+@inline
 function protectEntry(slot: PhysAddr, at: u64, flags: u64): void {
   let entry = physLoad64(slot);
-  if (!isPresent(entry)) return;
-  let wanted = withRights(entry, flags);
-  while (wanted != entry) {
-    const before = physCompareExchange64(slot, entry, wanted);
+  while (isPresent(entry)) {
+    const wanted = withRights(entry, flags);
+    if (wanted == entry) return;
+    const before = replaceEntry(slot, entry, wanted);
     if (before == entry) {
       if (mustForget(entry, wanted)) notePage(at);
       return;
     }
     entry = before;
-    wanted = withRights(entry, flags);
   }
+}
+
+/** Returns what was there: if it is not `entry`, nothing has changed. In an entry that has A and D there is nothing for a processor to set. */
+// @ts-ignore: decorator
+@inline
+function replaceEntry(slot: PhysAddr, entry: u64, wanted: u64): u64 {
+  if ((~entry & (Pte.ACCESSED | Pte.DIRTY)) != 0) return physCompareExchange64(slot, entry, wanted);
+  physStore64(slot, wanted);
+  return entry;
 }
 
 /** A page that is not the mapping's alone stays read-only: the first write finds out. */
@@ -161,7 +171,7 @@ function withRights(entry: u64, flags: u64): u64 {
  */
 function mustForget(before: u64, after: u64): bool {
   if ((before & Pte.ACCESSED) == 0) return false;
-  return (before & ~after & (Pte.WRITE | Pte.USER)) != 0 || (after & ~before & Pte.NO_EXECUTE) != 0;
+  return ((before ^ after) & (before ^ Pte.NO_EXECUTE) & RIGHT_BITS) != 0;
 }
 
 /** Takes the tables of `level` away that only the range from `first` to `last` needed; no region touches `gapFirst` to `gapLast`. */

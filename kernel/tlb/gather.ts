@@ -1,6 +1,6 @@
 import { cpuIndex } from "platform";
 import { askToFlush, awaitFlushes, forget } from "../cpu/requests";
-import { releaseFrames } from "../frames/runs";
+import { releaseFrames, releaseRow } from "../frames/runs";
 import { Frame } from "../frames/frame";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
@@ -98,8 +98,24 @@ function awaitOthers(cpus: u64): void {
 }
 
 function giveBack(): void {
-  for (let i: u32 = 0; i < frameCount; i++) releaseFrames(Frame.of(load<u32>(frames + ((<usize>i) << 2))), 0);
+  for (let i: u32 = 0; i < frameCount;) {
+    const row = rowFrom(i);
+    releaseRow(Frame.of(frameAt(i)), row);
+    i += row;
+  }
   for (let i: u32 = 0; i < blockCount; i++) releaseFrames(Frame.of(load<u32>(blocks + ((<usize>i) << 2))), 9);
   frameCount = 0;
   blockCount = 0;
+}
+
+/** How many of the frames noted from the `i`-th on lie in a row: those of a range mostly do. */
+function rowFrom(i: u32): u32 {
+  const first = frameAt(i);
+  let count: u32 = 1;
+  while (i + count < frameCount && frameAt(i + count) == first + count) count += 1;
+  return count;
+}
+
+function frameAt(i: u32): u32 {
+  return load<u32>(frames + ((<usize>i) << 2));
 }

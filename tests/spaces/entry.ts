@@ -95,7 +95,7 @@ function interrupt(vector: u32, error: u64, address: u64, origin: u32): void {
   serveRequests();
   endOfInterrupt();
 }
-function noCall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {}
+function noCall(number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {}
 function noStart(): void {}
 
 /** What is called from here on, the CPU `index` does, in the kernel. */

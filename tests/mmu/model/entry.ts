@@ -6,7 +6,7 @@ function trap(vector: u32, error: u64, address: u64, fromUser: u32): void {
   kernelFault(vector, error, address);
 }
 
-function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {}
+function syscall(number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {}
 
 function start(): void {}
 
