@@ -363,8 +363,10 @@ function freeBlockSlowly(first: Frame, order: u32): u32 {
 /** One holder of `frame` less; the last one frees it. Returns a FrameError. */
 export function releaseFrame(frame: Frame): u32 {
   const ordinal = locateAgain(quickCache(), frame.number);
-  const isLast = ordinal != NO_ORDINAL && isSingle(stateAddress(ordinal));
-  return isLast ? freeFrame(frame) : releaseSlowly(frame);
+  if (ordinal == NO_ORDINAL) return releaseSlowly(frame);
+  const state = stateAt(ordinal);
+  if ((state & SINGLE) != 0) return freeFrame(frame);
+  return (state & SHARED) != 0 && dropSharer(ordinal) ? FrameError.NONE : releaseSlowly(frame);
 }
 
 function releaseSlowly(frame: Frame): u32 {

@@ -1,10 +1,10 @@
 import { physStore64 } from "platform";
 import { areaEntry, areaNode, hasReferences, noteReferencesLocked, splitArea } from "./areas";
-import { CpuCache, ownCache } from "./cpu-cache";
+import { CpuCache, ownCache, quickCache } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { Frame } from "./frame";
 import { isHeld, ownerAt, refusalAt, refuse, sharersAt } from "./freeing";
-import { locate, NO_ORDINAL } from "./locate";
+import { locate, locateAgain, NO_ORDINAL } from "./locate";
 import { lockNode, unlockNode } from "./lock";
 import { isAllocatable } from "./owners";
 import { readSharers, replaceSharers, STUCK } from "./references";
@@ -15,22 +15,40 @@ import { referenceAddress, setState, SHARED, SINGLE, stateAt } from "./table";
 
 /** One more holder. Whoever calls this is a holder. Returns a FrameError: DOUBLE_FREE when nobody is. */
 export function shareFrame(frame: Frame): u32 {
+  const cache = quickCache();
+  const ordinal = locateAgain(cache, frame.number);
+  if (ordinal == NO_ORDINAL || !hasOwnState(ordinal) || !hasReferences(areaEntry(ordinal >> AREA_SHIFT)))
+    return shareSlowly(frame);
+  addHolder(cache, ordinal);
+  return FrameError.NONE;
+}
+
+/** Does the state of the frame say all about it? Not while it is free, reserved, or part of a block. */
+function hasOwnState(ordinal: u32): bool {
+  return (stateAt(ordinal) & (SINGLE | SHARED)) != 0;
+}
+
+function addHolder(cache: CpuCache, ordinal: u32): void {
+  setState(ordinal, (stateAt(ordinal) & ~SINGLE) | SHARED);
+  addSharer(cache, ordinal);
+}
+
+function shareSlowly(frame: Frame): u32 {
   const cache = ownCache();
   const ordinal = locate(cache, frame.number);
   const error = refusalAt(ordinal);
   if (error != FrameError.NONE && error != FrameError.SHARED) return refuse(error, frame.number, ordinal);
   if (isHeld(ordinal)) splitArea(ordinal >> AREA_SHIFT);
   makeReferences(ordinal >> AREA_SHIFT);
-  setState(ordinal, (stateAt(ordinal) & ~SINGLE) | SHARED);
-  addSharer(cache, ordinal);
+  addHolder(cache, ordinal);
   return FrameError.NONE;
 }
 
 /** How many hold `frame`: 0 when it is free, reserved or no RAM; 65536 when it is stuck. */
 export function frameHolders(frame: Frame): u32 {
   const ordinal = locate(ownCache(), frame.number);
-  if (ordinal == NO_ORDINAL || !isAllocatable(ownerAt(ordinal))) return 0;
-  return sharersAt(ordinal) + 1;
+  if (ordinal == NO_ORDINAL) return 0;
+  return hasOwnState(ordinal) || isAllocatable(ownerAt(ordinal)) ? sharersAt(ordinal) + 1 : 0;
 }
 
 /** Takes a holder away from a frame that has others. False when there was only one: the caller frees it. */
