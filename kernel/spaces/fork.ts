@@ -37,7 +37,7 @@ function copyTree(tree: Region | null, space: Space): Region | null {
   if (tree == null) return null;
   const copy = makeRegion();
   if (copy == null) return null;
-  memory.copy(changetype<usize>(copy), changetype<usize>(tree), offsetof<Region>());
+  copy.become(tree);
   space.regionCount += 1;
   copy.left = copyTree(tree.left, space);
   copy.right = copyTree(tree.right, space);

@@ -56,6 +56,12 @@ export class Region {
     return this.kind == RegionKind.GUARD || this.kind == RegionKind.STACK_GUARD;
   }
 
+  /** Becomes a copy of `other`, its place in the tree included. By words: for so few, a call that copies bytes costs more. */
+  become(other: Region): void {
+    for (let at: usize = 0; at < offsetof<Region>(); at += 8)
+      store<u64>(changetype<usize>(this) + at, load<u64>(changetype<usize>(other) + at));
+  }
+
   /** Becomes what lies of `whole` from `address` to its end. */
   continueFrom(whole: Region, address: u64): void {
     this.first = address;

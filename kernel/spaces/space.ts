@@ -5,7 +5,7 @@ import { MAX_CPUS } from "../frames/cpu-cache";
 import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
 import { kernelRoot } from "../paging/kernel-space";
-import { ENTRIES_PER_TABLE, ROOT_LEVEL } from "../paging/pte";
+import { ENTRIES_PER_TABLE, pageBytesAt, ROOT_LEVEL } from "../paging/pte";
 import { allocateTable, freeTable, translate } from "../paging/tables";
 import { beginFlush, finishFlush } from "../tlb/gather";
 import { leaveRoot, loadRoot } from "../tlb/contexts";
@@ -203,13 +203,23 @@ function unmapRegions(space: Space, tree: Region | null): void {
 /** Tables of one level after the other, as one may go only when all below it have. A guard may have been what a table was kept for. */
 function dropTables(space: Space, gone: Region): void {
   findGapAround(space, gone.lowest);
-  for (let level: u32 = 2; level <= ROOT_LEVEL; level++) dropTablesOf(space, gone, level);
+  for (let level: u32 = 2; level <= ROOT_LEVEL; level++) {
+    droppedTo = 0;
+    dropTablesOf(space, gone, level);
+  }
 }
+
+/** Up to here `dropTablesOf` has looked: regions that lie close together have their tables in common. */
+let droppedTo: u64 = 0;
 
 function dropTablesOf(space: Space, tree: Region | null, level: u32): void {
   if (tree == null) return;
   dropTablesOf(space, tree.left, level);
-  unmapTables(space.root, level, tree.first, tree.last, gapFirst, gapLast);
+  const first = max<u64>(tree.first, droppedTo);
+  if (first <= tree.last) {
+    unmapTables(space.root, level, first, tree.last, gapFirst, gapLast);
+    droppedTo = (tree.last | (pageBytesAt(level) - 1)) + 1;
+  }
   dropTablesOf(space, tree.right, level);
 }
 

@@ -59,26 +59,17 @@ syscall_entry: /* RAX, RDI RSI RDX R10 R8 R9: kernel/syscalls/abi.ts. Those and 
   mov %gs:CPU_CURRENT, %rsp
   add $CONTEXT_FRAME, %rsp
   mov %rsp, %gs:CPU_FRAME
-  mov %rbx, FRAME_RBX(%rsp)
-  mov %rbp, FRAME_RBP(%rsp)
-  mov %r12, FRAME_R12(%rsp)
-  mov %r13, FRAME_R13(%rsp)
-  mov %r14, FRAME_R14(%rsp)
-  mov %r15, FRAME_R15(%rsp)
-  mov %rcx, FRAME_RCX(%rsp)
-  mov %r11, FRAME_R11(%rsp)
+  mov %rbx, FRAME_WORD(1)(%rsp); mov %rcx, FRAME_WORD(2)(%rsp)
+  mov %rbp, FRAME_WORD(6)(%rsp); mov %r11, FRAME_WORD(10)(%rsp)
+  mov %r12, FRAME_WORD(11)(%rsp); mov %r13, FRAME_WORD(12)(%rsp)
+  mov %r14, FRAME_WORD(13)(%rsp); mov %r15, FRAME_WORD(14)(%rsp)
   movq $VECTOR_OF_SYSCALL, FRAME_VECTOR(%rsp)
   mov %gs:CPU_USER_STACK, %rbx
   mov %rbx, FRAME_RSP(%rsp)
   mov %gs:CPU_STACK, %rsp
   CLEAR_KEPT_REGISTERS
-  push %r9
-  push %r8
-  mov %r10, %r9
-  mov %rdx, %r8
-  mov %rsi, %rcx
-  mov %rdi, %rdx
-  mov %rax, %rsi
+  push %r9; push %r8 /* the C convention's last two */
+  mov %r10, %r9; mov %rdx, %r8; mov %rsi, %rcx; mov %rdi, %rdx; mov %rax, %rsi
   call w2c_kernel_syscall
   jmp leave
 

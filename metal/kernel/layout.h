@@ -18,20 +18,11 @@
 #define CONTEXT_FRAME 512
 #define CONTEXT_FRAME_END (CONTEXT_FRAME + 22 * 8)
 
-/* struct Frame */
-#define FRAME_RBX (1 * 8)
-#define FRAME_RCX (2 * 8)
-#define FRAME_RBP (6 * 8)
-#define FRAME_R11 (10 * 8)
-#define FRAME_R12 (11 * 8)
-#define FRAME_R13 (12 * 8)
-#define FRAME_R14 (13 * 8)
-#define FRAME_R15 (14 * 8)
+/* struct Frame: RAX 0, RBX 1, RCX 2, RDX 3, RSI 4, RDI 5, RBP 6, R8-R15 7-14 */
+#define FRAME_WORD(n) ((n) * 8)
 #define FRAME_VECTOR (15 * 8)
 #define FRAME_ERROR (16 * 8)
-#define FRAME_RIP (17 * 8)
 #define FRAME_CS (18 * 8)
-#define FRAME_RFLAGS (19 * 8)
 #define FRAME_RSP (20 * 8)
 #define PAGE_FAULT_RESERVED_BIT 8 /* in Frame.error: an entry is damaged (SDM 3A 4.7) */
 #define VECTOR_OF_SYSCALL 0x100 /* in Frame.vector: came by SYSCALL, may leave by SYSRET */

@@ -61,8 +61,9 @@ describe("in ring 3, after a firmware that left everything on", () => {
     assert.deepEqual(segments.get("LDT"), { selector: 0, base: 0n, limit: 0 });
   });
 
-  test("the local APIC's timer, which nothing here would answer, is masked", () => {
-    assert.match(localApic, /^LVTT\s.*\bmasked\b/m);
+  test("the local APIC's timer is the kernel's, and does not run while no task waits", () => {
+    assert.match(localApic, /^LVTT\s.*one-shot.*\(vec 32\)/m);
+    assert.match(localApic, /^Timer\b.*initial_count = 0 current_count = 0/m);
   });
 
   test("SYSRET has given CS and SS the selectors that IRET will ask for, and the other segments are null", () => {
