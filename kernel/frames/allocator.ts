@@ -1,6 +1,6 @@
 import { directAdd64, directAddress, directStore8, frameZero } from "platform";
 import { areaEntry, areaNode, holdShelved, isHeldIn, noteFreedOne, setShelved, settleSlowly } from "./areas";
-import { takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
+import { fillShelf, takeAreas, takeSmall, zeroArea, zeroRuns } from "./blocks";
 import {
   cacheOf,
   CpuCache,
@@ -9,6 +9,7 @@ import {
   popShelf,
   pushShelf,
   SHELF_DEPTH,
+  SHELF_STEP,
   shelfArea,
   shelfFirst,
 } from "./cpu-cache";
@@ -21,7 +22,7 @@ import { countTaken } from "./node-counts";
 import { FrameOwner, isAllocatable } from "./owners";
 import { NO_LIMIT } from "./preference";
 import { answerFor, easePressure, feelPressure, reclaim, refillByAllMeans } from "./pressure";
-import { flushFreed, zeroSome } from "./refill";
+import { flushFreed, lowerShelf, zeroSome } from "./refill";
 import { dropSharer } from "./sharing";
 import { AREA_FRAMES, AREA_SHIFT, physicalArea } from "./spans";
 import {
@@ -188,7 +189,9 @@ export function giveSmall(cache: CpuCache, ordinal: u32, order: u32, wanted: u32
 function findLarge(cache: CpuCache, order: u32, limit: u64, owner: u32): Frame {
   const areas: u32 = 1 << (order - AREA_ORDER);
   const area = takeAreas(cache, areas, owner, limit);
-  return area == NO_AREA ? Frame.none() : giveLarge(cache, area, order, cache.node, owner);
+  if (area == NO_AREA) return Frame.none();
+  if (order == AREA_ORDER && limit == NO_LIMIT) fillShelf(cache);
+  return giveLarge(cache, area, order, cache.node, owner);
 }
 
 /** The same of what `takeAreas` took. */
@@ -352,9 +355,10 @@ function freeBlockSlowly(first: Frame, order: u32): u32 {
   if (refusal != FrameError.NONE) return refusal;
   const ordinal = locate(cache, first.number);
   const owner = ownerAt(ordinal);
-  if (order == AREA_ORDER && fitsShelf(cache, ordinal >> AREA_SHIFT))
+  if (order == AREA_ORDER && isHeldIn(areaEntry(ordinal >> AREA_SHIFT), cache.node)) {
+    if (cache.shelfDepth == SHELF_DEPTH) lowerShelf(cache, SHELF_DEPTH - SHELF_STEP);
     shelve(cache, first.number, ordinal >> AREA_SHIFT);
-  else takeBack(cache, first.number, order);
+  } else takeBack(cache, first.number, order);
   freed(first.number, order, owner);
   easePressure(cache);
   return FrameError.NONE;

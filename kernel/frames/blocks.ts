@@ -1,14 +1,19 @@
 import { physAnd64, physOr64 } from "platform";
-import { addFree, areaNode, holdLocked, openLocked, Place, settleLocked, treeOf } from "./areas";
-import { CpuCache } from "./cpu-cache";
+import { addFree, areaNode, holdLocked, openLocked, Place, setShelved, settleLocked, treeOf } from "./areas";
+import { CpuCache, pushShelf, SHELF_STEP } from "./cpu-cache";
 import { NO_ORDINAL } from "./locate";
 import { lockNode, unlockNode } from "./lock";
+import { NodeCount } from "./node-count";
+import { countTaken } from "./node-counts";
+import { nodeCountOf } from "./node-words";
 import { nearestNode, nodeCount } from "./nodes";
-import { choiceEnd, choiceFirst, CHOICES } from "./preference";
+import { FrameOwner } from "./owners";
+import { choiceEnd, choiceFirst, CHOICES, NO_LIMIT } from "./preference";
 import { drain } from "./refill";
 import { AREA_FRAMES, AREA_SHIFT, AREA_WORDS, areaCount, physicalArea } from "./spans";
 import { areStates, fillStates, freeWord, KNOWN_ZERO, stateAt, wordAddress, wordMask } from "./table";
 import { NO_AREA, treeNext } from "./trees";
+import { highMark } from "./watermarks";
 import { findRunLocked } from "./whole-runs";
 import { zeroRow } from "./zeroing";
 
@@ -196,12 +201,39 @@ function findAreasBetween(node: u32, first: u32, end: u32, count: u32): u32 {
   return findRunLocked(node, <u32>ctz<u32>(count), first, end);
 }
 
+/**
+ * Takes areas for the shelf, after an allocation that has found it empty: of the CPU's node, while that has plenty, and only those that need not be
+ * zeroed for it. The lowest is to be taken first.
+ */
+export function fillShelf(cache: CpuCache): void {
+  const taken: u64 = <u64>SHELF_STEP * AREA_FRAMES;
+  if (nodeCountOf(cache.node, NodeCount.FREE) < highMark(cache.node) + 2 * taken) return;
+  lockNode(cache.node);
+  fillShelfLocked(cache, SHELF_STEP);
+  unlockNode(cache.node);
+}
+
+function fillShelfLocked(cache: CpuCache, areas: u32): void {
+  const area = areas == 0 ? NO_AREA : findAreasLocked(cache.node, 1, NO_LIMIT);
+  if (area == NO_AREA || !isAllZero(area)) return;
+  holdLocked(area, FrameOwner.FREE);
+  setShelved(area);
+  countTaken(cache, cache.node, cache.node, AREA_FRAMES);
+  fillShelfLocked(cache, areas - 1);
+  pushShelf(cache, area, physicalArea(area) << AREA_SHIFT);
+}
+
 /** Makes the frames of a held area zero, and its states say so. */
 export function zeroArea(area: u32): void {
+  if (isAllZero(area)) return;
   const ordinal = area << AREA_SHIFT;
-  if (areStates(ordinal, AREA_FRAMES, KNOWN_ZERO)) return;
   zeroRuns(ordinal, AREA_FRAMES, physicalArea(area) << AREA_SHIFT);
   fillStates(ordinal, AREA_FRAMES, KNOWN_ZERO);
+}
+
+/** Are all frames of a whole or held area known to be zero? */
+function isAllZero(area: u32): bool {
+  return areStates(area << AREA_SHIFT, AREA_FRAMES, KNOWN_ZERO);
 }
 
 /** Zeroes those of `count` frames that are not known to be zero, runs of them at once. */

@@ -66,8 +66,9 @@ export class CpuCache {
 if (offsetof<CpuCache>() != 128) ERROR("a cache's shelf follows its fields");
 
 const SHELF: usize = 128;
-/** Whole areas that a CPU keeps; what does not fit goes back. */
+/** Whole areas that a CPU keeps, and how many go or come at a time. */
 export const SHELF_DEPTH: u32 = 4;
+export const SHELF_STEP: u32 = 2;
 /** 4 × u64, CpuCounter REFILLS to FLUSHED: here, where a CPU is at work when it counts them. */
 const MOVED: usize = 160;
 const CACHE_BYTES: usize = 192;

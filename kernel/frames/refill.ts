@@ -193,7 +193,12 @@ function returnArea(cache: CpuCache): void {
 }
 
 function emptyShelf(cache: CpuCache): void {
+  lowerShelf(cache, 0);
+}
+
+/** Puts areas of the shelf back, until `depth` of them are left. */
+export function lowerShelf(cache: CpuCache, depth: u32): void {
   lockNode(cache.node);
-  while (cache.shelfDepth != 0) retireLocked(shelfArea(popShelf(cache)));
+  while (cache.shelfDepth > depth) retireLocked(shelfArea(popShelf(cache)));
   unlockNode(cache.node);
 }
