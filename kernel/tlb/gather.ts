@@ -81,12 +81,17 @@ function flushNow(): void {
 }
 
 function flush(changed: Translations): void {
-  const here = (<u64>1) << (<u64>cpuIndex());
   // For CPUs that have left the space, and may come back.
   changed.flushes += 1;
-  // The others flush while this one does.
-  const others = changed.loadedOn & ~here;
+  const here = (<u64>1) << (<u64>cpuIndex());
   const list: usize = pageCount > MOST_PAGES ? 0 : pages;
+  if (changed.loadedOn == here) return forget(list, pageCount);
+  flushWithOthers(changed, here, list);
+}
+
+/** Whoever has the space loaded. The others flush while this one does. */
+function flushWithOthers(changed: Translations, here: u64, list: usize): void {
+  const others = changed.loadedOn & ~here;
   if (others != 0) askToFlush(others, list, pageCount);
   if ((changed.loadedOn & here) != 0) forget(list, pageCount);
   if (others != 0) awaitOthers(others);

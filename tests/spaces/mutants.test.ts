@@ -130,8 +130,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "more pages than fit the list are not flushed",
     file: GATHER,
-    from: "forget(list, pageCount);",
-    to: "forget(pages, min<u32>(pageCount, MOST_PAGES));",
+    from: "const list: usize = pageCount > MOST_PAGES ? 0 : pages;",
+    to: "const list: usize = pages;\n  pageCount = min<u32>(pageCount, MOST_PAGES);",
   },
   {
     what: "other CPUs are not asked to flush",
@@ -139,7 +139,18 @@ const MUTANTS: readonly Mutant[] = [
     from: "if (others != 0) askToFlush(others, list, pageCount);",
     to: "",
   },
-  { what: "a CPU flushes for others and not for itself", file: GATHER, from: "forget(list, pageCount);", to: "" },
+  {
+    what: "a CPU flushes for others and not for itself",
+    file: GATHER,
+    from: "if ((changed.loadedOn & here) != 0) forget(list, pageCount);",
+    to: "",
+  },
+  {
+    what: "a CPU that alone has a space loaded does not flush",
+    file: GATHER,
+    from: "if (changed.loadedOn == here) return forget(list, pageCount);",
+    to: "if (changed.loadedOn == here) return;",
+  },
   { what: "a flush is not counted", file: GATHER, from: "changed.flushes += 1;", to: "" },
   {
     what: "a CPU that comes back to a space does not see what was flushed meanwhile",
