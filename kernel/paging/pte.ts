@@ -59,6 +59,11 @@ export function pageBytesAt(level: u32): u64 {
   return (<u64>4096) << (9 * (<u64>level - 1));
 }
 
+/** Binary logarithm of the frames that a page at `level` has. */
+export function blockOrder(level: u32): u32 {
+  return 9 * (level - 1);
+}
+
 /** Physical address of the entry for `address` in the table at `table`, which is of `level`. */
 export function entrySlot(table: PhysAddr, address: u64, level: u32): PhysAddr {
   const index = (address >> (12 + 9 * (<u64>level - 1))) & 511;

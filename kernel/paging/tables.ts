@@ -132,7 +132,8 @@ export function mapRange(root: PhysAddr, at: VirtAddr, frame: PhysAddr, bytes: u
   return PagingError.NONE;
 }
 
-function largestLevel(at: u64, frame: u64, bytes: u64): u32 {
+/** The level of the largest page that `bytes` at `at`, of the memory from `frame` on, can begin with. */
+export function largestLevel(at: u64, frame: u64, bytes: u64): u32 {
   for (let level: u32 = hasHugePages() ? 3 : 2; level > 1; level--) {
     const size = pageBytesAt(level);
     if (bytes >= size && isAligned(at | frame, size)) return level;

@@ -7,7 +7,8 @@ import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVE
 import { allocateTable } from "./tables";
 
 /**
- * The tables of a lower half, as far as one entry of level 2, which leads to a page table or maps a large page.
+ * The tables of a lower half, as far as one entry of level 2, which leads to a page table or maps a page of 2 MiB, or the entry of level 3 above
+ * it that maps one of 1 GiB. Where such a page is found, `entryLevel` says its size.
  *
  * After a fork, spaces share page tables: each has the same table in its level-2 entry, without the right to write, and the table's
  * frame counts as many holders. A shared table is never changed, but for the A and D bits that processors set in it: `ownTable`
@@ -18,7 +19,7 @@ import { allocateTable } from "./tables";
 
 /** Where the entry found by `nextEntry` begins to matter. */
 let foundAt: u64 = 0;
-/** The level at which `entryOf` found its entry, or nothing. */
+/** The level at which `entryOf` found its entry, a larger page, or nothing. */
 let stoppedAt: u32 = 0;
 
 /**
@@ -39,22 +40,44 @@ export function entryStart(): u64 {
   return foundAt;
 }
 
-/** The entry of `level` for `address`, or 0 when a table above it is missing. There are no user pages above level 2. */
+/** Of the last entry that was found: the one asked for, or a higher one, if that maps a larger page. */
+export function entryLevel(): u32 {
+  return stoppedAt;
+}
+
+/** The entry of `level` for `address`, or the one above it that maps a page there; 0 when a table above it is missing. */
+@inline
 export function entryOf(root: u64, address: u64, level: u32): PhysAddr {
   let slot = entrySlot(<PhysAddr>root, address, ROOT_LEVEL);
-  for (stoppedAt = ROOT_LEVEL; stoppedAt > level; stoppedAt--) {
+  let at = ROOT_LEVEL;
+  for (; at > level; at--) {
     const entry = physLoad64(slot);
-    if (!isPresent(entry)) return <PhysAddr>0;
-    slot = entrySlot(entryAddress(entry), address, stoppedAt - 1);
+    if ((entry & (Pte.PRESENT | Pte.LARGE)) != Pte.PRESENT) {
+      stoppedAt = at;
+      return isPresent(entry) ? slot : <PhysAddr>0;
+    }
+    slot = entrySlot(entryAddress(entry), address, at - 1);
   }
+  stoppedAt = at;
   return slot;
 }
 
-/** The level-2 entry for `address`, with the tables above it made; 0 when no frame is left. */
+/** The level-2 entry for `address`, with the tables above it made, or the level-3 entry that maps a page there; 0 when no frame is left. */
 export function makeDirectoryEntry(root: u64, address: u64): PhysAddr {
+  // Every fault comes through here, and finds both tables: without a loop.
+  const top = physLoad64(entrySlot(<PhysAddr>root, address, ROOT_LEVEL));
+  if (!isPresent(top)) return makeEntry(root, address, 2);
+  const below = physLoad64(entrySlot(entryAddress(top), address, 3));
+  if ((below & (Pte.PRESENT | Pte.LARGE)) != Pte.PRESENT) return makeEntry(root, address, 2);
+  return entrySlot(entryAddress(below), address, 2);
+}
+
+/** The same for the entry of `lowest`. */
+export function makeEntry(root: u64, address: u64, lowest: u32): PhysAddr {
   let slot = entrySlot(<PhysAddr>root, address, ROOT_LEVEL);
-  for (let level = ROOT_LEVEL; level > 2; level--) {
+  for (let level = ROOT_LEVEL; level > lowest; level--) {
     let entry = physLoad64(slot);
+    if ((entry & Pte.LARGE) != 0) return slot;
     if (!isPresent(entry)) {
       const table = allocateTable();
       if (table == 0) return table;
@@ -71,7 +94,7 @@ export function ownPageSlot(root: u64, address: u64): PhysAddr {
   const top = physLoad64(entrySlot(<PhysAddr>root, address, ROOT_LEVEL));
   if (!isPresent(top)) return <PhysAddr>0;
   const upper = physLoad64(entrySlot(entryAddress(top), address, 3));
-  if (!isPresent(upper)) return <PhysAddr>0;
+  if ((upper & (Pte.PRESENT | Pte.LARGE)) != Pte.PRESENT) return <PhysAddr>0;
   const directory = physLoad64(entrySlot(entryAddress(upper), address, 2));
   if ((directory & (Pte.PRESENT | Pte.WRITE | Pte.LARGE)) != (Pte.PRESENT | Pte.WRITE)) return <PhysAddr>0;
   return entrySlot(entryAddress(directory), address, 1);
@@ -96,16 +119,25 @@ export function installTable(slot: PhysAddr, table: PhysAddr): PhysAddr {
   return table;
 }
 
-/** Turns the large page that `slot` maps into 512 small ones of the same memory. False when no frame is left for their table. */
-export function splitLarge(slot: PhysAddr): bool {
+/** The level-2 entry for `address`, where a page is mapped: one of 1 GiB is split. 0 when no frame is left. */
+export function splitHuge(root: u64, address: u64): PhysAddr {
+  const slot = entryOf(root, address, 2);
+  return stoppedAt == 2 || splitLarge(slot, stoppedAt) ? entryOf(root, address, 2) : <PhysAddr>0;
+}
+
+/**
+ * Turns the large page that `slot`, of `level`, maps into 512 of the next size, of the same memory. False when no frame is left for their
+ * table.
+ */
+export function splitLarge(slot: PhysAddr, level: u32): bool {
   const table = allocateTable();
   if (table == 0) return false;
   let large = physLoad64(slot);
-  fillSmall(table, large);
+  fillSmaller(table, large, level);
   // A processor may set A or D meanwhile: then the small ones must say so, too.
   for (let found = exchangeLarge(slot, large, table); found != large; found = exchangeLarge(slot, large, table)) {
     large = found;
-    fillSmall(table, large);
+    fillSmaller(table, large, level);
   }
   return true;
 }
@@ -114,11 +146,11 @@ function exchangeLarge(slot: PhysAddr, large: u64, table: PhysAddr): u64 {
   return physCompareExchange64(slot, large, table | TABLE_FLAGS);
 }
 
-function fillSmall(table: PhysAddr, large: u64): void {
-  let entry = smallOf(large);
+function fillSmaller(table: PhysAddr, large: u64, level: u32): void {
+  let entry = level == 2 ? smallOf(large) : large;
   for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
     physStore64(table + offset, entry);
-    entry += PAGE_BYTES;
+    entry += pageBytesAt(level - 1);
   }
 }
 

@@ -4,14 +4,14 @@ import { PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
 import { frameHolders } from "../frames/sharing";
 import { entryAddress, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
-import { makeDirectoryEntry, ownPageSlot, splitLarge } from "../paging/user-tables";
+import { makeDirectoryEntry, ownPageSlot, splitHuge, splitLarge } from "../paging/user-tables";
 import { beginFlush, finishFlush, noteFrame, notePage } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { FaultBit } from "./fault-bits";
 import { ownTable } from "./own-table";
 import { pageFlags } from "./pages";
-import { fitsLarge, FRESH, freshEntry, mapLarge } from "./populate";
+import { fitsPage, FRESH, freshEntry, mapBlock } from "./populate";
 import { mayBeFull, promoteAround } from "./promote";
 import { Region, Right } from "./region";
 import { findRegion, Space } from "./space";
@@ -31,7 +31,8 @@ export namespace Answer {
  * Answers a page fault of a user's access:
  *
  *     nothing there, first read     the page of zeros, read-only
- *     nothing there, first write    a zeroed frame, or a large page where the region has room for one
+ *     nothing there, first write    a zeroed frame, or a page of 2 MiB where the region has room for one; never one of 1 GiB, which
+ *                                   would be zeroed for a tenth of a second while all wait: that is for who asks to populate
  *     read-only, but the region is writable:
  *       others hold the frame       a copy of it
  *       nobody else does (any more) the frame itself, written in place
@@ -53,7 +54,7 @@ function answerAbove(space: Space, region: Region, error: u64, address: u64): u3
   if (directory == 0) return Answer.NO_MEMORY;
   const entry = physLoad64(directory);
   if (!isPresent(entry) && !hasColours(space) && mayBeLarge(region, error, address)) {
-    if (mapLarge(directory, pageFlags(region.rights) | FRESH)) return Answer.ANSWERED;
+    if (mapBlock(directory, 2, pageFlags(region.rights) | FRESH)) return Answer.ANSWERED;
   }
   if (isPresent(entry) && isLeaf(entry, 2)) return answerLarge(space, region, directory, error, address);
   return answerSmall(space, region, directory, error, address & ~(PAGE_BYTES - 1));
@@ -65,15 +66,16 @@ function wantedRight(error: u64): u32 {
 }
 
 function mayBeLarge(region: Region, error: u64, address: u64): bool {
-  return (error & FaultBit.WRITE) != 0 && region.source == 0 && fitsLarge(address, region.first, region.last);
+  return (error & FaultBit.WRITE) != 0 && region.source == 0 && fitsPage(address, 2, region.first, region.last);
 }
 
-/** A large page that several hold is taken apart: the copy is of the page that is written. */
+/** A large page that several hold is taken apart, one of 1 GiB twice: the copy is of the page that is written. */
 function answerLarge(space: Space, region: Region, directory: PhysAddr, error: u64, address: u64): u32 {
   const isWrite = (error & FaultBit.WRITE) != 0;
   if (!isWrite || (physLoad64(directory) & Pte.WRITE) != 0) return spurious(address);
-  if (!splitLarge(directory)) return Answer.NO_MEMORY;
-  return answerSmall(space, region, directory, error, address & ~(PAGE_BYTES - 1));
+  const slot = splitHuge(space.root, address);
+  if (slot == 0 || !splitLarge(slot, 2)) return Answer.NO_MEMORY;
+  return answerSmall(space, region, slot, error, address & ~(PAGE_BYTES - 1));
 }
 
 function answerSmall(space: Space, region: Region, directory: PhysAddr, error: u64, page: u64): u32 {

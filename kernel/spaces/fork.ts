@@ -1,11 +1,10 @@
 import { physAnd64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
-import { LARGE_BYTES } from "../address/pages";
 import { shareFrame } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { shareFrames } from "../frames/runs";
-import { entryAddress, isLeaf, Pte } from "../paging/pte";
-import { entryStart, makeDirectoryEntry, nextEntry } from "../paging/user-tables";
+import { blockOrder, entryAddress, isLeaf, leafAddress, pageBytesAt, Pte } from "../paging/pte";
+import { entryLevel, entryStart, makeEntry, nextEntry } from "../paging/user-tables";
 import { beginFlush, finishFlush, noteAllPages } from "../tlb/gather";
 import { Region } from "./region";
 import { makeRegion } from "./region-pool";
@@ -17,8 +16,6 @@ import { Space, SpaceError } from "./space";
  * table, without the right to write in the entry that leads there, so that it costs what a space has of tables, not of pages. The first
  * change below such an entry gives that space a table of its own (`ownTable`), and then the first write of a page a frame of its own.
  */
-
-const AREA_ORDER: u32 = 9;
 
 /** Makes `child`, which has nothing, what `parent` is. Returns a SpaceError; if it is not NONE, destroy the child. */
 export function forkSpace(parent: Space, child: Space): u32 {
@@ -56,11 +53,12 @@ function shareTables(parent: Space, child: Space): bool {
       continue;
     }
     const start = entryStart();
-    const copy = makeDirectoryEntry(child.root, start);
+    const level = entryLevel();
+    const copy = makeEntry(child.root, start, level);
     if (copy == 0) return false;
-    if (isLeaf(physLoad64(slot), 2)) shareLarge(slot, copy);
+    if (isLeaf(physLoad64(slot), level)) shareLarge(slot, copy, level);
     else shareTable(slot, copy);
-    from = (start | (LARGE_BYTES - 1)) + 1;
+    from = (start | (pageBytesAt(level) - 1)) + 1;
   }
   return true;
 }
@@ -75,11 +73,12 @@ function shareTable(slot: PhysAddr, copy: PhysAddr): void {
   physStore64(copy, entry & ~Pte.WRITE);
 }
 
-/** A large page is nobody's alone now; it stays large for who only reads. */
-function shareLarge(slot: PhysAddr, copy: PhysAddr): void {
+/** A large page is nobody's alone now; it stays large for who only reads. A device's is both's, as it is. */
+function shareLarge(slot: PhysAddr, copy: PhysAddr, level: u32): void {
+  const found = physLoad64(slot);
+  if ((found & Pte.FOREIGN) != 0) return physStore64(copy, found);
   const entry = physAnd64(slot, ~(Pte.WRITE | Pte.OWNED));
   if ((entry & Pte.WRITE) != 0) noteAllPages();
-  if ((entry & Pte.FOREIGN) == 0)
-    shareFrames(Frame.containing(<PhysAddr>(entryAddress(entry) & ~(LARGE_BYTES - 1))), AREA_ORDER);
+  shareFrames(Frame.containing(leafAddress(entry, level)), blockOrder(level));
   physStore64(copy, entry & ~(Pte.WRITE | Pte.OWNED));
 }

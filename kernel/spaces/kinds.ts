@@ -20,6 +20,8 @@ export namespace RegionKind {
   export const NOT_CANONICAL: u32 = 11;
   /** Zeroed memory that the task asked for. */
   export const ANONYMOUS: u32 = 12;
+  /** Memory of a device. */
+  export const DEVICE: u32 = 13;
 }
 
 export namespace FaultReason {

@@ -2,9 +2,10 @@ import { physCompareExchange64, physExchange64, physLoad64, physStore64 } from "
 import { PhysAddr } from "../address/addr";
 import { isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
-import { entryAddress, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
+import { entryAddress, entrySlot, isLeaf, isPresent, leafAddress, pageBytesAt, Pte } from "../paging/pte";
 import { supportedFlags } from "../paging/features";
 import {
+  entryLevel,
   entryOf,
   entryStart,
   hasOtherSharers,
@@ -44,12 +45,14 @@ export function makeDivisibleAround(space: Translations, first: u64, last: u64):
 }
 
 function makeDivisible(space: Translations, address: u64): bool {
-  if (isAligned(address, LARGE_BYTES)) return true;
-  const slot = entryOf(space.root, address, 2);
-  if (slot == 0) return true;
-  const entry = physLoad64(slot);
-  if (!isPresent(entry)) return true;
-  return isLeaf(entry, 2) ? splitLarge(slot) : ownTable(space, slot) != 0;
+  for (let slot = entryOf(space.root, address, 2); slot != 0; slot = entryOf(space.root, address, 2)) {
+    const level = entryLevel();
+    const entry = physLoad64(slot);
+    if (isAligned(address, pageBytesAt(level)) || !isPresent(entry)) return true;
+    if (!isLeaf(entry, level)) return ownTable(space, slot) != 0;
+    if (!splitLarge(slot, level)) return false;
+  }
+  return true;
 }
 
 /** Makes every page table from `first` to `last` the space's own. False when no frame is left. */
@@ -64,9 +67,9 @@ export function ownTables(space: Translations, first: u64, last: u64): bool {
   return true;
 }
 
-/** The last address, up to `last`, that the level-2 entry found by `nextEntry` covers. */
+/** The last address, up to `last`, that the entry found by `nextEntry` covers. */
 function directoryEnd(last: u64): u64 {
-  return min<u64>(last, entryStart() | (LARGE_BYTES - 1));
+  return min<u64>(last, entryStart() | (pageBytesAt(entryLevel()) - 1));
 }
 
 /** Takes every page from `first` to `last` away. */
@@ -77,17 +80,21 @@ export function unmapPages(root: u64, first: u64, last: u64): void {
     const start = entryStart();
     const end = directoryEnd(last);
     const entry = physLoad64(slot);
-    if (isLeaf(entry, 2)) unmapLarge(slot, start);
+    if (isLeaf(entry, 2)) unmapLarge(slot, start, entryLevel());
     else if (hasOtherSharers(entry)) dropTable(slot, entry);
     else unmapSmall(entryAddress(entry), start, end);
     at = end + 1;
   }
 }
 
-function unmapLarge(slot: PhysAddr, at: u64): void {
+/** One of 1 GiB goes back by pieces of 2 MiB. */
+function unmapLarge(slot: PhysAddr, at: u64, level: u32): void {
   const entry = physExchange64(slot, 0);
   if ((entry & Pte.ACCESSED) != 0) notePage(at);
-  if ((entry & Pte.FOREIGN) == 0) noteBlock(Frame.containing(<PhysAddr>(entryAddress(entry) & ~(LARGE_BYTES - 1))));
+  if ((entry & Pte.FOREIGN) != 0) return;
+  const first = leafAddress(entry, level);
+  for (let done: u64 = 0; done < pageBytesAt(level); done += LARGE_BYTES)
+    noteBlock(Frame.containing(<PhysAddr>(first + done)));
 }
 
 /** One sharer less. What it maps is still mapped by others, so that their count of it stays. */

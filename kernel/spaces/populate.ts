@@ -1,11 +1,12 @@
 import { physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
-import { alignDown, isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
+import { alignDown, HUGE_BYTES, isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { allocateBlock } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
-import { entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
-import { makeDirectoryEntry } from "../paging/user-tables";
+import { hasHugePages } from "../paging/features";
+import { blockOrder, entrySlot, isLeaf, isPresent, pageBytesAt, Pte } from "../paging/pte";
+import { makeDirectoryEntry, makeEntry } from "../paging/user-tables";
 import { ownTable } from "./own-table";
 import { pageFlags } from "./pages";
 import { placeRegion } from "./place";
@@ -14,7 +15,6 @@ import { hasColours, userFrame } from "./user-frames";
 
 /** Pages made before they are used, table by table. */
 
-const AREA_ORDER: u32 = 9;
 /** Of a page that is made by writing or for it, so that neither the processor nor the next change need look again. */
 export const FRESH: u64 = 513;
 if (FRESH != (Pte.PRESENT | Pte.OWNED)) ERROR("FRESH");
@@ -33,11 +33,22 @@ export function addPopulated(space: Space, first: u64, last: u64, kind: u32, rig
 export function populate(space: Space, first: u64, last: u64, rights: u32): bool {
   const flags = pageFlags(rights) | FRESH;
   for (let at = first; at <= last;) {
-    const end = min<u64>(last, at | (LARGE_BYTES - 1));
-    if (!populateTable(space, at, end, flags)) return false;
+    const level: u32 = populateHuge(space, at, last, flags) ? 3 : 2;
+    const end = min<u64>(last, at | (pageBytesAt(level) - 1));
+    if (level == 2 && !populateTable(space, at, end, flags)) return false;
     at = end + 1;
   }
   return true;
+}
+
+/** Sees to a page of 1 GiB at `first`. False when there is no room for one up to `last`, or no such block. */
+function populateHuge(space: Space, first: u64, last: u64, flags: u64): bool {
+  if (!isAligned(first, HUGE_BYTES) || last - first < HUGE_BYTES - 1 || !hasHugePages() || hasColours(space))
+    return false;
+  const slot = makeEntry(space.root, first, 3);
+  if (slot == 0) return false;
+  const entry = physLoad64(slot);
+  return isPresent(entry) ? isLeaf(entry, 3) : mapBlock(slot, 3, flags);
 }
 
 function populateTable(space: Space, first: u64, last: u64, flags: u64): bool {
@@ -46,7 +57,7 @@ function populateTable(space: Space, first: u64, last: u64, flags: u64): bool {
   const entry = physLoad64(directory);
   if (isPresent(entry) && isLeaf(entry, 2)) return true;
   const isWhole = !hasColours(space) && isAligned(first, LARGE_BYTES) && last - first == LARGE_BYTES - 1;
-  if (isWhole && !isPresent(entry) && mapLarge(directory, flags)) return true;
+  if (isWhole && !isPresent(entry) && mapBlock(directory, 2, flags)) return true;
   const table = ownTable(space, directory);
   if (table == 0) return false;
   let slot = entrySlot(table, first, 1);
@@ -61,18 +72,20 @@ function populateTable(space: Space, first: u64, last: u64, flags: u64): bool {
   return true;
 }
 
-/** Maps a fresh large page by the level-2 entry at `directory`, which is empty. False when there is no such block. */
-export function mapLarge(directory: PhysAddr, flags: u64): bool {
-  const block = allocateBlock(AREA_ORDER, FrameOwner.USER);
+/** Maps a fresh large page by the entry at `slot`, of `level`, which is empty. False when there is no such block. */
+@inline
+export function mapBlock(slot: PhysAddr, level: u32, flags: u64): bool {
+  const block = allocateBlock(blockOrder(level), FrameOwner.USER);
   if (block.isNone) return false;
-  physStore64(directory, block.address | flags | Pte.LARGE);
+  physStore64(slot, block.address | flags | Pte.LARGE);
   return true;
 }
 
-/** Would a large page around `address` lie wholly from `first` to `last`? */
-export function fitsLarge(address: u64, first: u64, last: u64): bool {
-  const start = alignDown(address, LARGE_BYTES);
-  return start >= first && start + (LARGE_BYTES - 1) <= last;
+/** Would a page of the size that `level` has, around `address`, lie wholly from `first` to `last`? */
+export function fitsPage(address: u64, level: u32, first: u64, last: u64): bool {
+  const bytes = pageBytesAt(level);
+  const start = alignDown(address, bytes);
+  return start >= first && start + (bytes - 1) <= last;
 }
 
 /** What maps `frame`, which is this mapping's alone, with the rights `flags`. */

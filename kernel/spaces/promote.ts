@@ -1,45 +1,54 @@
 import { frameCopyStreaming, physExchange64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
-import { isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
+import { alignDown, isAligned, PAGE_BYTES } from "../address/pages";
 import { allocateBlock } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
-import { entryAddress, isLeaf, isPresent, leafAt, Pte } from "../paging/pte";
+import { hasHugePages } from "../paging/features";
+import { blockOrder, entryAddress, isLeaf, isPresent, leafAddress, leafAt, pageBytesAt, Pte } from "../paging/pte";
 import { entryOf, isSharedTable } from "../paging/user-tables";
 import { beginFlush, finishFlush, noteAllPages, noteFrame } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { fitsLarge } from "./populate";
+import { fitsPage } from "./populate";
 import { findRegion, Space } from "./space";
 import { hasColours } from "./user-frames";
 
 /**
- * Large pages out of 512 small ones that are alike and the task's alone: where they lie in a row already, as after a large page was
- * split, or by copying them into a block. Tried when a fault fills the last gap of a page table, and where a change of rights may
- * have made both sides alike again.
+ * Large pages out of 512 smaller ones that are alike and the task's alone. 2 MiB: where they lie in a row already, as after a large page was
+ * split, or by copying them into a block. 1 GiB: only where they lie in a row, since nobody would wait for the copy. Tried when a fault
+ * fills the last gap of a page table, and where a change of rights may have made both sides alike again.
  */
 
-const AREA_ORDER: u32 = 9;
 /** What processors set. */
 const TOUCHED: u64 = 96;
 if (TOUCHED != (Pte.ACCESSED | Pte.DIRTY)) ERROR("TOUCHED");
-/** What may differ between pages that become one. */
-const OWN_BITS: u64 = Pte.ADDRESS | Pte.ACCESSED | Pte.DIRTY;
+/** What may differ between pages that become one: not how they are cached. Bit 12 is PAT where pages are larger than 4 KiB. */
+const OWN_BITS: u64 = Pte.ADDRESS | TOUCHED;
+const OWN_LARGE_BITS: u64 = (Pte.ADDRESS & ~Pte.LARGE_PAT) | TOUCHED;
 
-/** Do the frames of the table that `areAlike` looked through lie in a row? */
+/** Of the table that `areAlike` looked through: whether its frames lie in a row, where a larger page may begin. */
 let isInRow: bool = false;
 
-/** Makes the stretch around `address` a large page, if it can be one. Nothing is lost when it cannot. */
+/** Makes the stretch around `address` a large page, and then a larger one, if it can be. Nothing is lost when it cannot. */
 export function promoteAround(space: Space, address: u64): void {
   const region = findRegion(space, address);
-  if (region == null || region.source != 0 || hasColours(space) || !fitsLarge(address, region.first, region.last))
-    return;
-  const slot = entryOf(space.root, address, 2);
-  if (slot == 0) return;
+  if (region == null || region.source != 0 || hasColours(space)) return;
+  const largest: u32 = hasHugePages() ? 3 : 2;
+  for (let level: u32 = 2; level <= largest && fitsPage(address, level, region.first, region.last); level++) {
+    if (!isOnePage(space, address, level)) return;
+  }
+}
+
+/** Is the stretch around `address` that an entry of `level` covers one page, now at the latest? */
+function isOnePage(space: Space, address: u64, level: u32): bool {
+  const slot = entryOf(space.root, address, level);
+  if (slot == 0) return false;
   const entry = physLoad64(slot);
-  if (!isPresent(entry) || isLeaf(entry, 2) || isSharedTable(entry)) return;
+  if (isLeaf(entry, level)) return true;
+  if (!isPresent(entry) || isSharedTable(entry)) return false;
   const table = entryAddress(entry);
-  if (areAlike(table)) promote(space, slot, table, address & ~(LARGE_BYTES - 1));
+  return areAlike(table, level) && mayMove(table, level) && promote(space, slot, table, address, level);
 }
 
 /** Could the fault that has just filled the entry at `slot` have filled the last gap? Its neighbours tell, nearly always. */
@@ -50,32 +59,49 @@ export function mayBeFull(slot: PhysAddr): bool {
   return isPresent(physLoad64(next)) && isPresent(physLoad64(before));
 }
 
-function areAlike(table: PhysAddr): bool {
+/** Might the pages in `table`, which an entry of `level` leads to, be one? */
+function areAlike(table: PhysAddr, level: u32): bool {
   const first = physLoad64(table);
-  const wanted = first & ~OWN_BITS;
-  if ((wanted & (Pte.PRESENT | Pte.OWNED)) != (Pte.PRESENT | Pte.OWNED)) return false;
-  isInRow = isAligned(entryAddress(first), LARGE_BYTES);
+  const kept = ~ownBits(level);
+  const wanted = first & kept;
+  const isWhole = (first & (Pte.PRESENT | Pte.OWNED)) == (Pte.PRESENT | Pte.OWNED) && isLeaf(first, level - 1);
+  if (!isWhole) return false;
+  let next = leafAddress(first, level - 1);
+  isInRow = isAligned(next, pageBytesAt(level));
   for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
     const entry = physLoad64(table + offset);
-    if ((entry & ~OWN_BITS) != wanted) return false;
-    if (entryAddress(entry) != entryAddress(first) + offset * (PAGE_BYTES / 8)) isInRow = false;
+    if ((entry & kept) != wanted) return false;
+    if (leafAddress(entry, level - 1) != next) isInRow = false;
+    next = <PhysAddr>(next + pageBytesAt(level - 1));
   }
   return true;
 }
 
-/** Size and frames never change in one write: first nothing is mapped, and no CPU remembers (SDM-CHECKLIST 40). */
-function promote(space: Space, slot: PhysAddr, table: PhysAddr, at: u64): void {
+function ownBits(level: u32): u64 {
+  return level == 2 ? OWN_BITS : OWN_LARGE_BITS;
+}
+
+/** In a row, nothing need move. Devices' memory never does, and 1 GiB is too much. */
+function mayMove(table: PhysAddr, level: u32): bool {
+  return isInRow || (level == 2 && (physLoad64(table) & Pte.FOREIGN) == 0);
+}
+
+/** Size and frames never change in one write: first nothing is mapped, and no CPU remembers (SDM-CHECKLIST 40). False without a block. */
+function promote(space: Space, slot: PhysAddr, table: PhysAddr, address: u64, level: u32): bool {
   const first = physLoad64(table);
-  const block = isInRow ? Frame.containing(entryAddress(first)) : allocateBlock(AREA_ORDER, FrameOwner.USER);
-  if (block.isNone) return;
+  const row = Frame.containing(leafAddress(first, level - 1));
+  const block = isInRow ? row : allocateBlock(blockOrder(level), FrameOwner.USER);
+  if (block.isNone) return false;
   physExchange64(slot, 0);
   beginFlush(space);
   noteAllPages();
   finishFlush();
   if (!isInRow) moveInto(block, table);
-  physStore64(slot, block.address | leafAt(first & ~OWN_BITS, 2) | touchedIn(table));
+  const flags = first & ~ownBits(level);
+  physStore64(slot, block.address | (level == 2 ? leafAt(flags, 2) : flags) | touchedIn(table));
   giveBackTable(space, table);
-  trace(RecordKind.PROMOTED, at, block.number, 0);
+  trace(RecordKind.PROMOTED, alignDown(address, pageBytesAt(level)), block.number, 0);
+  return true;
 }
 
 /** A and D of all pages together, once no processor knows the table: before, one might set them after they were read. */

@@ -18,8 +18,8 @@ export function isWriteAndExecute(rights: u32): bool {
 /**
  * A stretch of one space with one meaning. Its place in the tree of its space's regions: `region-tree.ts`.
  *
- *     byte   0      8     16      24       32   40    44     48        52    53      54       56      60        64      72
- *            first  last  lowest  highest  gap  left  right  priority  kind  rights  unused   source  unused    offset
+ *     byte   0      8     16      24       32   40    44     48        52    53      54       55      56      60      64      72
+ *            first  last  lowest  highest  gap  left  right  priority  kind  rights  caching  unused  source  unused  offset
  */
 @unmanaged
 @final
@@ -36,11 +36,13 @@ export class Region {
   kind: u8;
   /** Right bits; 0 for a guard, which has no pages. */
   rights: u8;
-  unused: u16;
+  /** How its pages are cached: a Caching. */
+  caching: u8;
+  unused: u8;
   /** What its pages come from: an object of the kernel's, or 0 for zeroed frames of the task's own. */
   source: usize;
   unusedToo: u32;
-  /** Byte of the source that is at `first`. */
+  /** Byte of the source that is at `first`; of a device its physical address. */
   offset: u64;
 
   holds(address: u64): bool {
@@ -70,6 +72,7 @@ export class Region {
     this.right = null;
     this.kind = whole.kind;
     this.rights = whole.rights;
+    this.caching = whole.caching;
     this.source = whole.source;
     this.offset = whole.offset + (address - whole.first);
   }

@@ -50,6 +50,8 @@ export namespace SpaceError {
   export const NOT_MAPPED: u32 = 4;
   /** Such rights are never given, or not here. */
   export const BAD_RIGHTS: u32 = 5;
+  /** Not memory of a device, or mapped with another type elsewhere (`paging/device-ranges.ts`). */
+  export const NO_DEVICE: u32 = 6;
 }
 
 /** Clones the template: a new root with an empty lower half and the kernel's upper half. */

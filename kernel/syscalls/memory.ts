@@ -1,5 +1,5 @@
 import { UserSlot, userSlotFirst } from "../address/layout";
-import { alignUp, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
+import { alignUp, HUGE_BYTES, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { colourCount } from "../frames/colours";
 import { protectRange, removeRange } from "../spaces/change";
 import { growHeap, shrinkHeap } from "../spaces/heap-end";
@@ -49,7 +49,7 @@ function mapAt(space: Space, first: u64, last: u64, rights: u32, flags: u64): i6
 
 /** Where the caller hinted, if that is free; else the lowest gap above the task's own base, else any of the zone. */
 function choosePlace(space: Space, hint: u64, bytes: u64): u64 {
-  const unit = bytes >= LARGE_BYTES ? LARGE_BYTES : PAGE_BYTES;
+  const unit = unitOf(bytes);
   const start = userSlotFirst(UserSlot.MMAP);
   const end = userSlotFirst(UserSlot.IPC);
   if (hint >= start && hint < end) {
@@ -72,6 +72,12 @@ function lowestPlace(space: Space, end: u64, bytes: u64, unit: u64): u64 {
   place = alignUp(place, unit);
   const limit = above == null ? end : min<u64>(end, above.first);
   return place < limit && limit - place >= bytes ? place : NO_GAP;
+}
+
+/** Where so much should begin, so that the largest pages fit. */
+function unitOf(bytes: u64): u64 {
+  if (bytes >= HUGE_BYTES) return HUGE_BYTES;
+  return bytes >= LARGE_BYTES ? LARGE_BYTES : PAGE_BYTES;
 }
 
 /** `munmap(address, length)`. 0, or EINVAL, ENOMEM. */

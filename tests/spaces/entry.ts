@@ -16,6 +16,7 @@ export { answerPageFault } from "../../kernel/spaces/answer";
 export { protectRange, removeRange } from "../../kernel/spaces/change";
 export { addHeap } from "../../kernel/spaces/heap-end";
 export { placeRegion } from "../../kernel/spaces/place";
+export { placeDevice } from "../../kernel/spaces/device";
 export { drawBase } from "../../kernel/spaces/placement";
 export { addPopulated, populate } from "../../kernel/spaces/populate";
 export { enterSpace, leaveSpaces } from "../../kernel/spaces/space";

@@ -3,7 +3,7 @@ import { FrameError } from "../../../kernel/frames/errors.ts";
 import { FrameOwner } from "../../../kernel/frames/owners.ts";
 import { Right, pageOf, type SpaceMachine } from "./machine.ts";
 import type { Contents, Page, SpaceModel } from "./model.ts";
-import { Bit, entryFor, Half, walkHalf, type Leaf, type Walk } from "./tables.ts";
+import { Bit, entryFor, Half, leafFor, walkHalf, type Leaf, type Walk } from "./tables.ts";
 
 /** What must be true of spaces at any time. Each check looks at the tables in RAM, never at what the kernel says of them. */
 
@@ -220,9 +220,7 @@ const TLB_WORDS = 8;
 const Tlb = { USER: 1, WRITE: 2, NO_EXECUTE: 4, DIRTY: 8, GLOBAL: 16 } as const;
 
 /** Of the current PCID the TLB allows nothing that the tables deny, and leads nowhere else. */
-function checkTlb({ machine }: Subject, walk: Walk | undefined): void {
-  const leaves = new Map<number, Leaf>();
-  for (const leaf of walk?.leaves ?? []) for (let i = 0; i < leaf.pages; i++) leaves.set(leaf.page + i, leaf);
+export function checkTlb({ machine }: Pick<Subject, "machine">, walk: Walk | undefined): void {
   const current = Number(machine.kernel.wide("readCr3") & 0xfffn);
   const entries = machine.words(machine.call("tlbBase"), TLB_ENTRIES * TLB_WORDS).slice();
   for (let at = 0; at < entries.length; at += TLB_WORDS) {
@@ -230,7 +228,7 @@ function checkTlb({ machine }: Subject, walk: Walk | undefined): void {
     const rights = last & 0xff;
     if ((low === 0 && high === 0) || (rights & Tlb.GLOBAL) !== 0 || last >>> 16 !== current) continue;
     const page = high * 2 ** 20 + (low >>> 12);
-    const leaf = leaves.get(page);
+    const leaf = leafFor(walk?.leaves ?? [], page);
     assert.ok(leaf, `the TLB holds page ${hex(page)}, which is not mapped`);
     checkTlbEntry(machine, leaf, page, host, rights);
   }

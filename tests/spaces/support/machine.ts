@@ -13,7 +13,15 @@ export const Access = { READ: 4, WRITE: 5, FETCH: 6 } as const;
 /** Answer, of kernel/spaces/answer.ts, which Node cannot read: it uses the platform. */
 export const Answer = { ANSWERED: 0, REFUSED: 1, NO_MEMORY: 2 } as const;
 /** SpaceError, of kernel/spaces/space.ts. */
-export const SpaceError = { NONE: 0, NO_MEMORY: 1, OVERLAP: 2, BAD_RANGE: 3, NOT_MAPPED: 4, BAD_RIGHTS: 5 } as const;
+export const SpaceError = {
+  NONE: 0,
+  NO_MEMORY: 1,
+  OVERLAP: 2,
+  BAD_RANGE: 3,
+  NOT_MAPPED: 4,
+  BAD_RIGHTS: 5,
+  NO_DEVICE: 6,
+} as const;
 /** Features that can be hidden, of platform/embedded/model/cpu/features.ts. */
 export const Feature = { PCID: 64 } as const;
 export const Right = { EXECUTE: 1, WRITE: 2, READ: 4 } as const;
@@ -38,12 +46,12 @@ export class SpaceMachine {
   #words = new Uint32Array(0);
 
   /** Two CPUs that lack the features `hidden` (Feature). */
-  constructor(module: WebAssembly.Module, hidden = 0) {
-    this.kernel = new MemoryKernel([{ first: 0n, bytes: RAM_BYTES }], startKernelPart(module)).bringUp({
+  constructor(module: WebAssembly.Module, hidden = 0, ramBytes = RAM_BYTES) {
+    this.kernel = new MemoryKernel([{ first: 0n, bytes: ramBytes }], startKernelPart(module)).bringUp({
       descriptors: [
         descriptor(EfiType.CONVENTIONAL, 0n, ARENA),
         AGENT,
-        descriptor(EfiType.CONVENTIONAL, ARENA + ARENA_BYTES, RAM_BYTES - ARENA - ARENA_BYTES),
+        descriptor(EfiType.CONVENTIONAL, ARENA + ARENA_BYTES, ramBytes - ARENA - ARENA_BYTES),
       ],
     });
     this.call("featuresHide", hidden);

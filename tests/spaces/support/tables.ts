@@ -129,6 +129,18 @@ function descend(machine: SpaceMachine, table: Place, found: Found): void {
   walkTable(machine, table, 0, 512, found);
 }
 
+/** The one of `leaves`, which are in order, that maps `page`. */
+export function leafFor(leaves: readonly Leaf[], page: number): Leaf | undefined {
+  let [low, high] = [0, leaves.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (leaves[middle]!.page <= page) low = middle;
+    else high = middle;
+  }
+  const leaf = leaves[low];
+  return leaf !== undefined && leaf.page <= page && page < leaf.page + leaf.pages ? leaf : undefined;
+}
+
 /** The entry of `level` for `page` in the tables under `root`, with the rights down to it; undefined when there is none. */
 export function entryFor(machine: SpaceMachine, root: number, page: number, level: number) {
   let place: Place = { frame: root, level: 4, first: 0, last: 0, user: true, writable: true, executable: true };
