@@ -64,7 +64,7 @@ function read(): void {
   found = copyFromUser(word, address, 8) == 8 ? load<i64>(word) : NOT_THERE;
 }
 
-export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
+export function syscall(number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
   if (number < TestCall.SHARE || number > TestCall.SWAP) return usual.syscall(number, a, b, c, d, e, f);
   // It takes no interrupt before it has had the lock.
   while (physLoad64(toldAddress()) == Told.TO_WAIT) pause();
@@ -73,7 +73,7 @@ export function syscall(number: u32, a: u64, b: u64, c: u64, d: u64, e: u64, f: 
   unlockKernel();
 }
 
-function perform(number: u32, a: u64, b: u32): i64 {
+function perform(number: u64, a: u64, b: u32): i64 {
   other = <u32>ctz<u64>(onlineCpus() & ~((<u64>1) << (<u64>cpuIndex())));
   if (number == TestCall.SHARE) return share(a, b);
   if (number == TestCall.LOOK) return look();
