@@ -27,10 +27,10 @@ import { dropSharer } from "./sharing";
 import { AREA_FRAMES, AREA_SHIFT, physicalArea } from "./spans";
 import {
   fillStates,
+  isSharedState,
   isSingle,
   KNOWN_ZERO,
   ownerOfState,
-  SHARED,
   SINGLE,
   stateAddress,
   stateAt,
@@ -370,14 +370,14 @@ export function releaseFrame(frame: Frame): u32 {
   if (ordinal == NO_ORDINAL) return releaseSlowly(frame);
   const state = stateAt(ordinal);
   if ((state & SINGLE) != 0) return freeFrame(frame);
-  return (state & SHARED) != 0 && dropSharer(ordinal) ? FrameError.NONE : releaseSlowly(frame);
+  return isSharedState(state) && dropSharer(ordinal) ? FrameError.NONE : releaseSlowly(frame);
 }
 
 function releaseSlowly(frame: Frame): u32 {
   const ordinal = locate(ownCache(), frame.number);
   const error = refusalAt(ordinal);
   if (error != FrameError.NONE && error != FrameError.SHARED) return refuse(error, frame.number, ordinal);
-  const isShared = (stateAt(ordinal) & SHARED) != 0;
+  const isShared = isSharedState(stateAt(ordinal));
   return isShared && dropSharer(ordinal) ? FrameError.NONE : freeFrame(frame);
 }
 

@@ -10,10 +10,10 @@ import { frameRefusal } from "./refusals";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
 import {
   fillStates,
+  isSharedState,
   KNOWN_ZERO,
   ownerOfState,
   setState,
-  SHARED,
   SINGLE,
   stateAt,
   wordAddress,
@@ -37,7 +37,7 @@ export function ownerAt(ordinal: u32): u32 {
 
 /** Holders of the frame at `ordinal` beyond the first. */
 export function sharersAt(ordinal: u32): u32 {
-  return (stateAt(ordinal) & SHARED) == 0 ? 0 : <u32>readSharers(ordinal);
+  return isSharedState(stateAt(ordinal)) ? <u32>readSharers(ordinal) : 0;
 }
 
 /** Why the frame at `ordinal` cannot be freed, or NONE. */

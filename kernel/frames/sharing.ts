@@ -9,7 +9,7 @@ import { lockNode, unlockNode } from "./lock";
 import { isAllocatable } from "./owners";
 import { readSharers, replaceSharers, STUCK } from "./references";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
-import { referenceAddress, setState, SHARED, SINGLE, stateAt } from "./table";
+import { referenceAddress, saysAll, setState, SHARED, SINGLE, stateAt } from "./table";
 
 /** Frames with several holders: see `references.ts`. */
 
@@ -17,15 +17,10 @@ import { referenceAddress, setState, SHARED, SINGLE, stateAt } from "./table";
 export function shareFrame(frame: Frame): u32 {
   const cache = quickCache();
   const ordinal = locateAgain(cache, frame.number);
-  if (ordinal == NO_ORDINAL || !hasOwnState(ordinal) || !hasReferences(areaEntry(ordinal >> AREA_SHIFT)))
+  if (ordinal == NO_ORDINAL || !saysAll(stateAt(ordinal)) || !hasReferences(areaEntry(ordinal >> AREA_SHIFT)))
     return shareSlowly(frame);
   addHolder(cache, ordinal);
   return FrameError.NONE;
-}
-
-/** Does the state of the frame say all about it? Not while it is free, reserved, or part of a block. */
-function hasOwnState(ordinal: u32): bool {
-  return (stateAt(ordinal) & (SINGLE | SHARED)) != 0;
 }
 
 function addHolder(cache: CpuCache, ordinal: u32): void {
@@ -48,7 +43,7 @@ function shareSlowly(frame: Frame): u32 {
 export function frameHolders(frame: Frame): u32 {
   const ordinal = locate(ownCache(), frame.number);
   if (ordinal == NO_ORDINAL) return 0;
-  return hasOwnState(ordinal) || isAllocatable(ownerAt(ordinal)) ? sharersAt(ordinal) + 1 : 0;
+  return saysAll(stateAt(ordinal)) || isAllocatable(ownerAt(ordinal)) ? sharersAt(ordinal) + 1 : 0;
 }
 
 /** Takes a holder away from a frame that has others. False when there was only one: the caller frees it. */

@@ -139,6 +139,19 @@ export function isSingle(place: u64): bool {
   return (directLoad8(place) & SINGLE) != 0;
 }
 
+/**
+ * Has the frame an owner, and others who hold it, or held it? Only then has its reference been made. The bit alone says it not: free
+ * frames have the same, and those of an area that is a block, whose owner is the area's.
+ */
+export function isSharedState(state: u32): bool {
+  return state > SHARED && state < SINGLE;
+}
+
+/** Does the state say all of a frame's holders? Not while it is free, reserved, or part of an area that is a block. */
+export function saysAll(state: u32): bool {
+  return state > SHARED;
+}
+
 export function ownerOfState(state: u32): u32 {
   return state & OWNER;
 }

@@ -5,6 +5,7 @@ export { framesInitialise } from "../../kernel/boot/frames";
 export * from "../../kernel/frames/bring-up";
 export * from "../../kernel/frames/allocator";
 export * from "../../kernel/frames/nodes";
+export { releaseFrames, releaseRow, shareFrames } from "../../kernel/frames/runs";
 export { countNew } from "../../kernel/frames/counts";
 export { lockAddress, entryAddress, stateAddress, wordAddress } from "../../kernel/frames/table";
 export { treeAdd, treeRemove } from "../../kernel/frames/trees";
