@@ -25,6 +25,11 @@ const NONE = 0xffff_ffff;
 /** A word that no zeroed frame holds. */
 const DIRT = 0xd1d1_d1d1_d1d1_d1d1n;
 
+interface Block {
+  readonly first: number;
+  readonly order: number;
+}
+
 type Step =
   | { readonly do: "allocate"; readonly order: number; readonly owner: number }
   /** Frees the block that was allocated `back` allocations ago and is still held. */
@@ -35,12 +40,17 @@ type Step =
   | { readonly do: "unzeroed"; readonly owner: number }
   /** Shares a frame of a held block, or releases it. */
   | { readonly do: "share" | "release"; readonly back: number; readonly frame: number }
+  /** Shares a whole held block, or lets go of it. */
+  | { readonly do: "share all" | "release all"; readonly back: number }
+  /** Lets go of frames in a row of a held block. */
+  | { readonly do: "release row"; readonly back: number; readonly from: number; readonly count: number }
   | { readonly do: "drain" }
   | { readonly do: "reclaim" };
 
 const anyOrder = fc.oneof(
   { weight: 6, arbitrary: fc.constant(0) },
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 10 }) },
+  { weight: 2, arbitrary: fc.constant(9) },
 );
 const anyOwner = fc.constantFrom(Owners.PAGE_TABLE, Owners.KERNEL_STACK, Owners.KERNEL_DATA, Owners.USER);
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
@@ -63,6 +73,19 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
       frame: fc.nat(),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom("share all" as const, "release all" as const), back: fc.nat(3) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("release row" as const),
+      back: fc.nat(5),
+      from: fc.nat(),
+      count: fc.integer({ min: 1, max: 200 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant({ do: "drain" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "reclaim" as const }) },
 );
@@ -74,8 +97,16 @@ const anyPiece = fc.record({
   pages: fc.bigInt(1n, 90n),
 });
 
+/** Whole areas without RAM: a span on each side. */
+const anyHole = fc.record({
+  type: fc.constant(EfiType.MMIO),
+  page: fc.bigInt(13n, 18n).map((area) => area * 512n),
+  pages: fc.bigInt(1n, 3n).map((areas) => areas * 512n),
+});
+
 const anyMap: fc.Arbitrary<Descriptor[]> = fc
-  .array(anyPiece, { maxLength: 12 })
+  .tuple(fc.array(anyPiece, { maxLength: 12 }), fc.array(anyHole, { maxLength: 1 }))
+  .map(([pieces, holes]) => [...pieces, ...holes])
   .map((pieces) => [
     descriptor(EfiType.CONVENTIONAL, 0n, ARENA),
     AGENT,
@@ -96,7 +127,7 @@ test("the allocator does what the model does, frame by frame", (t) => {
 class Run {
   readonly #kernel: MemoryKernel;
   readonly #model: FrameModel;
-  readonly #held: { first: number; order: number }[] = [];
+  readonly #held: Block[] = [];
 
   constructor(descriptors: readonly Descriptor[]) {
     const handover = { descriptors, modules: 2 };
@@ -121,6 +152,9 @@ class Run {
     else if (step.do === "unzeroed") this.#allocateUnzeroed(step.owner);
     else if (step.do === "share") this.#share(step.back, step.frame);
     else if (step.do === "release") this.#release(step.back, step.frame);
+    else if (step.do === "share all") this.#shareAll(step.back);
+    else if (step.do === "release all") this.#releaseBlock(step.back);
+    else if (step.do === "release row") this.#releaseRow(step.back, step.from, step.count);
     else if (step.do === "drain") this.#kernel.call("drainCache", 0);
     else assert.equal(this.#kernel.call("reclaimLoaderMemory"), this.#model.reclaim());
     this.#compareCounts();
@@ -169,6 +203,7 @@ class Run {
     assert.equal(this.#kernel.call("shareFrame", frame), FrameError.NONE);
     this.#model.share(frame, 1);
     assert.equal(this.#kernel.call("frameHolders", frame), this.#model.sharersOf(frame) + 1);
+    this.#tryToFreeBlock(back);
   }
 
   #release(back: number, index: number): void {
@@ -177,6 +212,49 @@ class Run {
     assert.equal(this.#kernel.call("releaseFrame", frame), FrameError.NONE);
     this.#model.share(frame, -1);
     assert.equal(this.#kernel.call("frameHolders", frame), this.#model.sharersOf(frame) + 1);
+  }
+
+  #shareAll(back: number): void {
+    const held = this.#held.at(-1 - back);
+    if (held === undefined) return;
+    assert.equal(this.#kernel.call("shareFrames", held.first, held.order), FrameError.NONE);
+    for (let i = 0; i < 2 ** held.order; i++) this.#model.share(held.first + i, 1);
+    this.#tryToFreeBlock(back);
+  }
+
+  /** Which is refused when others hold frames of it. */
+  #tryToFreeBlock(back: number): void {
+    const held = this.#held.at(-1 - back);
+    if (held !== undefined) this.#tryToFree(held.first, held.order);
+  }
+
+  #releaseBlock(back: number): void {
+    const [held] = this.#held.splice(-1 - back, 1);
+    if (held === undefined) return;
+    assert.equal(this.#kernel.call("releaseFrames", held.first, held.order), FrameError.NONE);
+    this.#letGo(held, 0, 2 ** held.order);
+  }
+
+  #releaseRow(back: number, from: number, wanted: number): void {
+    const [held] = this.#held.splice(-1 - back, 1);
+    if (held === undefined) return;
+    const size = 2 ** held.order;
+    const start = from % size;
+    const count = Math.min(wanted, size - start);
+    assert.equal(this.#kernel.call("releaseRow", held.first + start, count), FrameError.NONE);
+    this.#letGo(held, start, start + count);
+  }
+
+  /** Frames `from` to before `end` of a block have a holder less. What is left is held: the block, or frames of it. */
+  #letGo(block: Block, from: number, end: number): void {
+    const frames = Array.from({ length: 2 ** block.order }, (_, i) => block.first + i);
+    const fewer = frames.slice(from, end);
+    const last = new Set(fewer.filter((frame) => this.#model.sharersOf(frame) === 0));
+    for (const frame of fewer) if (!last.has(frame)) this.#model.share(frame, -1);
+    for (const frame of last) this.#model.free(frame, 0);
+    if (last.size === 0) this.#held.push(block);
+    // In front, so that later steps find the blocks that they did.
+    else this.#held.unshift(...frames.filter((frame) => !last.has(frame)).map((first) => ({ first, order: 0 })));
   }
 
   /** Looks at every word, and leaves dirt for the next owner to find. */

@@ -119,3 +119,30 @@ test("references that were never made say nothing, whatever is in them", () => {
   succeeds(kernel, "validate");
   assert.equal(kernel.call("usedFrames"), Number(kernel.wide("frameTableBytes") / PAGE));
 });
+
+test("releasing a row stops at the frame that is refused: those before it are free, those after it are not", () => {
+  const kernel = start();
+  const first = allocate(kernel, 7);
+  succeeds(kernel, "freeFrame", first + 70);
+  assert.equal(kernel.call("releaseRow", first, 128), FrameError.DOUBLE_FREE);
+  assert.equal(kernel.wide("frameErrorFound"), BigInt(first + 70));
+  const owners = [63, 64, 69, 70, 71, 127].map((i) => kernel.call("frameOwner", first + i));
+  const { FREE, USER } = FrameOwner;
+  assert.deepEqual(owners, [FREE, FREE, FREE, FREE, USER, USER]);
+  succeeds(kernel, "validate");
+});
+
+test("a row of which frames are shared, in the CPU's own words and out of them, loses a holder of each", () => {
+  const kernel = start();
+  const frames = Array.from({ length: 128 }, () => kernel.call("allocateFrame", FrameOwner.USER)).sort((a, b) => a - b);
+  const first = frames[0]!;
+  assert.equal(frames.at(-1), first + 127, "frames come in a row");
+  for (const i of [3, 64, 100]) succeeds(kernel, "shareFrame", first + i);
+  succeeds(kernel, "releaseRow", first, 128);
+  const left = frames.filter((frame) => kernel.call("frameHolders", frame) !== 0);
+  assert.deepEqual(left, [first + 3, first + 64, first + 100]);
+  for (const frame of left) succeeds(kernel, "releaseRow", frame, 1);
+  succeeds(kernel, "validate");
+  kernel.call("drainCache", 0);
+  assert.equal(kernel.call("usedFrames"), Number(kernel.wide("frameTableBytes") / PAGE));
+});
