@@ -39,7 +39,7 @@ function removeAcross(space: Space, first: u64, last: u64): u32 {
 export function protectRange(space: Space, first: u64, last: u64, rights: u32): u32 {
   if (!isUserRange(first, last)) return SpaceError.BAD_RANGE;
   if (isWriteAndExecute(rights)) return SpaceError.BAD_RIGHTS;
-  const refusal = checkProtectable(space, first, last);
+  const refusal = checkProtectable(space, first, last, rights);
   if (refusal != SpaceError.NONE) return refusal;
   if (!prepare(space, first, last) || !ownTables(space, first, last)) return SpaceError.NO_MEMORY;
   cutAt(space, first);
@@ -58,11 +58,11 @@ function prepare(space: Space, first: u64, last: u64): bool {
   return prepareCuts() && makeDivisibleAround(space, first, last);
 }
 
-function checkProtectable(space: Space, first: u64, last: u64): u32 {
+function checkProtectable(space: Space, first: u64, last: u64, rights: u32): u32 {
   for (let at = first; at <= last;) {
     const region = firstFrom(space.regions, at);
     if (region == null || region.first > at) return SpaceError.NOT_MAPPED;
-    if (region.isGuard) return SpaceError.BAD_RIGHTS;
+    if (!region.mayHave(rights)) return SpaceError.BAD_RIGHTS;
     at = region.last + 1;
   }
   return SpaceError.NONE;

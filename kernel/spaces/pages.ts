@@ -132,38 +132,53 @@ export function protectPages(root: u64, first: u64, last: u64, rights: u32): voi
   }
 }
 
+/**
+ * Most pages of a range are alike in what matters here. So what becomes of an entry is worked out for the first of its kind, and done to
+ * those after it; but only to those that have A and D, in which there is nothing for a processor to set meanwhile.
+ */
 function protectSmall(table: PhysAddr, first: u64, last: u64, flags: u64): void {
   let slot = entrySlot(table, first, 1);
+  let kind = NO_KIND;
+  let change: u64 = 0;
+  let forgets: bool = false;
   for (let at = first; at <= last; at += PAGE_BYTES) {
-    protectEntry(slot, at, flags);
+    const entry = physLoad64(slot);
+    if ((entry & KIND) == kind) {
+      physStore64(slot, entry ^ change);
+      if (forgets) notePage(at);
+    } else {
+      protectEntry(slot, at, flags);
+      kind = kindOf(entry);
+      change = entry ^ withRights(entry, flags);
+      forgets = mustForget(entry, entry ^ change);
+    }
     slot = <PhysAddr>(slot + 8);
   }
 }
 
-/** A processor may set A or D at any time, and neither is lost. */
-// @ts-ignore: decorator
-@inline
+/** Bits of an entry on which depends what becomes of it. */
+const KIND: u64 = RIGHT_BITS | Pte.PRESENT | Pte.OWNED | Pte.ACCESSED | Pte.DIRTY;
+/** Of those that are looked at one by one. */
+const NO_KIND: u64 = u64.MAX_VALUE;
+
+function kindOf(entry: u64): u64 {
+  const settled: u64 = Pte.PRESENT | Pte.ACCESSED | Pte.DIRTY;
+  return (entry & settled) == settled ? entry & KIND : NO_KIND;
+}
+
+/** By compare-exchange, since a processor may set A or D at any time. */
 function protectEntry(slot: PhysAddr, at: u64, flags: u64): void {
   let entry = physLoad64(slot);
   while (isPresent(entry)) {
     const wanted = withRights(entry, flags);
     if (wanted == entry) return;
-    const before = replaceEntry(slot, entry, wanted);
+    const before = physCompareExchange64(slot, entry, wanted);
     if (before == entry) {
       if (mustForget(entry, wanted)) notePage(at);
       return;
     }
     entry = before;
   }
-}
-
-/** Returns what was there: if it is not `entry`, nothing has changed. In an entry that has A and D there is nothing for a processor to set. */
-// @ts-ignore: decorator
-@inline
-function replaceEntry(slot: PhysAddr, entry: u64, wanted: u64): u64 {
-  if ((~entry & (Pte.ACCESSED | Pte.DIRTY)) != 0) return physCompareExchange64(slot, entry, wanted);
-  physStore64(slot, wanted);
-  return entry;
 }
 
 /** A page that is not the mapping's alone stays read-only: the first write finds out. */

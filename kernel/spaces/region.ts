@@ -58,6 +58,11 @@ export class Region {
     return this.kind == RegionKind.GUARD || this.kind == RegionKind.STACK_GUARD;
   }
 
+  /** May its rights become `rights`? A guard's never change, and a device's memory is no code. */
+  mayHave(rights: u32): bool {
+    return !this.isGuard && (this.kind != RegionKind.DEVICE || (rights & Right.EXECUTE) == 0);
+  }
+
   /** Becomes a copy of `other`, its place in the tree included. By words: for so few, a call that copies bytes costs more. */
   become(other: Region): void {
     for (let at: usize = 0; at < offsetof<Region>(); at += 8)

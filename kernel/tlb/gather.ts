@@ -40,6 +40,7 @@ export function beginFlush(changed: Translations): void {
 
 /** The translation of the page at `address`, of whatever size, is gone or allows less. */
 export function notePage(address: u64): void {
+  if (pageCount > MOST_PAGES) return;
   if (pageCount < MOST_PAGES) store<u64>(pages + ((<usize>pageCount) << 3), address);
   pageCount += 1;
 }

@@ -63,6 +63,14 @@ for (const caching of [Caching.UNCACHED, Caching.WRITE_COMBINING] as const) {
       ]);
     });
 
+    test("is never code: the right to execute is refused afterwards, too, and nothing changes", () => {
+      const { machine, space } = start();
+      assert.equal(place(machine, space, 3, DEVICE, { caching }), SpaceError.NONE);
+      const rights = Right.READ | Right.EXECUTE;
+      assert.equal(machine.callRange("protectRange", space, BORDER, BORDER + 2, rights), SpaceError.BAD_RIGHTS);
+      check(machine, space, caching);
+    });
+
     test("keeps its type when its pages are split, protected, unmapped in part, and become one again", () => {
       const { machine, space } = start();
       assert.equal(place(machine, space, HUGE, DEVICE, { caching }), SpaceError.NONE);

@@ -32,8 +32,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a D that is set while rights change is lost",
     file: PAGES,
-    from: "if ((~entry & (Pte.ACCESSED | Pte.DIRTY)) != 0) return physCompareExchange64(slot, entry, wanted);",
-    to: "",
+    from: "const settled: u64 = Pte.PRESENT | Pte.ACCESSED | Pte.DIRTY;",
+    to: "const settled: u64 = Pte.PRESENT;",
   },
   {
     what: "an A or D that is set while a large page is split is lost",
@@ -51,6 +51,12 @@ const MUTANTS: readonly Mutant[] = [
     what: "a right is taken and not flushed",
     file: PAGES,
     from: "if (mustForget(entry, wanted)) notePage(at);",
+    to: "",
+  },
+  {
+    what: "a right is taken of many pages, and only the first is flushed",
+    file: PAGES,
+    from: "if (forgets) notePage(at);",
     to: "",
   },
   {
