@@ -30,17 +30,24 @@ export const NO_SPAN: u32 = 0xffff_ffff;
 let count: u32 = 0;
 let areas: u32 = 0;
 
-/** Joins the extents of a node whose areas touch. An area in which two nodes meet is in the span of its first RAM. */
+/**
+ * Joins the extents of a node whose areas touch. An area in which two nodes meet is in the span of its first RAM, so that a few frames of
+ * another node within it do not part what is before from what follows.
+ */
 export function buildSpans(): void {
   assert(extentCount() <= EXTENT_CAPACITY);
   count = 0;
   areas = 0;
+  let lastNode: u32 = 0;
   for (let i: u32 = 0; i < extentCount();) {
     const first = max<u32>(extentFirst(i) >> AREA_SHIFT, lastEnd());
     const node = extentNode(i);
     let end = endArea(i);
     for (i++; i < extentCount() && extentNode(i) == node && extentFirst(i) >> AREA_SHIFT <= end; i++) end = endArea(i);
-    if (first < end) addSpan(first, end);
+    if (first >= end) continue;
+    if (count != 0 && first == lastEnd() && node == lastNode) lengthenLast(end);
+    else addSpan(first, end);
+    lastNode = node;
   }
 }
 
@@ -61,6 +68,11 @@ function addSpan(first: u32, end: u32): void {
   store<u32>(at, areas, 8);
   areas += end - first;
   count++;
+}
+
+function lengthenLast(end: u32): void {
+  areas += end - lastEnd();
+  store<u32>(spans + <usize>(count - 1) * SPAN_BYTES, end, 4);
 }
 
 export function spanCount(): u32 {

@@ -113,6 +113,26 @@ test("each placement allocates where it says, and strict nowhere else whatever t
   holds(t, property, 12);
 });
 
+test("a few frames of another node within an area do not part a block", () => {
+  const extents = [
+    { frames: 2048, gap: 0, node: 0, isFree: true },
+    { frames: 20, gap: 0, node: 1, isFree: true },
+    { frames: 99, gap: 0, node: 0, isFree: true },
+    { frames: 1929, gap: 0, node: 1, isFree: true },
+  ];
+  const machine = new NodeMachine({
+    extents,
+    distances: [
+      [10, 20],
+      [20, 10],
+    ],
+    cpus: [1],
+  });
+  machine.kernel.call("setPlacement", 0, Policy.STRICT, 1);
+  assert.equal(placed(machine, 0, 10), 2048);
+  machine.check();
+});
+
 /** Two nodes of 8 MiB, a CPU on each, and placement 0. */
 function twoNodes(kind: number, nodes: number): NodeMachine {
   const machine = new NodeMachine(evenLayout(2, 8, 1));

@@ -34,11 +34,13 @@ export async function lookAtLiveMachine(
   }
   const records: TraceRecord[] = [];
   let text = "";
+  // A letter may come in two pieces.
+  const decoder = new TextDecoder();
   let isReady: () => void;
   const waiting = new Promise<void>((resolve) => (isReady = resolve));
   const observer = {
     console: (bytes: Uint8Array) => {
-      text += Buffer.from(bytes).toString("utf8");
+      text += decoder.decode(bytes, { stream: true });
       if (text.includes(ready)) isReady();
     },
     records: (bytes: Uint8Array) => void records.push(...decodeRecords(bytes)),
