@@ -22,11 +22,22 @@ function inHands({ records }: Booted, cpu: number): bigint {
     .reduce((sum, { second }) => sum + second, 0n);
 }
 
+const ATTEMPTS = 5;
+
+/** A CPU of QEMU's may be so late that the other one runs both programs: then again. */
+async function bootApart(...request: Parameters<typeof bootPrograms>): Promise<Booted> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const booted = await bootPrograms(...request);
+    if (cpuOf(booted, "take-all") !== cpuOf(booted, "fill-shelf")) return booted;
+  }
+  throw new Error(`one CPU ran both programs, ${ATTEMPTS} times`);
+}
+
 for (const machine of MACHINE_NAMES) {
   test(`blocks on the shelf of a CPU that sleeps are had by a program that wants all memory, on ${machine}`, async () => {
     const programs = ["tests/smp/programs/fill-shelf.ts", "tests/smp/programs/take-all.ts"];
     const wishes = { cpus: 2, frames: true, trace: false, memoryBytes: 96 * 2 ** 20 };
-    const booted = await bootPrograms(machine, programs, wishes);
+    const booted = await bootApart(machine, programs, wishes);
     const ends = booted.document.programs.map(({ exit, fault }) => [exit, fault?.reason]);
     assert.deepEqual(
       ends,
@@ -37,7 +48,6 @@ for (const machine of MACHINE_NAMES) {
       booted.console,
     );
     const sleeper = cpuOf(booted, "fill-shelf");
-    assert.notEqual(cpuOf(booted, "take-all"), sleeper);
     assert.equal(inHands(booted, sleeper), 0n);
   });
 }

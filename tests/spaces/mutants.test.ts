@@ -32,8 +32,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a D that is set while rights change is lost",
     file: PAGES,
-    from: "const settled: u64 = Pte.PRESENT | Pte.ACCESSED | Pte.DIRTY;",
-    to: "const settled: u64 = Pte.PRESENT;",
+    from: "const before = physCompareExchange64(slot, entry, wanted);",
+    to: "const before = entry;\n    physStore64(slot, wanted);",
   },
   {
     what: "an A or D that is set while a large page is split is lost",

@@ -3,13 +3,13 @@ import { describe, test } from "node:test";
 import { Oddity } from "../../kernel/numa/oddity.ts";
 import { HpetState } from "../../kernel/time/hpet-state.ts";
 import { summed, structure } from "../numa/tables.ts";
-import { SpaceMachine } from "../spaces/support/machine.ts";
+import { ENTRY, SpaceMachine } from "../spaces/support/machine.ts";
 import { compileKernelPart } from "../support/kernel-module.ts";
 import { MIB } from "../support/memory-kernel.ts";
 
 /** The HPET, from its table to its counter: what the firmware says may be wrong, and so may what the device says. */
 
-const module = await compileKernelPart({ entry: "tests/time/entry.ts", platform: "embedded" });
+const module = await compileKernelPart({ ...ENTRY, entry: "tests/time/entry.ts" });
 /** Not aligned, as firmware may have it. */
 const TABLE = 100n * MIB + 3n;
 const REGISTERS = 0xfed0_0000n;

@@ -5,7 +5,7 @@ import * as memory from "platform/memory";
 
 /**
  * A processor that runs a program while another one changes its space: it accesses pages at random, between any two of the kernel's
- * accesses to words of 64 bits, which page tables are read and written by. It sets A and D, and caches what it may. What faults would
+ * accesses to words of 64 bits, which page tables are read and written by, and to frames. It sets A and D, and caches what it may. What faults would
  * wait for the kernel's lock, and so is given up.
  */
 
@@ -83,4 +83,26 @@ export function physOr64(address: u64, bits: u64): u64 {
 export function physAnd64(address: u64, bits: u64): u64 {
   act();
   return memory.physAnd64(address, bits);
+}
+export function physAdd64(address: u64, delta: u64): u64 {
+  act();
+  return memory.physAdd64(address, delta);
+}
+
+/** Frames, too: what is written into one after it was zeroed is there when it is handed out again. */
+export function frameZero(address: u64): void {
+  memory.frameZero(address);
+  act();
+}
+export function framesZero(address: u64, count: u64): void {
+  memory.framesZero(address, count);
+  act();
+}
+export function directStore8(at: u64, value: u8): void {
+  act();
+  memory.physStore8(at, value);
+}
+export function directAdd64(at: u64, delta: u64): u64 {
+  act();
+  return memory.physAdd64(at, delta);
 }
