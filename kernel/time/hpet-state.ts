@@ -14,7 +14,8 @@ export namespace HpetState {
 /** To be read after "HPET: ". */
 export function hpetStateText(state: u32): string {
   if (state == HpetState.NO_TABLE) return "the firmware names none";
-  if (state == HpetState.NOT_MAPPED) return "its registers could not be mapped: not where a device's can be, or no frame for a table";
+  if (state == HpetState.NOT_MAPPED)
+    return "its registers could not be mapped: not where a device's can be, or no frame for a table";
   if (state == HpetState.BAD_PERIOD) return "it counts in steps that cannot be";
   return state == HpetState.STANDS_STILL ? "its counter does not move" : "it counts";
 }
