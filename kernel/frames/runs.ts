@@ -22,7 +22,7 @@ export function shareFrames(first: Frame, order: u32): u32 {
   return FrameError.NONE;
 }
 
-/** One holder less of each; those that it was the last of are free. Returns a FrameError. */
+/** One holder less of each of at most an area's frames (`order` ≤ 9); those that it was the last of are free. Returns a FrameError. */
 export function releaseFrames(first: Frame, order: u32): u32 {
   if (order == AREA_ORDER && isHeldWhole(first)) return freeBlock(first, order);
   return releaseRow(first, (<u32>1) << order);

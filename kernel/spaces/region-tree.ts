@@ -56,21 +56,6 @@ export function before(): Region | null {
   return passed;
 }
 
-/** The highest region that begins below `address`. */
-export function lastBelow(tree: Region | null, address: u64): Region | null {
-  let found: Region | null = null;
-  let at = tree;
-  while (at != null) {
-    if (at.first >= address) {
-      at = at.left;
-    } else {
-      found = at;
-      at = at.right;
-    }
-  }
-  return found;
-}
-
 /** Does nothing lie from `first` to `last`? */
 export function isFree(tree: Region | null, first: u64, last: u64): bool {
   const next = firstFrom(tree, first);

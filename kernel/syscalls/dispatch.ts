@@ -6,17 +6,17 @@ import { Task, TaskState } from "../tasks/task";
 import { RecordKind } from "../trace/records";
 import { trace, tracesEverything } from "../trace/trace";
 import { Call, Errno } from "./abi";
-import { info } from "./info";
+import { info, isAtHand } from "./info";
 import { log } from "./log";
 import { fork, wait } from "./tasks";
 import { brk, colours, mmap, mprotect, munmap } from "./memory";
 
 /**
- * A system call of the running task. Numbers and meanings: `abi.ts`. Those that only read what is the running task's own take no lock, and
- * are not written down unless everything is.
+ * A system call of the running task. Numbers and meanings: `abi.ts`. One that asks for what is at hand takes no lock, and is not written
+ * down unless everything is.
  */
 export function call(number: u64, a: u64, b: u64, c: u64, d: u64): void {
-  if (number != Call.INFO || tracesEverything()) return callSlowly(number, a, b, c, d);
+  if (number != Call.INFO || !isAtHand(a) || tracesEverything()) return callSlowly(number, a, b, c, d);
   const task = currentTask();
   contextSetResult(task.context, info(task, a));
 }

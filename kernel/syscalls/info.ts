@@ -5,18 +5,20 @@ import { regionOfKind, Space } from "../spaces/space";
 import { Task } from "../tasks/task";
 import { Errno, Info } from "./abi";
 
-/**
- * `info(kind)` of the running task. EINVAL: no such kind. Without the kernel's lock: it reads what only this CPU changes while the task runs
- * here.
- */
+/** Is it known without a look at the task's regions? Then no lock is needed: it does not change while the task runs here. */
+export function isAtHand(kind: u64): bool {
+  return kind == Info.TASK || kind == Info.PAGE_BYTES || kind == Info.CPU;
+}
+
+/** `info(kind)` of the running task. EINVAL: no such kind. Under the kernel's lock, unless it is at hand. */
 export function info(task: Task, kind: u64): i64 {
   if (kind == Info.TASK) return task.id;
   if (kind == Info.PAGE_BYTES) return PAGE_BYTES;
   if (kind == Info.CPU) return cpuIndex();
-  return infoOfRegionSlowly(task.space, kind);
+  return infoOfRegion(task.space, kind);
 }
 
-function infoOfRegionSlowly(space: Space, kind: u64): i64 {
+function infoOfRegion(space: Space, kind: u64): i64 {
   if (kind == Info.TEXT) return firstOf(space, RegionKind.TEXT);
   if (kind == Info.HEAP) return firstOf(space, RegionKind.HEAP);
   if (kind == Info.HEAP_BYTES) return heapBytes(space);

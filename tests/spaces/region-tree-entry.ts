@@ -1,12 +1,12 @@
 import { Region } from "../../kernel/spaces/region";
 import {
+  before,
   cut,
   findGap,
   findIn,
   firstFrom,
   insert,
   isFree,
-  lastBelow,
   mend,
   move,
   taken,
@@ -48,8 +48,9 @@ export function find(address: u64): i32 {
 export function from(address: u64): i32 {
   return indexOf(firstFrom(tree, address));
 }
-export function below(address: u64): i32 {
-  return indexOf(lastBelow(tree, address));
+/** The region before the one that `from` found last. */
+export function beforeIt(): i32 {
+  return indexOf(before());
 }
 export function free(first: u64, last: u64): bool {
   return isFree(tree, first, last);

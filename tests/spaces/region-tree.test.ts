@@ -140,7 +140,7 @@ function stretch(both: Both, address: bigint, pages: bigint): void {
 function look(both: Both, address: bigint): void {
   assert.equal(both.call("find", address), both.at(address)?.index ?? NONE);
   assert.equal(both.call("from", address), both.list.find(({ last }) => last >= address)?.index ?? NONE);
-  assert.equal(both.call("below", address), both.list.findLast(({ first }) => first < address)?.index ?? NONE);
+  assert.equal(both.call("beforeIt"), both.list.findLast(({ last }) => last < address)?.index ?? NONE);
 }
 
 function gap(both: Both, low: bigint, high: bigint, pages: bigint, unit: bigint): void {

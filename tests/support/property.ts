@@ -2,6 +2,9 @@ import { randomInt } from "node:crypto";
 import type { TestContext } from "node:test";
 import fc from "fast-check";
 
+/** A failing property would be shrunk for as long as there is something smaller, and each try can be seconds. No property that holds takes as long. */
+const LONGEST_MS = 300_000;
+
 /**
  * Runs a property with a seed that is printed, whether it holds or not. `NITROS_TEST_SEED=n` runs the same cases again.
  * `examples` are tried first.
@@ -14,5 +17,12 @@ export function holds<T>(
 ): void {
   const seed = Number(process.env["NITROS_TEST_SEED"] ?? randomInt(2 ** 31));
   t.diagnostic(`NITROS_TEST_SEED=${seed}, ${numRuns} runs`);
-  fc.assert(property, { seed, numRuns, examples, includeErrorInReport: true });
+  fc.assert(property, {
+    seed,
+    numRuns,
+    examples,
+    includeErrorInReport: true,
+    interruptAfterTimeLimit: LONGEST_MS,
+    markInterruptAsFailure: true,
+  });
 }
