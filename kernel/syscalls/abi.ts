@@ -81,20 +81,22 @@ export namespace Errno {
   export const ENOSYS: i64 = -38;
 }
 
+/** What `info` tells. Up to `AT_HAND` it is known without a look at the task's regions. */
 export namespace Info {
   export const TASK: u32 = 0;
+  export const PAGE_BYTES: u32 = 1;
+  export const CPU: u32 = 2;
+  export const AT_HAND: u32 = 2;
   /** First byte of the program's text. */
-  export const TEXT: u32 = 1;
+  export const TEXT: u32 = 3;
   /** First byte of the task's heap: writable memory that is the program's to use as it likes. */
-  export const HEAP: u32 = 2;
+  export const HEAP: u32 = 4;
   /** Bytes of heap that it starts with. */
-  export const HEAP_BYTES: u32 = 3;
+  export const HEAP_BYTES: u32 = 5;
   /** Lowest address of the stack (the guard is below it). */
-  export const STACK: u32 = 4;
+  export const STACK: u32 = 6;
   /** One past the stack's highest byte. */
-  export const STACK_TOP: u32 = 5;
+  export const STACK_TOP: u32 = 7;
   /** The task's message buffer, one page: `log` text goes through it. */
-  export const MESSAGE_BUFFER: u32 = 6;
-  export const PAGE_BYTES: u32 = 7;
-  export const CPU: u32 = 8;
+  export const MESSAGE_BUFFER: u32 = 8;
 }

@@ -5,8 +5,8 @@ import { currentTask, exitCurrent, preempt } from "../tasks/scheduler";
 import { Task, TaskState } from "../tasks/task";
 import { RecordKind } from "../trace/records";
 import { trace, tracesEverything } from "../trace/trace";
-import { Call, Errno } from "./abi";
-import { info, isAtHand } from "./info";
+import { Call, Errno, Info } from "./abi";
+import { info, infoAtHand } from "./info";
 import { log } from "./log";
 import { fork, wait } from "./tasks";
 import { brk, colours, mmap, mprotect, munmap } from "./memory";
@@ -16,9 +16,9 @@ import { brk, colours, mmap, mprotect, munmap } from "./memory";
  * down unless everything is.
  */
 export function call(number: u64, a: u64, b: u64, c: u64, d: u64): void {
-  if (number != Call.INFO || !isAtHand(a) || tracesEverything()) return callSlowly(number, a, b, c, d);
+  if (number != Call.INFO || a > Info.AT_HAND || tracesEverything()) return callSlowly(number, a, b, c, d);
   const task = currentTask();
-  contextSetResult(task.context, info(task, a));
+  contextSetResult(task.context, infoAtHand(task, a));
 }
 
 /** Called through a variable, so that a quick call does not save registers for it: frames/allocator.ts. */

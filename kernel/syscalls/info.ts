@@ -5,17 +5,16 @@ import { regionOfKind, Space } from "../spaces/space";
 import { Task } from "../tasks/task";
 import { Errno, Info } from "./abi";
 
-/** Is it known without a look at the task's regions? Then no lock is needed: it does not change while the task runs here. */
-export function isAtHand(kind: u64): bool {
-  return kind == Info.TASK || kind == Info.PAGE_BYTES || kind == Info.CPU;
+/** `info(kind)` of the running task. EINVAL: no such kind. */
+export function info(task: Task, kind: u64): i64 {
+  return kind <= Info.AT_HAND ? infoAtHand(task, kind) : infoOfRegion(task.space, kind);
 }
 
-/** `info(kind)` of the running task. EINVAL: no such kind. Under the kernel's lock, unless it is at hand. */
-export function info(task: Task, kind: u64): i64 {
+/** What does not change while the task runs here, so that no lock is needed. `kind` up to AT_HAND. */
+@inline
+export function infoAtHand(task: Task, kind: u64): i64 {
   if (kind == Info.TASK) return task.id;
-  if (kind == Info.PAGE_BYTES) return PAGE_BYTES;
-  if (kind == Info.CPU) return cpuIndex();
-  return infoOfRegion(task.space, kind);
+  return kind == Info.CPU ? cpuIndex() : PAGE_BYTES;
 }
 
 function infoOfRegion(space: Space, kind: u64): i64 {
