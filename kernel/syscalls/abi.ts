@@ -1,6 +1,6 @@
 /**
- * System calls as user programs see them: numbers, errors, and what `info` answers. Constants only, so that the user library may
- * import it. On metal: SYSCALL, number in RAX, arguments in RDI RSI RDX R10 R8 R9, result in RAX.
+ * System calls as user programs see them: numbers, errors, and what `info` answers; docs/SYSCALLS.md says all of it. Constants only, so
+ * that the user library may import it. On metal: SYSCALL, number in RAX, arguments in RDI RSI RDX R10 R8 R9, result in RAX.
  */
 export namespace Call {
   /**
@@ -12,7 +12,7 @@ export namespace Call {
   export const EXIT: u32 = 1;
   /** `yield()`: lets the next task run. Returns 0. */
   export const YIELD: u32 = 2;
-  /** `info(kind)`: a number about this task or the system; see `Info`. */
+  /** `info(kind)`: a number about this task or the system; see `Info`. EINVAL; ENOENT: the task has unmapped what it asks about. */
   export const INFO: u32 = 3;
   /**
    * `mmap(address, length, protection, flags, port, offset)`: maps zeroed memory (Protect, MapFlag). Returns its first byte. EINVAL: no
@@ -24,7 +24,7 @@ export namespace Call {
   export const MUNMAP: u32 = 5;
   /** `mprotect(address, length, protection)`. EINVAL; EACCES: writable and executable, or a guard; ENOMEM: part of it is not mapped. */
   export const MPROTECT: u32 = 6;
-  /** `brk(end)`: moves the end of the heap and returns it, in whole pages; with 0 returns where it is. EINVAL, ENOMEM. */
+  /** `brk(end)`: moves the end of the heap and returns it, in whole pages; with 0 returns where it is. EINVAL; ENOMEM: also where something is in the way. */
   export const BRK: u32 = 7;
   /** `fork()`: a copy of the task goes on as it does. Returns the copy's number, and 0 in the copy. ENOMEM. */
   export const FORK: u32 = 8;

@@ -95,7 +95,7 @@ export function mprotect(address: u64, length: u64, protection: u64): i64 {
   return errnoOf(protectRange(currentTask().space, address, address + bytes - 1, rights));
 }
 
-/** `brk(end)`. The heap's new end; its end as it is, when `end` is 0; ENOMEM, EINVAL: not in the heap's zone. */
+/** `brk(end)`. The heap's new end; its end as it is, when `end` is 0; EINVAL: not in the heap's zone; ENOMEM: also where something is in the way. */
 export function brk(end: u64): i64 {
   const space = currentTask().space;
   const heap = regionOfKind(space, RegionKind.HEAP);
@@ -106,7 +106,8 @@ export function brk(end: u64): i64 {
   if (end <= heap.first || end > userSlotFirst(UserSlot.MMAP) - 2 * PAGE_BYTES) return Errno.EINVAL;
   if (wanted == old) return <i64>old;
   const error = wanted > old ? growHeap(space, heap, wanted) : shrinkHeap(space, heap, wanted);
-  return error == SpaceError.NONE ? <i64>wanted : errnoOf(error);
+  if (error == SpaceError.NONE) return <i64>wanted;
+  return error == SpaceError.OVERLAP ? Errno.ENOMEM : errnoOf(error);
 }
 
 /** `colours(set)`. How many colours the machine has; EINVAL. */

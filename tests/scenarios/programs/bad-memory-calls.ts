@@ -85,6 +85,9 @@ function heap(): void {
   expect("brk into the kernel", brk(KERNEL_HALF), Errno.EINVAL);
   expect("brk of all", brk(TOP), Errno.EINVAL);
   expect("brk into another zone", brk(USER_END - PAGE), Errno.EINVAL);
+  expect("mmap above the heap", mmap(<u64>end + 4 * PAGE, PAGE, READ_WRITE, NOREPLACE), end + 4 * PAGE);
+  expect("brk over it", brk(<u64>end + 5 * PAGE), Errno.ENOMEM);
+  expect("munmap of it", munmap(<u64>end + 4 * PAGE, PAGE), 0);
   expect("the heap ends where it did", brk(0), end);
 }
 
