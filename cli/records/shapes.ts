@@ -64,6 +64,7 @@ const readers: Readonly<Record<number, Reader>> = {
     femtoseconds: hex(r.second),
     clockRate: hex(r.value),
   }),
+  [RecordKind.RECLAIMED]: (r) => ({ first: hex(r.first), level: Number(r.second) }),
   [RecordKind.SHOOTDOWN]: (r) => ({ cpus: hex(r.first), pages: Number(r.second) }),
   [RecordKind.TASK_FORKED]: (r) => ({ parent: Number(r.first) }),
   [RecordKind.COUNTER]: counterFields,

@@ -17,6 +17,7 @@ import { findMisplaced } from "../paging/zone-checks";
 import { placeAtFixedBases } from "../random/aslr";
 import { seedFromEntropy, seedRandom } from "../random/random";
 import { makeZeroPage } from "../spaces/zero-page";
+import { reclaimFromTasks } from "../tasks/clock";
 import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
 import { reportCountersIfWanted } from "../tasks/counters";
 import { loadProgram } from "../tasks/loading";
@@ -74,6 +75,7 @@ export function boot(bootinfo: u64): void {
 export function startPrograms(): void {
   crashOnPurpose(crashKind());
   rememberFrames();
+  reclaimFromTasks();
   loadPrograms();
   ended(Phase.TASKS);
   if ((flags() & BootFlag.FRAMES) != 0) reportFrames();

@@ -14,7 +14,8 @@ import { allocateTable } from "./tables";
  * frame counts as many holders. A shared table is never changed, but for the A and D bits that processors set in it: `ownTable`
  * (`spaces/own-table.ts`) first gives the space one of its own. So all sharers have the same regions where a shared table reaches.
  *
- * Invariant: a table below level 4 exists as long as a region of the space reaches into what it covers, and no longer.
+ * Invariant: a table below level 4 exists no longer than a region of the space reaches into what it covers. Before that it goes only when memory is
+ * short (`spaces/reclaim.ts`).
  */
 
 /** Where the entry found by `nextEntry` begins to matter. */

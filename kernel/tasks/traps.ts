@@ -5,6 +5,7 @@ import { FaultBit } from "../spaces/fault-bits";
 import { FaultReason, RegionKind } from "../spaces/kinds";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
+import { reclaimFromAll } from "./clock";
 import { resumeNextOrEnd } from "./ending";
 import { reportKill } from "./fault-report";
 import { currentTask, endTask } from "./scheduler";
@@ -26,6 +27,13 @@ export function pageFault(error: u64, address: u64): void {
   const task = currentTask();
   trace(RecordKind.FAULT, address, error, 0);
   const answer = answerPageFault(task.space, error, address);
+  if (answer != Answer.ANSWERED) retryOrRefuse(task, error, address, answer);
+}
+
+/** Once again when memory was short and less so now. Only once: what was freed may be what the first try had made. */
+function retryOrRefuse(task: Task, error: u64, address: u64, first: u32): void {
+  const isWorthIt = first == Answer.NO_MEMORY && reclaimFromAll();
+  const answer = isWorthIt ? answerPageFault(task.space, error, address) : first;
   if (answer != Answer.ANSWERED) refuse(task, error, address, answer);
 }
 

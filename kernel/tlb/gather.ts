@@ -38,6 +38,11 @@ export function beginFlush(changed: Translations): void {
   pageCount = 0;
 }
 
+/** Is something being gathered? Then no other space may be changed. */
+export function isFlushing(): bool {
+  return space != null;
+}
+
 /** The translation of the page at `address`, of whatever size, is gone or allows less. */
 export function notePage(address: u64): void {
   if (pageCount > MOST_PAGES) return;

@@ -119,5 +119,7 @@ export namespace CpuEvent {
   export const ROOTS_KEPT: u32 = 9;
   /** How often it left a space for the kernel's own. */
   export const ROOTS_LEFT: u32 = 10;
+  /** Tables that it took from tasks when memory was short. */
+  export const TABLES_RECLAIMED: u32 = 11;
 }
-export const CPU_EVENTS: u32 = 11;
+export const CPU_EVENTS: u32 = 12;

@@ -106,4 +106,6 @@ export namespace RecordKind {
   export const PROMOTED: u16 = 76;
   /** Other CPUs were asked to flush, and have: which (bit n: CPU n), how many pages, 0 for all of the space, 0. */
   export const SHOOTDOWN: u16 = 77;
+  /** Short of memory, a task gave a table back: the first address that it was for, the level of the entry that led to it, 0. */
+  export const RECLAIMED: u16 = 78;
 }

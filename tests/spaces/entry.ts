@@ -19,6 +19,7 @@ export { placeRegion } from "../../kernel/spaces/place";
 export { placeDevice } from "../../kernel/spaces/device";
 export { drawBase } from "../../kernel/spaces/placement";
 export { addPopulated, populate } from "../../kernel/spaces/populate";
+export { reclaimTables } from "../../kernel/spaces/reclaim";
 export { enterSpace, leaveSpaces } from "../../kernel/spaces/space";
 export { zeroPage } from "../../kernel/spaces/zero-page";
 export { dropPrepared } from "../../kernel/spaces/seams";

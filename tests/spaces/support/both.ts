@@ -150,6 +150,11 @@ export class Both implements Subject {
     assert.equal(this.machine.callRange("protectRange", space, first, end, rights), expected, "protect");
   }
 
+  /** Returns how many tables went; what can be read stays as it is. */
+  reclaim(space: number, wanted: number): number {
+    return this.machine.call("reclaimTables", space, wanted);
+  }
+
   /** As far as the region reaches in which `first` is, if it has rights. */
   populate(space: number, first: number, end: number): void {
     const region = this.model(space)

@@ -155,6 +155,14 @@ const copy = steps(
   },
 );
 
+const reclaim = steps(
+  "reclaim",
+  fc.record({ which: anySpace, wanted: fc.integer({ min: 1, max: 8 }) }),
+  (both, values) => {
+    both.reclaim(spaceOf(both, values.which), values.wanted);
+  },
+);
+
 const heapPages = fc.oneof(
   fc.integer({ min: 1, max: 20 }),
   fc.integer({ min: 1, max: 1100 }),
@@ -182,7 +190,7 @@ const race = steps(
     which: anySpace,
     range: anyRange,
     rights: anyRights,
-    change: fc.constantFrom<Change>("remove", "protect", "protect", "fork", "populate", "heap", "fault"),
+    change: fc.constantFrom<Change>("remove", "protect", "protect", "fork", "populate", "heap", "fault", "reclaim"),
     seed: fc.integer({ min: 1 }),
   }),
   (both, { which, range, rights, change, seed }) => {
@@ -192,13 +200,14 @@ const race = steps(
       if (change === "remove") both.remove(space, first, end);
       else if (change === "protect") both.protect(space, first, end, rights);
       else if (change === "populate") both.populate(space, first, end);
+      else if (change === "reclaim") both.reclaim(space, 8);
       else if (change === "fault") both.fault(space, first, 7);
       else if (change === "heap") both.moveHeapEnd(space, HEAP_GUARD + 1 + (end - first));
       else if (both.spaces.size < MOST_SPACES) both.fork(space);
     });
   },
 );
-type Change = "remove" | "protect" | "fork" | "populate" | "heap" | "fault";
+type Change = "remove" | "protect" | "fork" | "populate" | "heap" | "fault" | "reclaim";
 
 const onCpu = steps("cpu", fc.nat(1), (both, cpu) => both.onCpu(cpu));
 const leave = steps("leave", fc.constant({}), (both) => both.leave());
@@ -220,6 +229,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: leave },
   { weight: 4, arbitrary: onCpu },
   { weight: 4, arbitrary: race },
+  { weight: 4, arbitrary: reclaim },
 );
 
 /** One of those that there are; a new one when there is none. */
