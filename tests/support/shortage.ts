@@ -35,6 +35,11 @@ export function checkShortage(plenty: Boot, short: Boot, n: number): void {
   else checkOneLess(plenty, short, n);
 }
 
+/** A fault whose frame was not had is tried again when a table was found that could go: then nobody need end. */
+function isRescued({ records }: Boot): boolean {
+  return records.some(({ kind }) => kind === RecordKind.RECLAIMED);
+}
+
 /** But for the high-precision timer: the kernel can do without, and says so. */
 function checkPanic({ status, console }: Boot, n: number): void {
   if (status === 0) return assert.match(console, /HPET: its registers could not be mapped/, `allocation ${n}`);
@@ -48,12 +53,13 @@ function checkOneLess(plenty: Boot, short: Boot, n: number): void {
   const after = programReports(short.records);
   assert.equal(after.length, before.length);
   const victims = after.filter((report, index) => JSON.stringify(report) !== JSON.stringify(before[index]));
+  assert.deepEqual(framesOfPrograms(short), [], `allocation ${n}: frames that never came back`);
+  if (victims.length === 0 && isRescued(short)) return;
   assert.equal(victims.length, 1, `allocation ${n}: all programs but one are as they were`);
   const { refused, fault } = victims[0]!;
   const reason = refused?.["error"] ?? fault?.["reason"];
   assert.equal(reason, "no-memory", `allocation ${n}: ${JSON.stringify(victims[0])}`);
   assert.match(short.console, /all their frames are back, zeroed/);
-  assert.deepEqual(framesOfPrograms(short), [], `allocation ${n}: frames that never came back`);
 }
 
 /**
@@ -66,7 +72,7 @@ export function checkShortageOfCopies(plenty: Boot, short: Boot, n: number, byst
   const { refused, fault } = report(short);
   const isVictim = (refused?.["error"] ?? fault?.["reason"]) === "no-memory";
   if (!isVictim) assert.deepEqual(report(short).output, report(plenty).output, words);
-  assert.equal(short.status, 1, words);
+  if (short.status !== 0 || !isRescued(short)) assert.equal(short.status, 1, words);
   assert.match(short.console, /all their frames are back, zeroed/);
   assert.deepEqual(framesOfPrograms(short), [], words);
 }

@@ -6,7 +6,7 @@ import { MapFlag, mmap, munmap, Protect, yieldNow } from "nitros";
 
 /** Not so much that a large page fits. */
 const PIECE: u64 = 256 * 4096;
-const HELD: u32 = 72;
+const HELD: u32 = 75;
 const TIDE: u32 = 4;
 const TIDES: u32 = 100;
 const pieces = memory.data(32, 8);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FrameOwner } from "../../../kernel/frames/owners.ts";
 import { RegionKind } from "../../../kernel/spaces/kinds.ts";
 import { CpuEvent } from "../../../kernel/trace/counters.ts";
-import { BORDER, Both } from "./both.ts";
+import { BORDER, type Both } from "./both.ts";
 import { Access, addressOf, Right } from "./machine.ts";
 
 /** What the kernel takes from a space that is to be reclaimed, and what it leaves. Each throws where it does otherwise. */
