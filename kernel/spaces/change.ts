@@ -4,8 +4,9 @@ import { trace } from "../trace/trace";
 import { makeDivisibleAround, ownTables, pageFlags, protectPages } from "./pages";
 import { promoteAround } from "./promote";
 import { isWriteAndExecute } from "./region";
+import { prepareRegions } from "./region-pool";
 import { firstFrom } from "./region-tree";
-import { cutAt, mendAt, prepareCuts } from "./seams";
+import { CUTS, cutAt, mendAt } from "./seams";
 import { clearRange, findRegion, isUserRange, Space, SpaceError, trimRegion } from "./space";
 
 /**
@@ -55,7 +56,7 @@ export function protectRange(space: Space, first: u64, last: u64, rights: u32): 
 }
 
 function prepare(space: Space, first: u64, last: u64): bool {
-  return prepareCuts() && makeDivisibleAround(space, first, last);
+  return prepareRegions(CUTS) && makeDivisibleAround(space, first, last);
 }
 
 function checkProtectable(space: Space, first: u64, last: u64, rights: u32): u32 {

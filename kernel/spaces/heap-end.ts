@@ -43,10 +43,10 @@ export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
   return SpaceError.NONE;
 }
 
-/** The guard above the heap; null when the task has unmapped it. */
+/** The guard above the heap; null when the task has unmapped it. A longer one is the task's own, and stays where it is. */
 function guardAbove(space: Space, heap: Region): Region | null {
   const region = findIn(space.regions, heap.last + 1);
-  return region != null && region.kind == RegionKind.GUARD ? region : null;
+  return region != null && region.kind == RegionKind.GUARD && region.bytes == PAGE_BYTES ? region : null;
 }
 
 function moveGuard(space: Space, guard: Region | null, first: u64): void {

@@ -2,7 +2,7 @@ import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { pageFlags } from "./pages";
 import { isWriteAndExecute, Region } from "./region";
-import { makeRegion } from "./region-pool";
+import { takeRegion } from "./region-pool";
 import { before, firstFrom, insert, move } from "./region-tree";
 import { mendAt } from "./seams";
 import { isUserRange, Space, SpaceError } from "./space";
@@ -30,7 +30,7 @@ function extend(space: Space, below: Region | null, first: u64, last: u64, kind:
 }
 
 function addAlone(space: Space, first: u64, last: u64, kind: u32, rights: u32): bool {
-  const region = makeRegion();
+  const region = takeRegion();
   if (region == null) return false;
   region.first = first;
   region.last = last;

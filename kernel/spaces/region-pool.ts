@@ -15,6 +15,36 @@ export function makeRegion(): Region | null {
   return region;
 }
 
+/** Regions in hand, linked by `right`, so that a change that has begun cannot fail for want of one. */
+let inHand: Region | null = null;
+let handCount: u32 = 0;
+
+/** Sees to it that `count` regions are in hand. False when there is no memory. */
+export function prepareRegions(count: u32): bool {
+  for (; handCount < count; handCount++) {
+    const region = makeRegion();
+    if (region == null) return false;
+    region.right = inHand;
+    inHand = region;
+  }
+  return true;
+}
+
+/** One that is in hand, or a new one; null when there is no memory, which cannot be after `prepareRegions`. */
+export function takeRegion(): Region | null {
+  const region = inHand;
+  if (region == null) return makeRegion();
+  inHand = region.right;
+  region.right = null;
+  handCount -= 1;
+  return region;
+}
+
+/** Gives back what is in hand. */
+export function dropPrepared(): void {
+  while (handCount != 0) freeRegion(changetype<Region>(takeRegion()));
+}
+
 /** Xorshift (Marsaglia, 2003). */
 function nextPriority(): u32 {
   drawn ^= drawn << 13;

@@ -16,7 +16,7 @@ export namespace Call {
   export const INFO: u32 = 3;
   /**
    * `mmap(address, length, protection, flags, port, offset)`: maps zeroed memory (Protect, MapFlag). Returns its first byte. EINVAL: no
-   * length, bits that are not defined, or a fixed address that is not a page's or not the task's to have. EACCES: writable and
+   * length, bits that do not go together, or a fixed address that is not a page's or not the task's to have. EACCES: writable and
    * executable. EEXIST: FIXED_NOREPLACE, and something is there. ENOMEM.
    */
   export const MMAP: u32 = 4;
@@ -54,7 +54,7 @@ export namespace Protect {
   export const ALL: u64 = 7;
 }
 
-/** Linux's MAP_ values. */
+/** Linux's MAP_ values, and one more. */
 export namespace MapFlag {
   export const PRIVATE: u64 = 2;
   /** Exactly there; what was there goes. */
@@ -64,7 +64,9 @@ export namespace MapFlag {
   export const POPULATE: u64 = 0x8000;
   /** Exactly there, or not at all. */
   export const FIXED_NOREPLACE: u64 = 0x10_0000;
-  export const ALL: u64 = 0x10_8032;
+  /** Addresses that never have pages: an access is reported as one to a guard. Linux has none; its MADV_GUARD_INSTALL comes near. */
+  export const GUARD: u64 = 0x1000_0000;
+  export const ALL: u64 = 0x1010_8032;
 }
 
 /** Results below zero, as in POSIX (values of Linux). */

@@ -5,18 +5,15 @@ import { protectRange, removeRange } from "../spaces/change";
 import { growHeap, shrinkHeap } from "../spaces/heap-end";
 import { RegionKind } from "../spaces/kinds";
 import { placeRegion } from "../spaces/place";
-import { populate } from "../spaces/populate";
 import { isWriteAndExecute, Right } from "../spaces/region";
 import { findGap, firstFrom, NO_GAP } from "../spaces/region-tree";
+import { placePopulated, replacePopulated, replaceRange } from "../spaces/replace";
 import { isUserRange, regionOfKind, Space, SpaceError } from "../spaces/space";
 import { keepToColours } from "../spaces/user-frames";
 import { currentTask } from "../tasks/scheduler";
 import { Errno, MapFlag, Protect } from "./abi";
 
-/**
- * The calls that change a task's memory. Every argument is decoded before anything changes; a call happens wholly or not at all, but for
- * `mmap` with FIXED or POPULATE when memory runs out: docs/CAVEATS.md.
- */
+/** The calls that change a task's memory. Every argument is decoded before anything changes; a call happens wholly or not at all. */
 
 const NO_RIGHTS: u32 = u32.MAX_VALUE;
 
@@ -24,27 +21,35 @@ const NO_RIGHTS: u32 = u32.MAX_VALUE;
 export function mmap(address: u64, length: u64, protection: u64, flags: u64): i64 {
   const rights = rightsOf(protection);
   const bytes = wholePages(length);
-  if (bytes == 0 || rights == NO_RIGHTS || (flags & ~MapFlag.ALL) != 0) return Errno.EINVAL;
-  if ((flags & MapFlag.ANONYMOUS) == 0 || (flags & MapFlag.PRIVATE) == 0) return Errno.EINVAL;
+  if (bytes == 0 || rights == NO_RIGHTS || !areMapFlags(flags)) return Errno.EINVAL;
+  if ((flags & MapFlag.GUARD) != 0 && rights != 0) return Errno.EINVAL;
   if (isWriteAndExecute(rights)) return Errno.EACCES;
   const space = currentTask().space;
   const isFixed = (flags & (MapFlag.FIXED | MapFlag.FIXED_NOREPLACE)) != 0;
   if (isFixed && !isUserRange(address, address + bytes - 1)) return Errno.EINVAL;
   const first = isFixed ? address : choosePlace(space, address, bytes);
   if (first == NO_GAP) return Errno.ENOMEM;
-  return mapAt(space, first, first + bytes - 1, rights, flags);
+  const error = mapAt(space, first, first + bytes - 1, rights, flags);
+  return error == SpaceError.NONE ? <i64>first : errnoOf(error);
 }
 
-function mapAt(space: Space, first: u64, last: u64, rights: u32, flags: u64): i64 {
-  if ((flags & MapFlag.FIXED) != 0) {
-    const error = removeRange(space, first, last);
-    if (error != SpaceError.NONE) return errnoOf(error);
-  }
-  const error = placeRegion(space, first, last, RegionKind.ANONYMOUS, rights);
-  if (error != SpaceError.NONE) return errnoOf(error);
-  if ((flags & MapFlag.POPULATE) == 0 || rights == 0 || populate(space, first, last, rights)) return <i64>first;
-  removeRange(space, first, last);
-  return Errno.ENOMEM;
+/** Such flags as there are, for private zeroed memory. */
+function areMapFlags(flags: u64): bool {
+  const needed = MapFlag.ANONYMOUS | MapFlag.PRIVATE;
+  return (flags & ~MapFlag.ALL) == 0 && (flags & needed) == needed;
+}
+
+/** FIXED_NOREPLACE says more than FIXED. Returns a SpaceError. */
+function mapAt(space: Space, first: u64, last: u64, rights: u32, flags: u64): u32 {
+  const kind = (flags & MapFlag.GUARD) != 0 ? RegionKind.GUARD : RegionKind.ANONYMOUS;
+  const isPopulated = (flags & MapFlag.POPULATE) != 0;
+  if ((flags & (MapFlag.FIXED | MapFlag.FIXED_NOREPLACE)) != MapFlag.FIXED)
+    return isPopulated
+      ? placePopulated(space, first, last, kind, rights)
+      : placeRegion(space, first, last, kind, rights);
+  return isPopulated
+    ? replacePopulated(space, first, last, kind, rights)
+    : replaceRange(space, first, last, kind, rights);
 }
 
 /** Where the caller hinted, if that is free; else the lowest gap above the task's own base, else any of the zone. */

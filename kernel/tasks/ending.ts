@@ -7,7 +7,7 @@ import { usedFrames } from "../frames/counts";
 import { validate } from "../frames/validate";
 import { allSlabs, drainHeap, drainHeapOf, HeapError, heapErrorText, keptHeapFrames, validateHeap } from "../heap/heap";
 import { objectPageTables } from "../paging/object-pages";
-import { dropPrepared } from "../spaces/seams";
+import { dropPrepared } from "../spaces/region-pool";
 import { CounterMoment } from "../trace/counters";
 import { drainTrace } from "../trace/trace";
 import { reportCountersIfWanted } from "./counters";

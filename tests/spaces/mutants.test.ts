@@ -16,7 +16,21 @@ const GATHER = "kernel/tlb/gather.ts";
 const CONTEXTS = "kernel/tlb/contexts.ts";
 const TRANSLATIONS = "kernel/tlb/translations.ts";
 
+const GRAFT = "kernel/paging/graft.ts";
+
 const MUTANTS: readonly Mutant[] = [
+  {
+    what: "pages that were made aside are not moved to a table that is there",
+    file: GRAFT,
+    from: "graftTable(entryAddress(entry), entryAddress(found), level - 1, PAGE_BYTES);",
+    to: "",
+  },
+  {
+    what: "a table that was made aside is not given back",
+    file: GRAFT,
+    from: "freeTable(entryAddress(entry));",
+    to: "",
+  },
   {
     what: "a page is unmapped and not flushed",
     file: PAGES,

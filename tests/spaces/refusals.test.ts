@@ -47,6 +47,8 @@ for (const [what, [first, last]] of Object.entries(BAD_RANGES)) {
     const call = (name: string, ...rest: number[]) => both.machine.call(name, space, first, last, ...rest);
     assert.equal(call("placeRegion", RegionKind.ANONYMOUS, READ_WRITE), SpaceError.BAD_RANGE);
     assert.equal(call("addPopulated", RegionKind.ANONYMOUS, READ_WRITE), SpaceError.BAD_RANGE);
+    for (const way of ["placePopulated", "replaceRange", "replacePopulated"])
+      assert.equal(call(way, RegionKind.ANONYMOUS, READ_WRITE), SpaceError.BAD_RANGE, way);
     assert.equal(call("removeRange"), SpaceError.BAD_RANGE);
     assert.equal(call("protectRange", Right.READ), SpaceError.BAD_RANGE);
     both.check();

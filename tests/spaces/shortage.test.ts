@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FrameOwner } from "../../kernel/frames/owners.ts";
 import { RegionKind } from "../../kernel/spaces/kinds.ts";
-import { BORDER, Both, HEAP_GUARD } from "./support/both.ts";
+import { BORDER, Both, HEAP_GUARD, type Replacement } from "./support/both.ts";
 import { rootOf } from "./support/check.ts";
 import { Access, addressOf, Answer, Right, SpaceError, usualModule } from "./support/machine.ts";
 import { Half, walkHalf } from "./support/tables.ts";
@@ -48,6 +48,9 @@ const protect = (first: number, end: number) => (both: Both, space: number) =>
 const remove = (first: number, end: number) => (both: Both, space: number) =>
   both.machine.callRange("removeRange", space, first, end);
 
+const replace = (way: Replacement) => (both: Both, space: number) =>
+  both.machine.callRange(way, space, BORDER - 3, BORDER + 3, ANONYMOUS, READ_WRITE);
+
 const OPERATIONS: readonly Operation[] = [
   {
     what: "a region is placed",
@@ -81,6 +84,46 @@ const OPERATIONS: readonly Operation[] = [
     run: (both, space) => both.machine.call("moveHeapEnd", space, addressOf(HEAP_GUARD + 700)),
     ...range,
   },
+  { what: "a region takes the place of the middle of one", prepare: small, run: replace("replaceRange"), ...range },
+  {
+    what: "a region takes the place of part of a large page",
+    prepare: large,
+    run: (both, space) => both.machine.callRange("replaceRange", space, BORDER + 3, BORDER + 9, DATA, READ_WRITE),
+    ...range,
+    atLeast: 2,
+  },
+  {
+    what: "a region with all its pages takes the place of the middle of one",
+    prepare: small,
+    run: replace("replacePopulated"),
+    ...range,
+    atLeast: 12,
+  },
+  {
+    what: "a region with all its pages takes the place of what a fork shares",
+    prepare: (both, space) => {
+      small(both, space);
+      both.fork(space);
+    },
+    run: replace("replacePopulated"),
+    ...range,
+    atLeast: 14,
+  },
+  {
+    what: "a region with all its pages takes the place of a large page's part",
+    prepare: large,
+    run: (both, space) => both.machine.callRange("replacePopulated", space, BORDER + 3, BORDER + 9, DATA, READ_WRITE),
+    ...range,
+    atLeast: 12,
+  },
+  {
+    what: "a region with all its pages fills the gap between two that it becomes one with",
+    prepare: betweenShared,
+    run: (both, space) =>
+      both.machine.callRange("placePopulated", space, BORDER + 3, BORDER + 9, ANONYMOUS, READ_WRITE),
+    ...range,
+    atLeast: 6,
+  },
   { what: "a page is read first", prepare: sparse, run: answer(BORDER + 1, 4), ...fault, atLeast: 2 },
   { what: "a page is written first", prepare: sparse, run: answer(BORDER + 1, 6), ...fault, atLeast: 3 },
   {
@@ -95,6 +138,16 @@ const OPERATIONS: readonly Operation[] = [
     atLeast: 1,
   },
 ];
+
+/** Two regions with a gap between them, in a page table that a copy has, too. */
+function betweenShared(both: Both, space: number): void {
+  for (const first of [BORDER, BORDER + 9]) {
+    both.place(space, first, first + 3, ANONYMOUS, READ_WRITE);
+    both.enter(space);
+    both.access(first + 1, Access.WRITE, 0);
+  }
+  both.fork(space);
+}
 
 /** Small pages only, and no tables yet. */
 function sparse(both: Both, space: number): void {
@@ -149,9 +202,10 @@ function spendPrepared(both: Both): void {
   both.machine.call("drainHeap");
 }
 
-/** Regions and pages; tables that are empty may stay. */
+/** Regions and pages. Tables that are empty may stay, and one may have become the space's own: whether its pages may be written is `check`'s. */
 function snapshot(both: Both, space: number) {
   spendPrepared(both);
   const { leaves } = walkHalf(both.machine, rootOf(both.machine, space), Half.LOWER);
-  return { regions: both.machine.regions(space), pages: leaves, objects: both.machine.call("regionCountOf", space) };
+  const pages = leaves.map(({ page, frame, pages, user, executable }) => ({ page, frame, pages, user, executable }));
+  return { regions: both.machine.regions(space), pages, objects: both.machine.call("regionCountOf", space) };
 }

@@ -32,6 +32,7 @@ export const BUSY = [
 
 const READ_WRITE = Right.READ | Right.WRITE;
 const rightOf = { [Access.READ]: Right.READ, [Access.WRITE]: Right.WRITE, [Access.FETCH]: Right.EXECUTE } as const;
+export type Replacement = "replaceRange" | "replacePopulated";
 export type AccessKind = keyof typeof rightOf;
 
 export class Both implements Subject {
@@ -138,6 +139,22 @@ export class Both implements Subject {
   place(space: number, first: number, end: number, kind: number, rights: number): void {
     const expected = this.model(space).place(first, end, kind, rights);
     assert.equal(this.machine.callRange("placeRegion", space, first, end, kind, rights), expected, "place");
+  }
+
+  /** In place of whatever is there, with or without all pages. */
+  replace(way: Replacement, space: number, first: number, end: number, kind: number, rights: number): void {
+    const expected = this.model(space).replace(first, end, kind, rights);
+    assert.equal(this.machine.callRange(way, space, first, end, kind, rights), expected, way);
+  }
+
+  /** With all pages, where nothing is. */
+  placePopulated(space: number, first: number, end: number, kind: number, rights: number): void {
+    const expected = this.model(space).place(first, end, kind, rights);
+    assert.equal(
+      this.machine.callRange("placePopulated", space, first, end, kind, rights),
+      expected,
+      "place populated",
+    );
   }
 
   remove(space: number, first: number, end: number): void {

@@ -55,6 +55,13 @@ export class SpaceModel {
     return SpaceError.NONE;
   }
 
+  replace(first: number, end: number, kind: number, rights: number): number {
+    if (!isUserRange(first, end)) return SpaceError.BAD_RANGE;
+    if (isWriteExecute(rights)) return SpaceError.BAD_RIGHTS;
+    this.remove(first, end);
+    return this.place(first, end, kind, rights);
+  }
+
   protect(first: number, end: number, rights: number): number {
     if (!isUserRange(first, end)) return SpaceError.BAD_RANGE;
     if (isWriteExecute(rights)) return SpaceError.BAD_RIGHTS;
@@ -74,7 +81,9 @@ export class SpaceModel {
     const heap = this.heap()!;
     const old = heap.last + 1;
     const guard = this.pages.get(old);
-    const hasGuard = guard?.kind === RegionKind.GUARD;
+    const hasGuard = this.regions().some(
+      ({ kind, first, last }) => kind === RegionKind.GUARD && first === old && last === old,
+    );
     for (let page = old + (hasGuard ? 1 : 0); page <= end; page++) if (this.pages.has(page)) return SpaceError.OVERLAP;
     if (hasGuard) this.pages.delete(old);
     for (let page = old; page < end; page++) {
@@ -86,7 +95,7 @@ export class SpaceModel {
       });
     }
     for (let page = end; page < old; page++) this.pages.delete(page);
-    if (hasGuard) this.pages.set(end, { ...guard, beginsRegion: true });
+    if (hasGuard) this.pages.set(end, { ...guard!, beginsRegion: true });
     return SpaceError.NONE;
   }
 

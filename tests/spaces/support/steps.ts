@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { RegionKind } from "../../../kernel/spaces/kinds.ts";
-import { BUSY, HEAP_GUARD, WINDOWS, type AccessKind, type Both } from "./both.ts";
+import { BUSY, HEAP_GUARD, WINDOWS, type AccessKind, type Both, type Replacement } from "./both.ts";
 import { Access, Right } from "./machine.ts";
 
 /** Random operations on spaces, for `Both`. */
@@ -78,15 +78,32 @@ const place = steps(
   (both, { which, span, kind, rights }) => both.place(spaceOf(both, which), span.first, span.end, kind, rights),
 );
 
-/** What is in the way goes first. */
 const replace = steps(
   "replace",
-  fc.record({ which: anySpace, span: anySpan, kind: fc.constantFrom(...KINDS), rights: anyRights }),
-  (both, { which, span, kind, rights }) => {
+  fc.record({
+    which: anySpace,
+    range: anyRange,
+    way: fc.constantFrom<Replacement>("replaceRange", "replacePopulated"),
+    kind: fc.constantFrom(...KINDS),
+    rights: anyRights,
+  }),
+  (both, { which, range, way, kind, rights }) => {
     const space = spaceOf(both, which);
-    both.remove(space, span.first, span.end);
-    both.place(space, span.first, span.end, kind, rights);
+    const { first, end } = target(both, space, range);
+    both.replace(way, space, first, end, kind, rights);
   },
+);
+
+const placePopulated = steps(
+  "place populated",
+  fc.record({ which: anySpace, span: anySpan, kind: fc.constantFrom(...KINDS), rights: anyRights }),
+  (both, { which, span, kind, rights }) =>
+    both.placePopulated(spaceOf(both, which), span.first, span.end, kind, rights),
+);
+
+/** A guard of the task's own, which may come to lie above its heap. */
+const guard = steps("guard", fc.record({ which: anySpace, span: anySpan }), (both, { which, span: { first, end } }) =>
+  both.place(spaceOf(both, which), first, end, RegionKind.GUARD, 0),
 );
 
 const remove = steps("remove", fc.record({ which: anySpace, range: anyRange }), (both, { which, range }) => {
@@ -214,7 +231,9 @@ const leave = steps("leave", fc.constant({}), (both) => both.leave());
 
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: place },
-  { weight: 3, arbitrary: replace },
+  { weight: 4, arbitrary: replace },
+  { weight: 1, arbitrary: placePopulated },
+  { weight: 1, arbitrary: guard },
   { weight: 4, arbitrary: fill },
   { weight: 4, arbitrary: remove },
   { weight: 5, arbitrary: protect },
