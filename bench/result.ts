@@ -13,7 +13,7 @@ export interface BenchResult {
   readonly rep?: number;
   /** What others take for the same, by their name. */
   readonly peers: Readonly<Record<string, number>>;
-  readonly target?: BenchTarget;
+  readonly target?: BenchTarget | undefined;
 }
 
 /** Measures on some machines, and says on stderr what it is doing. */

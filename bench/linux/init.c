@@ -4,7 +4,8 @@
  */
 #include <stdint.h>
 
-enum { WRITE = 1, MMAP = 9, MPROTECT = 10, MUNMAP = 11, BRK = 12, PAUSE = 34, GETPID = 39, FORK = 57, EXIT = 60, WAIT = 61, KILL = 62, REBOOT = 169 };
+enum { WRITE = 1, MMAP = 9, MPROTECT = 10, MUNMAP = 11, BRK = 12, YIELD = 24, PAUSE = 34, GETPID = 39, FORK = 57, EXIT = 60, WAIT = 61, KILL = 62, SCHEDULER = 144, REBOOT = 169 };
+enum { OTHER, FIFO };
 enum { READ_ONLY = 1, READ_WRITE = 3, PRIVATE_ANONYMOUS = 0x22, POPULATE = 0x8000 };
 
 static int64_t call6(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
@@ -179,6 +180,21 @@ static void fork_cycle(void) {
   end(FORKS);
 }
 
+/* By the class whose yield always makes room; the usual one decides for itself. */
+static void context_switch(void) {
+  int fifo_priority = 1, other_priority = 0;
+  if (call(SCHEDULER, 0, FIFO, (uintptr_t)&fifo_priority)) fail("scheduler\n");
+  int64_t number = call(FORK, 0, 0, 0);
+  for (uint64_t i = 0; number == 0 && i < TIMES; i++) call(YIELD, 0, 0, 0);
+  if (number == 0) call(EXIT, 0, 0, 0);
+  call(YIELD, 0, 0, 0);
+  begin();
+  for (uint64_t i = 0; i < TIMES / 2; i++) call(YIELD, 0, 0, 0);
+  end(TIMES);
+  if (call(WAIT, number, 0, 0) < 0) fail("wait\n");
+  call(SCHEDULER, 0, OTHER, (uintptr_t)&other_priority);
+}
+
 static void run(void) {
   measure("syscall.null", syscall_null);
   measure("fault.write", fault_write);
@@ -195,6 +211,7 @@ static void run(void) {
   measure("fault.reuse", fault_reuse);
   measure("fork.page", fork_page);
   measure("fork.cycle", fork_cycle);
+  measure("context.switch", context_switch);
   fail("the end\n");
 }
 

@@ -32,15 +32,14 @@ const MAY_IMPORT: Readonly<Record<string, RegExp>> = {
   "platform/metal": /^platform$/,
   "platform/embedded/model": /^model\//,
   "platform/embedded/platform": /^platform\/embedded\/model\//,
-  // The frames alone, and on metal the kernel around them.
-  "platform/bench":
-    /^platform$|^kernel\/(frames|address)\/|^kernel\/(console\/text|boot\/bring-up|tasks\/traps|syscalls\/dispatch)\.ts$/,
+  // The frames, and on metal a kernel around what is measured.
+  "platform/bench": /^platform$|^kernel\//,
   // The frames alone; panics for its assertions.
   "platform/hosted":
     /^platform(\/\w+)?$|^platform\/bench\/|^model\/ram\/ram$|^kernel\/(frames|heap|address)\/|^kernel\/console\/panic\.ts$/,
   // What it and the kernel agree on: layouts, numbers, and the rule for what is RAM; and what a PC is like without its firmware.
   loader: /^kernel\/bootinfo\/(layout|efi-memory|elf)\.ts$|^platform\/metal\/platform\/(entropy|processor|serial)\.ts$/,
-  user: /^nitros(\/|$)|^kernel\/syscalls\/abi\.ts$/,
+  user: /^nitros(\/|$)|^kernel\/syscalls\/abi\.ts$|^platform\/bench\/shootdown-calls\.ts$/,
   tools: /^(?!(cli|bench|tests)\/)/,
   machine: /^(?!(cli|bench|tests)\/)/,
   bench: /^(?!(cli\/commands|tests)\/)/,

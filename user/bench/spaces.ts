@@ -15,6 +15,7 @@ import {
   store8,
   taskNumber,
   wait,
+  yieldNow,
 } from "nitros";
 
 /**
@@ -235,6 +236,19 @@ function forkCycle(): void {
   end(FORKS);
 }
 
+/** Two tasks that make room for one another: each call is a switch. */
+function contextSwitch(): void {
+  const number = fork();
+  assert(number >= 0);
+  for (let i: u64 = 0; number == 0 && i < TIMES; i++) yieldNow();
+  if (number == 0) exit(0);
+  yieldNow();
+  begin();
+  for (let i: u64 = 0; i < TIMES / 2; i++) yieldNow();
+  end(TIMES);
+  waitForChild();
+}
+
 export function main(): i32 {
   measure("syscall.null", syscallNull);
   measure("fault.write", faultWrite);
@@ -251,5 +265,6 @@ export function main(): i32 {
   measure("fault.reuse", faultReuse);
   measure("fork.page", forkPage);
   measure("fork.cycle", forkCycle);
+  measure("context.switch", contextSwitch);
   return 0;
 }
