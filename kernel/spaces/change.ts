@@ -21,6 +21,7 @@ export function removeRange(space: Space, first: u64, last: u64): u32 {
   const region = findRegion(space, first);
   if (region == null || last > region.last || (first != region.first && last != region.last))
     return removeAcross(space, first, last);
+  if (region.sealed != 0) return SpaceError.SEALED;
   if (!makeDivisibleAround(space, first, last)) return SpaceError.NO_MEMORY;
   if (first == region.first && last == region.last) clearRange(space, first, last);
   else trimRegion(space, region, first, last);
@@ -29,6 +30,7 @@ export function removeRange(space: Space, first: u64, last: u64): u32 {
 
 /** Wherever regions begin and end. */
 function removeAcross(space: Space, first: u64, last: u64): u32 {
+  if (isSealedWithin(space, first, last)) return SpaceError.SEALED;
   if (!prepare(space, first, last)) return SpaceError.NO_MEMORY;
   cutAt(space, first);
   cutAt(space, last + 1);
@@ -55,6 +57,49 @@ export function protectRange(space: Space, first: u64, last: u64, rights: u32): 
   return SpaceError.NONE;
 }
 
+/**
+ * Seals all of `first` to `last`, which must be mapped: no call removes, replaces or moves it any more, nor changes its rights, in this
+ * space and in copies of it. What is in it can change.
+ */
+export function sealRange(space: Space, first: u64, last: u64): u32 {
+  if (!isUserRange(first, last)) return SpaceError.BAD_RANGE;
+  if (!isMapped(space, first, last)) return SpaceError.NOT_MAPPED;
+  if (!prepare(space, first, last)) return SpaceError.NO_MEMORY;
+  cutAt(space, first);
+  cutAt(space, last + 1);
+  seal(space, first, last);
+  return SpaceError.NONE;
+}
+
+function seal(space: Space, first: u64, last: u64): void {
+  for (let at = first; at <= last;) {
+    const region = firstFrom(space.regions, at);
+    if (region == null) return;
+    region.sealed = 1;
+    at = region.last + 1;
+    mendAt(space, region.first);
+  }
+  mendAt(space, last + 1);
+}
+
+function isMapped(space: Space, first: u64, last: u64): bool {
+  for (let at = first; at <= last;) {
+    const region = firstFrom(space.regions, at);
+    if (region == null || region.first > at) return false;
+    at = region.last + 1;
+  }
+  return true;
+}
+
+function isSealedWithin(space: Space, first: u64, last: u64): bool {
+  let region = firstFrom(space.regions, first);
+  while (region != null && region.first <= last) {
+    if (region.sealed != 0) return true;
+    region = firstFrom(space.regions, region.last + 1);
+  }
+  return false;
+}
+
 function prepare(space: Space, first: u64, last: u64): bool {
   return prepareRegions(CUTS) && makeDivisibleAround(space, first, last);
 }
@@ -63,6 +108,7 @@ function checkProtectable(space: Space, first: u64, last: u64, rights: u32): u32
   for (let at = first; at <= last;) {
     const region = firstFrom(space.regions, at);
     if (region == null || region.first > at) return SpaceError.NOT_MAPPED;
+    if (region.sealed != 0) return SpaceError.SEALED;
     if (!region.mayHave(rights)) return SpaceError.BAD_RIGHTS;
     at = region.last + 1;
   }

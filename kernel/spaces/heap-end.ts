@@ -23,6 +23,7 @@ export function addHeap(space: Space, guard: u64, bytes: u64): u32 {
 export function growHeap(space: Space, heap: Region, end: u64): u32 {
   const old = heap.last + 1;
   const guard = guardAbove(space, heap);
+  if (areSealed(heap, guard)) return SpaceError.SEALED;
   const taken = guard == null ? old : guard.last + 1;
   if (!isFree(space.regions, taken, end + PAGE_BYTES - 1)) return SpaceError.OVERLAP;
   moveGuard(space, guard, end);
@@ -34,8 +35,9 @@ export function growHeap(space: Space, heap: Region, end: u64): u32 {
 /** Moves it down. The guard comes after it first, so that no table is kept for where it was. Returns a SpaceError. */
 export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
   const last = heap.last;
-  if (!makeDivisibleAround(space, end, last)) return SpaceError.NO_MEMORY;
   const guard = guardAbove(space, heap);
+  if (areSealed(heap, guard)) return SpaceError.SEALED;
+  if (!makeDivisibleAround(space, end, last)) return SpaceError.NO_MEMORY;
   move(space.regions, heap, heap.first, end - 1);
   moveGuard(space, guard, end);
   removePages(space, end, guard == null ? last : last + PAGE_BYTES);
@@ -47,6 +49,10 @@ export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
 function guardAbove(space: Space, heap: Region): Region | null {
   const region = findIn(space.regions, heap.last + 1);
   return region != null && region.kind == RegionKind.GUARD && region.bytes == PAGE_BYTES ? region : null;
+}
+
+function areSealed(heap: Region, guard: Region | null): bool {
+  return heap.sealed != 0 || (guard != null && guard.sealed != 0);
 }
 
 function moveGuard(space: Space, guard: Region | null, first: u64): void {

@@ -24,7 +24,7 @@ export function placeRegion(space: Space, first: u64, last: u64, kind: u32, righ
 }
 
 function extend(space: Space, below: Region | null, first: u64, last: u64, kind: u32, rights: u32): bool {
-  if (below == null || below.last + 1 != first || !below.isLike(kind, rights)) return false;
+  if (below == null || below.last + 1 != first || below.sealed != 0 || !below.isLike(kind, rights)) return false;
   move(space.regions, below, below.first, last);
   return true;
 }

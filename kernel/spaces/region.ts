@@ -19,7 +19,7 @@ export function isWriteAndExecute(rights: u32): bool {
  * A stretch of one space with one meaning. Its place in the tree of its space's regions: `region-tree.ts`.
  *
  *     byte   0      8     16      24       32   40    44     48        52    53      54       55      56      60      64      72
- *            first  last  lowest  highest  gap  left  right  priority  kind  rights  caching  unused  source  unused  offset
+ *            first  last  lowest  highest  gap  left  right  priority  kind  rights  caching  unused  source  sealed  offset
  */
 @unmanaged
 @final
@@ -41,7 +41,8 @@ export class Region {
   unused: u8;
   /** What its pages come from: an object of the kernel's, or 0 for zeroed frames of the task's own. */
   source: usize;
-  unusedToo: u32;
+  /** 1: nothing changes it any more, as long as the space lives; else 0. */
+  sealed: u32;
   /** Byte of the source that is at `first`; of a device its physical address. */
   offset: u64;
 
@@ -79,11 +80,13 @@ export class Region {
     this.rights = whole.rights;
     this.caching = whole.caching;
     this.source = whole.source;
+    this.sealed = whole.sealed;
     this.offset = whole.offset + (address - whole.first);
   }
 
   /** Could this region and `above`, which begins where it ends, be one? */
   isContinuedBy(above: Region): bool {
+    if (this.sealed != above.sealed) return false;
     return this.last + 1 == above.first && this.isLike(above.kind, above.rights) && above.source == 0;
   }
 

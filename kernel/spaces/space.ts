@@ -52,6 +52,8 @@ export namespace SpaceError {
   export const BAD_RIGHTS: u32 = 5;
   /** Not memory of a device, or mapped with another type elsewhere (`paging/device-ranges.ts`). */
   export const NO_DEVICE: u32 = 6;
+  /** Part of the range is sealed (`sealRange`). */
+  export const SEALED: u32 = 7;
 }
 
 /** Clones the template: a new root with an empty lower half and the kernel's upper half. */

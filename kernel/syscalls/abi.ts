@@ -17,14 +17,14 @@ export namespace Call {
   /**
    * `mmap(address, length, protection, flags, port, offset)`: maps zeroed memory (Protect, MapFlag). Returns its first byte. EINVAL: no
    * length, bits that do not go together, or a fixed address that is not a page's or not the task's to have. EACCES: writable and
-   * executable. EEXIST: FIXED_NOREPLACE, and something is there. ENOMEM.
+   * executable. EEXIST: FIXED_NOREPLACE, and something is there. EPERM: FIXED, and something there is sealed. ENOMEM.
    */
   export const MMAP: u32 = 4;
-  /** `munmap(address, length)`: removes what is mapped there, if anything. EINVAL, ENOMEM. */
+  /** `munmap(address, length)`: removes what is mapped there, if anything. EINVAL, EPERM, ENOMEM. */
   export const MUNMAP: u32 = 5;
-  /** `mprotect(address, length, protection)`. EINVAL; EACCES: writable and executable, or a guard; ENOMEM: part of it is not mapped. */
+  /** `mprotect(address, length, protection)`. EINVAL; EACCES: writable and executable, or a guard; EPERM; ENOMEM: part of it is not mapped. */
   export const MPROTECT: u32 = 6;
-  /** `brk(end)`: moves the end of the heap and returns it, in whole pages; with 0 returns where it is. EINVAL; ENOMEM: also where something is in the way. */
+  /** `brk(end)`: moves the end of the heap and returns it, in whole pages; with 0 returns where it is. EINVAL; EPERM; ENOMEM: also where something is in the way. */
   export const BRK: u32 = 7;
   /** `fork()`: a copy of the task goes on as it does. Returns the copy's number, and 0 in the copy. ENOMEM. */
   export const FORK: u32 = 8;
@@ -38,6 +38,11 @@ export namespace Call {
    * any. Returns how many colours the machine has. EINVAL: none of those in `set`.
    */
   export const COLOURS: u32 = 10;
+  /**
+   * `mseal(address, length, flags)`: from now on no call removes, replaces, moves or protects what is mapped there, in this task and in its
+   * copies. As in Linux; `flags` is 0. EINVAL; ENOMEM: part of it is not mapped, or no memory.
+   */
+  export const MSEAL: u32 = 11;
 }
 
 /** What `wait` stores, 8 bytes: bits 31:0 the status of `exit`, or what killed the task; bit 32: it was killed. */

@@ -9,7 +9,7 @@ import { Call, Errno, Info } from "./abi";
 import { info, infoAtHand } from "./info";
 import { log } from "./log";
 import { fork, wait } from "./tasks";
-import { brk, colours, mmap, mprotect, munmap } from "./memory";
+import { brk, colours, mmap, mprotect, mseal, munmap } from "./memory";
 
 /**
  * A system call of the running task. Numbers and meanings: `abi.ts`. One that asks for what is at hand takes no lock, and is not written
@@ -60,5 +60,6 @@ function perform(task: Task, number: u64, a: u64, b: u64, c: u64, d: u64): i64 {
   if (number == Call.FORK) return fork();
   if (number == Call.WAIT) return wait(a);
   if (number == Call.COLOURS) return colours(a);
+  if (number == Call.MSEAL) return mseal(a, b, c);
   return Errno.ENOSYS;
 }

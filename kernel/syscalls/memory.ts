@@ -1,7 +1,7 @@
 import { UserSlot, userSlotFirst } from "../address/layout";
 import { alignUp, HUGE_BYTES, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { colourCount } from "../frames/colours";
-import { protectRange, removeRange } from "../spaces/change";
+import { protectRange, removeRange, sealRange } from "../spaces/change";
 import { growHeap, shrinkHeap } from "../spaces/heap-end";
 import { RegionKind } from "../spaces/kinds";
 import { placeRegion } from "../spaces/place";
@@ -85,7 +85,7 @@ function unitOf(bytes: u64): u64 {
   return bytes >= LARGE_BYTES ? LARGE_BYTES : PAGE_BYTES;
 }
 
-/** `munmap(address, length)`. 0, or EINVAL, ENOMEM. */
+/** `munmap(address, length)`. 0, or EINVAL, EPERM, ENOMEM. */
 export function munmap(address: u64, length: u64): i64 {
   const bytes = wholePages(length);
   if (bytes == 0 || !isUserRange(address, address + bytes - 1)) return Errno.EINVAL;
@@ -98,6 +98,13 @@ export function mprotect(address: u64, length: u64, protection: u64): i64 {
   const bytes = wholePages(length);
   if (bytes == 0 || rights == NO_RIGHTS || !isUserRange(address, address + bytes - 1)) return Errno.EINVAL;
   return errnoOf(protectRange(currentTask().space, address, address + bytes - 1, rights));
+}
+
+/** `mseal(address, length, flags)`. 0, or EINVAL, ENOMEM: part of the range is not mapped, or no memory. */
+export function mseal(address: u64, length: u64, flags: u64): i64 {
+  const bytes = wholePages(length);
+  if (bytes == 0 || flags != 0 || !isUserRange(address, address + bytes - 1)) return Errno.EINVAL;
+  return errnoOf(sealRange(currentTask().space, address, address + bytes - 1));
 }
 
 /** `brk(end)`. The heap's new end; its end as it is, when `end` is 0; EINVAL: not in the heap's zone; ENOMEM: also where something is in the way. */
@@ -138,5 +145,6 @@ function errnoOf(error: u32): i64 {
   if (error == SpaceError.NONE) return 0;
   if (error == SpaceError.OVERLAP) return Errno.EEXIST;
   if (error == SpaceError.BAD_RIGHTS) return Errno.EACCES;
+  if (error == SpaceError.SEALED) return Errno.EPERM;
   return error == SpaceError.BAD_RANGE ? Errno.EINVAL : Errno.ENOMEM;
 }

@@ -13,7 +13,7 @@ export { mapAperture } from "../../kernel/paging/apertures";
 export { claimDeviceRange } from "../../kernel/paging/device-ranges";
 export { findMisplaced } from "../../kernel/paging/zone-checks";
 export { answerPageFault } from "../../kernel/spaces/answer";
-export { protectRange, removeRange } from "../../kernel/spaces/change";
+export { protectRange, removeRange, sealRange } from "../../kernel/spaces/change";
 export { addHeap } from "../../kernel/spaces/heap-end";
 export { placeRegion } from "../../kernel/spaces/place";
 export { placePopulated, replacePopulated, replaceRange } from "../../kernel/spaces/replace";

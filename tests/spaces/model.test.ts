@@ -2,6 +2,7 @@ import { test } from "node:test";
 import { holds } from "../support/property.ts";
 import { behaves, KNOWN, RUNS } from "./support/behaviour.ts";
 import { Feature, usualModule } from "./support/machine.ts";
+import { anyStepWithSeals } from "./support/steps.ts";
 
 /** Spaces against a naive model: after every step their tables, counts, regions and the TLB are what the model allows. */
 
@@ -13,4 +14,8 @@ test("whatever is done to spaces, they hold what the model holds, and give every
 
 test("the same where there are no process-context identifiers", (t) => {
   holds(t, behaves(module, Feature.PCID), RUNS / 3, KNOWN);
+});
+
+test("the same where mappings are sealed", (t) => {
+  holds(t, behaves(module, 0, anyStepWithSeals), RUNS / 3);
 });

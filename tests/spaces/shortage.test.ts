@@ -84,6 +84,13 @@ const OPERATIONS: readonly Operation[] = [
     run: (both, space) => both.machine.call("moveHeapEnd", space, addressOf(HEAP_GUARD + 700)),
     ...range,
   },
+  {
+    what: "part of a large page is sealed",
+    prepare: large,
+    run: (both, space) => both.machine.callRange("sealRange", space, BORDER + 3, BORDER + 9),
+    ...range,
+    atLeast: 2,
+  },
   { what: "a region takes the place of the middle of one", prepare: small, run: replace("replaceRange"), ...range },
   {
     what: "a region takes the place of part of a large page",

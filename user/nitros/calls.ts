@@ -75,6 +75,11 @@ export function mprotect(address: u64, length: u64, protection: u64): i64 {
   return syscall(Call.MPROTECT, address, length, protection, 0, 0, 0);
 }
 
+/** Seals what is mapped from `address` on: nothing removes, replaces, moves or protects it any more. 0, or an Errno. */
+export function mseal(address: u64, length: u64): i64 {
+  return syscall(Call.MSEAL, address, length, 0, 0, 0, 0);
+}
+
 /** Moves the end of the heap: where it is then, or an Errno. With 0, only tells. */
 export function brk(end: u64): i64 {
   return syscall(Call.BRK, end, 0, 0, 0, 0, 0);

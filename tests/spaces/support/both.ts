@@ -172,6 +172,11 @@ export class Both implements Subject {
     return this.machine.call("reclaimTables", space, wanted);
   }
 
+  seal(space: number, first: number, end: number): void {
+    const expected = this.model(space).seal(first, end);
+    assert.equal(this.machine.callRange("sealRange", space, first, end), expected, "seal");
+  }
+
   /** As far as the region reaches in which `first` is, if it has rights. */
   populate(space: number, first: number, end: number): void {
     const region = this.model(space)

@@ -21,6 +21,7 @@ export const SpaceError = {
   NOT_MAPPED: 4,
   BAD_RIGHTS: 5,
   NO_DEVICE: 6,
+  SEALED: 7,
 } as const;
 /** Features that can be hidden, of platform/embedded/model/cpu/features.ts. */
 export const Feature = { PCID: 64 } as const;

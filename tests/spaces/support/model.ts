@@ -17,7 +17,11 @@ export interface Page {
   readonly contents: Contents;
   /** No region reaches from the page below into this one, though both are alike. */
   readonly beginsRegion: boolean;
+  /** Nothing changes it any more, but for its contents. */
+  readonly isSealed: boolean;
 }
+
+const FRESH = { contents: { words: [0, 0, 0] }, isSealed: false } as const;
 
 /** Kinds of memory whose neighbours become one region. */
 const PLAIN: ReadonlySet<number> = new Set([RegionKind.ANONYMOUS, RegionKind.HEAP]);
@@ -42,7 +46,7 @@ export class SpaceModel {
     if (isWriteExecute(rights)) return SpaceError.BAD_RIGHTS;
     for (let page = first; page < end; page++) if (this.pages.has(page)) return SpaceError.OVERLAP;
     for (let page = first; page < end; page++) {
-      this.pages.set(page, { kind, rights, contents: { words: [0, 0, 0] }, beginsRegion: page === first });
+      this.pages.set(page, { ...FRESH, kind, rights, beginsRegion: page === first });
     }
     this.#noteBoundary(end);
     return SpaceError.NONE;
@@ -50,6 +54,7 @@ export class SpaceModel {
 
   remove(first: number, end: number): number {
     if (!isUserRange(first, end)) return SpaceError.BAD_RANGE;
+    if (this.#isSealedWithin(first, end)) return SpaceError.SEALED;
     for (let page = first; page < end; page++) this.pages.delete(page);
     this.#noteBoundary(end);
     return SpaceError.NONE;
@@ -58,7 +63,8 @@ export class SpaceModel {
   replace(first: number, end: number, kind: number, rights: number): number {
     if (!isUserRange(first, end)) return SpaceError.BAD_RANGE;
     if (isWriteExecute(rights)) return SpaceError.BAD_RIGHTS;
-    this.remove(first, end);
+    const error = this.remove(first, end);
+    if (error !== SpaceError.NONE) return error;
     return this.place(first, end, kind, rights);
   }
 
@@ -68,12 +74,27 @@ export class SpaceModel {
     for (let page = first; page < end; page++) {
       const found = this.pages.get(page);
       if (found === undefined) return SpaceError.NOT_MAPPED;
+      if (found.isSealed) return SpaceError.SEALED;
       if (GUARDS.has(found.kind)) return SpaceError.BAD_RIGHTS;
     }
     for (let page = first; page < end; page++) this.#change(page, { rights });
     this.#noteBoundary(first);
     this.#noteBoundary(end);
     return SpaceError.NONE;
+  }
+
+  seal(first: number, end: number): number {
+    if (!isUserRange(first, end)) return SpaceError.BAD_RANGE;
+    for (let page = first; page < end; page++) if (!this.pages.has(page)) return SpaceError.NOT_MAPPED;
+    for (let page = first; page < end; page++) this.#change(page, { isSealed: true });
+    this.#noteBoundary(first);
+    this.#noteBoundary(end);
+    return SpaceError.NONE;
+  }
+
+  #isSealedWithin(first: number, end: number): boolean {
+    for (let page = first; page < end; page++) if (this.pages.get(page)?.isSealed === true) return true;
+    return false;
   }
 
   /** Moves the end of the lowest piece of heap, and the guard above it if it is there. */
@@ -84,15 +105,11 @@ export class SpaceModel {
     const hasGuard = this.regions().some(
       ({ kind, first, last }) => kind === RegionKind.GUARD && first === old && last === old,
     );
+    if (this.#isSealedWithin(heap.first, old + (hasGuard ? 1 : 0))) return SpaceError.SEALED;
     for (let page = old + (hasGuard ? 1 : 0); page <= end; page++) if (this.pages.has(page)) return SpaceError.OVERLAP;
     if (hasGuard) this.pages.delete(old);
     for (let page = old; page < end; page++) {
-      this.pages.set(page, {
-        kind: heap.kind,
-        rights: heap.rights,
-        contents: { words: [0, 0, 0] },
-        beginsRegion: false,
-      });
+      this.pages.set(page, { ...FRESH, kind: heap.kind, rights: heap.rights, beginsRegion: false });
     }
     for (let page = end; page < old; page++) this.pages.delete(page);
     if (hasGuard) this.pages.set(end, { ...guard!, beginsRegion: true });
@@ -121,10 +138,14 @@ export class SpaceModel {
   regions(): RegionSeen[] {
     const regions: { -readonly [key in keyof RegionSeen]: RegionSeen[key] }[] = [];
     for (const page of [...this.pages.keys()].sort((a, b) => a - b)) {
-      const { kind, rights, beginsRegion } = this.pages.get(page)!;
+      const { kind, rights, beginsRegion, isSealed } = this.pages.get(page)!;
       const before = regions.at(-1);
       const isAlike =
-        before !== undefined && before.last === page - 1 && before.kind === kind && before.rights === rights;
+        before !== undefined &&
+        before.last === page - 1 &&
+        before.kind === kind &&
+        before.rights === rights &&
+        this.pages.get(page - 1)!.isSealed === isSealed;
       if (isAlike && (PLAIN.has(kind) || !beginsRegion)) before.last = page;
       else regions.push({ first: page, last: page, kind, rights });
     }

@@ -229,6 +229,13 @@ type Change = "remove" | "protect" | "fork" | "populate" | "heap" | "fault" | "r
 const onCpu = steps("cpu", fc.nat(1), (both, cpu) => both.onCpu(cpu));
 const leave = steps("leave", fc.constant({}), (both) => both.leave());
 
+/** Few pages, so that most can still be changed. */
+const seal = steps("seal", fc.record({ which: anySpace, range: anyRange }), (both, { which, range }) => {
+  const space = spaceOf(both, which);
+  const { first, end } = target(both, space, range);
+  both.seal(space, first, Math.min(end, first + 3));
+});
+
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: place },
   { weight: 4, arbitrary: replace },
@@ -249,6 +256,12 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: onCpu },
   { weight: 4, arbitrary: race },
   { weight: 4, arbitrary: reclaim },
+);
+
+/** Apart from the others: what is sealed is in the way of many a step. */
+export const anyStepWithSeals: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: anyStep },
+  { weight: 1, arbitrary: seal },
 );
 
 /** One of those that there are; a new one when there is none. */
