@@ -65,6 +65,6 @@ function interrupt(vector: u32): void {
   }
 }
 
-export function syscall(number: u64, a: u64, b: u64, c: u64, d: u64, _e: u64, _f: u64): void {
-  call(number, a, b, c, d);
+export function syscall(number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
+  call(number, a, b, c, d, e, f);
 }

@@ -8,12 +8,13 @@ import { makeDirectoryEntry, ownPageSlot, splitHuge, splitLarge } from "../pagin
 import { beginFlush, finishFlush, noteFrame, notePage } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
+import { backedEntry, backingFrame } from "./backing";
 import { FaultBit } from "./fault-bits";
 import { ownTable } from "./own-table";
 import { pageFlags } from "./pages";
 import { fitsPage, FRESH, freshEntry, mapBlock } from "./populate";
 import { mayBeFull, promoteAround } from "./promote";
-import { Region, Right } from "./region";
+import { Backing, Region, Right } from "./region";
 import { findRegion, Space } from "./space";
 import { hasColours, userFrame, userFrameToFill } from "./user-frames";
 import { zeroPage } from "./zero-page";
@@ -87,7 +88,10 @@ function answerSmall(space: Space, region: Region, directory: PhysAddr, error: u
 function answerPage(space: Space, region: Region, slot: PhysAddr, error: u64, page: u64): u32 {
   const entry = physLoad64(slot);
   const isWrite = (error & FaultBit.WRITE) != 0;
-  if (!isPresent(entry)) return isWrite ? mapFresh(space, slot, region, page) : mapZeros(slot, region);
+  if (!isPresent(entry)) {
+    if (region.backing != Backing.ZEROS) return mapBacked(space, slot, region, page);
+    return isWrite ? mapFresh(space, slot, region, page) : mapZeros(slot, region);
+  }
   if (!isWrite || (entry & Pte.WRITE) != 0) return spurious(page);
   return takeForWriting(space, region, slot, entry, page);
 }
@@ -103,6 +107,13 @@ function mapFresh(space: Space, slot: PhysAddr, region: Region, page: u64): u32 
 function mapZeros(slot: PhysAddr, region: Region): u32 {
   const flags = pageFlags(region.rights) & ~Pte.WRITE;
   physStore64(slot, zeroPage().address | flags | Pte.PRESENT | Pte.FOREIGN);
+  return Answer.ANSWERED;
+}
+
+function mapBacked(space: Space, slot: PhysAddr, region: Region, page: u64): u32 {
+  const frame = backingFrame(space, region, page);
+  if (frame.isNone) return Answer.NO_MEMORY;
+  physStore64(slot, backedEntry(frame, region));
   return Answer.ANSWERED;
 }
 

@@ -5,9 +5,13 @@ import { Frame } from "../frames/frame";
 import { shareFrames } from "../frames/runs";
 import { blockOrder, entryAddress, isLeaf, leafAddress, pageBytesAt, Pte } from "../paging/pte";
 import { entryLevel, entryStart, makeEntry, nextEntry } from "../paging/user-tables";
+import { Handle } from "../objects/handle";
+import { noteMapping } from "../objects/handles";
 import { beginFlush, finishFlush, noteAllPages } from "../tlb/gather";
-import { Region } from "./region";
-import { makeRegion } from "./region-pool";
+import { heirOf, inheritHandles } from "./handles";
+import { leaveMessageBuffer } from "./message-buffer";
+import { Backing, Region } from "./region";
+import { freeRegion, makeRegion } from "./region-pool";
 import { firstFrom } from "./region-tree";
 import { Space, SpaceError } from "./space";
 
@@ -21,10 +25,11 @@ import { Space, SpaceError } from "./space";
 export function forkSpace(parent: Space, child: Space): u32 {
   child.mmapBase = parent.mmapBase;
   child.colours = parent.colours;
+  if (!inheritHandles(parent, child)) return SpaceError.NO_MEMORY;
   child.regions = copyTree(parent.regions, child);
   if (child.regionCount != parent.regionCount) return SpaceError.NO_MEMORY;
   beginFlush(parent);
-  const isDone = shareTables(parent, child);
+  const isDone = shareTables(parent, child) && leaveMessageBuffer(child);
   finishFlush();
   return isDone ? SpaceError.NONE : SpaceError.NO_MEMORY;
 }
@@ -32,22 +37,41 @@ export function forkSpace(parent: Space, child: Space): u32 {
 /** A copy of the same shape, as far as there is memory; `space` counts its regions. */
 function copyTree(tree: Region | null, space: Space): Region | null {
   if (tree == null) return null;
-  const copy = makeRegion();
+  const copy = copyRegion(tree, space);
   if (copy == null) return null;
-  copy.become(tree);
   space.regionCount += 1;
   copy.left = copyTree(tree.left, space);
   copy.right = copyTree(tree.right, space);
   return copy;
 }
 
-/** Region by region: what lies between them has no pages, and is not looked at. */
+/** What was mapped by a handle is the copy's by a handle of its own. */
+function copyRegion(region: Region, space: Space): Region | null {
+  const copy = makeRegion();
+  if (copy == null) return null;
+  if (region.backing == Backing.OBJECT) {
+    const handle = heirOf(changetype<Handle>(region.source), space);
+    if (handle == null) {
+      freeRegion(copy);
+      return null;
+    }
+    copy.become(region);
+    copy.source = changetype<usize>(handle);
+    noteMapping(handle);
+    return copy;
+  }
+  copy.become(region);
+  return copy;
+}
+
+/** Region by region: what lies between them has no pages, and is not looked at. The message buffer is the parent's alone. */
 function shareTables(parent: Space, child: Space): bool {
   let from: u64 = 0;
   let region = firstFrom(parent.regions, from);
   while (region != null) {
     from = max<u64>(from, region.first);
-    const slot = from > region.last ? NO_ENTRY : nextEntry(parent.root, 2, from, region.last);
+    const isShared = !region.isGuard && region.backing != Backing.MESSAGE_BUFFER;
+    const slot = !isShared || from > region.last ? NO_ENTRY : nextEntry(parent.root, 2, from, region.last);
     if (slot == NO_ENTRY) {
       region = firstFrom(parent.regions, region.last + 1);
       continue;

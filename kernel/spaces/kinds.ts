@@ -22,6 +22,8 @@ export namespace RegionKind {
   export const ANONYMOUS: u32 = 12;
   /** Memory of a device. */
   export const DEVICE: u32 = 13;
+  /** Memory that others may map, too. */
+  export const SHARED: u32 = 14;
 }
 
 export namespace FaultReason {

@@ -1,3 +1,5 @@
+import { Handle } from "../objects/handle";
+import { HandleRight } from "../objects/rights";
 import { RegionKind } from "./kinds";
 
 /** Rights of a region, and of an image's segment (the values of ELF's p_flags). */
@@ -10,6 +12,22 @@ export namespace Right {
 export const READ_WRITE: u32 = 6;
 if (READ_WRITE != (Right.READ | Right.WRITE)) ERROR("READ_WRITE is the two rights");
 
+/** Right bits of a mapping that whoever has `handle` may have. Memory that is mapped twice is never code: it could be written elsewhere. */
+export function rightsBy(handle: Handle): u32 {
+  if (!handle.may(HandleRight.RECEIVE)) return 0;
+  return handle.may(HandleRight.SEND) ? READ_WRITE : Right.READ;
+}
+
+/** Where the pages of a region come from. */
+export namespace Backing {
+  /** Zeroed frames, the task's own. */
+  export const ZEROS: u8 = 0;
+  /** The space's message buffer. */
+  export const MESSAGE_BUFFER: u8 = 1;
+  /** Memory that others may map, too: `source` is the handle. */
+  export const OBJECT: u8 = 2;
+}
+
 /** Nothing is ever both. */
 export function isWriteAndExecute(rights: u32): bool {
   return (rights & Right.WRITE) != 0 && (rights & Right.EXECUTE) != 0;
@@ -19,7 +37,7 @@ export function isWriteAndExecute(rights: u32): bool {
  * A stretch of one space with one meaning. Its place in the tree of its space's regions: `region-tree.ts`.
  *
  *     byte   0      8     16      24       32   40    44     48        52    53      54       55      56      60      64      72
- *            first  last  lowest  highest  gap  left  right  priority  kind  rights  caching  unused  source  sealed  offset
+ *            first  last  lowest  highest  gap  left  right  priority  kind  rights  caching  backing  source  sealed  offset
  */
 @unmanaged
 @final
@@ -38,8 +56,9 @@ export class Region {
   rights: u8;
   /** How its pages are cached: a Caching. */
   caching: u8;
-  unused: u8;
-  /** What its pages come from: an object of the kernel's, or 0 for zeroed frames of the task's own. */
+  /** Where a page comes from that is not there yet: a Backing. */
+  backing: u8;
+  /** The handle by which an object is mapped; 0: none is. */
   source: usize;
   /** 1: nothing changes it any more, as long as the space lives; else 0. */
   sealed: u32;
@@ -59,8 +78,9 @@ export class Region {
     return this.kind == RegionKind.GUARD || this.kind == RegionKind.STACK_GUARD;
   }
 
-  /** May its rights become `rights`? A guard's never change, and a device's memory is no code. */
+  /** May its rights become `rights`? A guard's never change, a device's memory is no code, and an object's is what the handle allows. */
   mayHave(rights: u32): bool {
+    if (this.backing == Backing.OBJECT) return (rights & ~rightsBy(changetype<Handle>(this.source))) == 0;
     return !this.isGuard && (this.kind != RegionKind.DEVICE || (rights & Right.EXECUTE) == 0);
   }
 
@@ -79,6 +99,7 @@ export class Region {
     this.kind = whole.kind;
     this.rights = whole.rights;
     this.caching = whole.caching;
+    this.backing = whole.backing;
     this.source = whole.source;
     this.sealed = whole.sealed;
     this.offset = whole.offset + (address - whole.first);

@@ -1,5 +1,7 @@
+import { Handle } from "../objects/handle";
+import { noteMapping } from "../objects/handles";
 import { takeRegion } from "./region-pool";
-import { Region } from "./region";
+import { Backing, Region } from "./region";
 import { cut, findIn, mend, taken } from "./region-tree";
 import { forgetRegion, Space } from "./space";
 
@@ -12,9 +14,10 @@ export const CUTS: u32 = 2;
 export function cutAt(space: Space, address: u64): void {
   const region = findIn(space.regions, address);
   if (region == null || region.first == address) return;
-  const rest = takeRegion();
+  const rest = changetype<Region>(takeRegion());
   assert(rest != null, "a cut that was not prepared");
-  space.regions = cut(space.regions, address, changetype<Region>(rest));
+  space.regions = cut(space.regions, address, rest);
+  if (rest.backing == Backing.OBJECT) noteMapping(changetype<Handle>(rest.source));
   space.regionCount += 1;
 }
 

@@ -4,6 +4,10 @@ import { countHere } from "../cpu/counts";
 import { MAX_CPUS } from "../frames/cpu-cache";
 import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
+import { freeFrame } from "../frames/allocator";
+import { Frame } from "../frames/frame";
+import { Handle, HandleTable } from "../objects/handle";
+import { dropHandleTable, noteUnmapping } from "../objects/handles";
 import { kernelRoot } from "../paging/kernel-space";
 import { ENTRIES_PER_TABLE, pageBytesAt, ROOT_LEVEL } from "../paging/pte";
 import { allocateTable, freeTable, translate } from "../paging/tables";
@@ -14,7 +18,7 @@ import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { pageFlags, unmapPages, unmapTables } from "./pages";
-import { Region } from "./region";
+import { Backing, Region } from "./region";
 import { freeRegion } from "./region-pool";
 import { before, findIn, firstFrom, move, takeOut, taken } from "./region-tree";
 
@@ -34,9 +38,13 @@ export class Space extends Translations {
   nextColour: u32;
   /** The region that was looked for last. */
   recent: Region | null;
+  /** Where the message buffer is; 0: it has not been needed. */
+  message: u64;
+  /** What the task may do with objects; null: it has had no handle. */
+  handles: HandleTable | null;
 }
-export const SPACE_BYTES: usize = 64;
-if (offsetof<Space>() != 64) ERROR("Space is 64 bytes");
+export const SPACE_BYTES: usize = 76;
+if (offsetof<Space>() != 76) ERROR("Space is 76 bytes");
 
 export namespace SpaceError {
   export const NONE: u32 = 0;
@@ -87,6 +95,7 @@ export function findRegion(space: Space, address: u64): Region | null {
 
 /** A region that was in the space's tree, and is no more. */
 export function forgetRegion(space: Space, region: Region): void {
+  if (region.backing == Backing.OBJECT) noteUnmapping(changetype<Handle>(region.source));
   if (space.recent == region) space.recent = null;
   space.regionCount -= 1;
   freeRegion(region);
@@ -158,8 +167,18 @@ export function destroySpace(space: Space): void {
   if (space.root == 0) return;
   assert(space.loadedOn == 0);
   clearRange(space, NULL_ZONE_BYTES, USER_LAST);
+  dropBelongings(space);
   freeTable(<PhysAddr>space.root);
   space.root = 0;
+}
+
+/** What a space has beside its pages. */
+function dropBelongings(space: Space): void {
+  const handles = space.handles;
+  if (handles != null) dropHandleTable(handles);
+  if (space.message != 0) freeFrame(Frame.containing(<PhysAddr>space.message));
+  space.handles = null;
+  space.message = 0;
 }
 
 /** Removes all regions from `first` to `last`, whose ends no region, large page or shared table may lie across, and their pages. */

@@ -15,9 +15,10 @@ export namespace Call {
   /** `info(kind)`: a number about this task or the system; see `Info`. EINVAL; ENOENT: the task has unmapped what it asks about. */
   export const INFO: u32 = 3;
   /**
-   * `mmap(address, length, protection, flags, port, offset)`: maps zeroed memory (Protect, MapFlag). Returns its first byte. EINVAL: no
-   * length, bits that do not go together, or a fixed address that is not a page's or not the task's to have. EACCES: writable and
-   * executable. EEXIST: FIXED_NOREPLACE, and something is there. EPERM: FIXED, and something there is sealed. ENOMEM.
+   * `mmap(address, length, protection, flags, port, offset)`: maps zeroed memory, or with SHARED that of the object of handle `port`, from its byte
+   * `offset` on (Protect, MapFlag). Returns its first byte. EINVAL: no length, bits that do not go together, or a fixed address that is not a
+   * page's or not the task's to have. EACCES: writable and executable, or more than the handle allows. EBADF: no handle of memory. EEXIST:
+   * FIXED_NOREPLACE, and something is there. EPERM: FIXED, and something there is sealed. ENOMEM.
    */
   export const MMAP: u32 = 4;
   /** `munmap(address, length)`: removes what is mapped there, if anything. EINVAL, EPERM, ENOMEM. */
@@ -43,6 +44,51 @@ export namespace Call {
    * copies. As in Linux; `flags` is 0. EINVAL; ENOMEM: part of it is not mapped, or no memory.
    */
   export const MSEAL: u32 = 11;
+  /**
+   * `port_create(name)`: a port, to be found by `name` (up to eight characters, the first in the lowest byte), or by none if that is 0. Returns a
+   * handle with all rights. EEXIST, ENOMEM.
+   */
+  export const PORT_CREATE: u32 = 20;
+  /** `port_open(name)`: waits for a port of that name; returns a handle with SEND and GRANT. EINVAL, ENOENT, ENOMEM. */
+  export const PORT_OPEN: u32 = 21;
+  /**
+   * `call(port, words)`: sends that many words of the message buffer (Message), and the handle that is named there, and waits for the reply, of which it
+   * returns the number of words. EINVAL, EBADF, EACCES, EPIPE, EDEADLK, ENOMEM.
+   */
+  export const CALL: u32 = 22;
+  /** `receive(port)`: waits for a message; returns its number of words. EBADF, EACCES, EPIPE, EDEADLK, ENOMEM. */
+  export const RECEIVE: u32 = 23;
+  /** `reply(words)`: to what was received last. Returns `words`. EINVAL, ENOENT, EBADF, EACCES, ENOMEM. */
+  export const REPLY: u32 = 24;
+  /** `reply_receive(port, words)`: both. EINVAL, ENOENT, EBADF, EACCES, EPIPE, EDEADLK, ENOMEM. */
+  export const REPLY_RECEIVE: u32 = 25;
+  /** `handle_close(handle)`: gives it back. What was passed on from it stays. EBADF. */
+  export const HANDLE_CLOSE: u32 = 26;
+  /** `handle_revoke(handle)`: takes back all that was passed on from it, and what is mapped by that. EBADF, ENOMEM. */
+  export const HANDLE_REVOKE: u32 = 27;
+  /** `memory_create(bytes)`: memory to share; returns a handle with all rights. EINVAL, ENOMEM. */
+  export const MEMORY_CREATE: u32 = 28;
+}
+
+/** What a handle allows. None that is passed on has more than the one that it comes from. */
+export namespace Right {
+  export const RECEIVE: u64 = 1;
+  export const SEND: u64 = 2;
+  export const GRANT: u64 = 4;
+  export const ALL: u64 = 7;
+}
+
+/** Messages: bytes of the message buffer. */
+export namespace Message {
+  /** The first of the words. */
+  export const AT: u64 = 3584;
+  export const WORDS: u64 = 61;
+  /** The handle that came with what was received: bits 31:0 its number, bits 63:32 its rights; 0: none. */
+  export const GOT_AT: u64 = 4072;
+  /** One that is to go with what is sent next: the same; 0: none, and when it has gone. */
+  export const PASS_AT: u64 = 4080;
+  /** The number of the task that sent what was received. */
+  export const SENDER_AT: u64 = 4088;
 }
 
 /** What `wait` stores, 8 bytes: bits 31:0 the status of `exit`, or what killed the task; bit 32: it was killed. */
@@ -61,6 +107,8 @@ export namespace Protect {
 
 /** Linux's MAP_ values, and one more. */
 export namespace MapFlag {
+  /** Memory of an object, that others may map, too. */
+  export const SHARED: u64 = 1;
   export const PRIVATE: u64 = 2;
   /** Exactly there; what was there goes. */
   export const FIXED: u64 = 0x10;
@@ -71,13 +119,14 @@ export namespace MapFlag {
   export const FIXED_NOREPLACE: u64 = 0x10_0000;
   /** Addresses that never have pages: an access is reported as one to a guard. Linux has none; its MADV_GUARD_INSTALL comes near. */
   export const GUARD: u64 = 0x1000_0000;
-  export const ALL: u64 = 0x1010_8032;
+  export const ALL: u64 = 0x1010_8033;
 }
 
 /** Results below zero, as in POSIX (values of Linux). */
 export namespace Errno {
   export const EPERM: i64 = -1;
   export const ENOENT: i64 = -2;
+  export const EBADF: i64 = -9;
   export const ECHILD: i64 = -10;
   export const EAGAIN: i64 = -11;
   export const ENOMEM: i64 = -12;
@@ -85,6 +134,8 @@ export namespace Errno {
   export const EFAULT: i64 = -14;
   export const EEXIST: i64 = -17;
   export const EINVAL: i64 = -22;
+  export const EPIPE: i64 = -32;
+  export const EDEADLK: i64 = -35;
   export const ENOSYS: i64 = -38;
 }
 

@@ -15,7 +15,7 @@ import { Errno, MapFlag, Protect } from "./abi";
 
 /** The calls that change a task's memory. Every argument is decoded before anything changes; a call happens wholly or not at all. */
 
-const NO_RIGHTS: u32 = u32.MAX_VALUE;
+export const NO_RIGHTS: u32 = u32.MAX_VALUE;
 
 /** `mmap(address, length, protection, flags)`. The address, or EINVAL, EACCES, EEXIST, ENOMEM. */
 export function mmap(address: u64, length: u64, protection: u64, flags: u64): i64 {
@@ -53,7 +53,7 @@ function mapAt(space: Space, first: u64, last: u64, rights: u32, flags: u64): u3
 }
 
 /** Where the caller hinted, if that is free; else the lowest gap above the task's own base, else any of the zone. */
-function choosePlace(space: Space, hint: u64, bytes: u64): u64 {
+export function choosePlace(space: Space, hint: u64, bytes: u64): u64 {
   const unit = unitOf(bytes);
   const start = userSlotFirst(UserSlot.MMAP);
   const end = userSlotFirst(UserSlot.IPC);
@@ -128,7 +128,7 @@ export function colours(set: u64): i64 {
 }
 
 /** Right bits for Protect bits. POSIX lets a page be written but not read; a processor does not (SDM 3A 4.6). */
-function rightsOf(protection: u64): u32 {
+export function rightsOf(protection: u64): u32 {
   if ((protection & ~Protect.ALL) != 0) return NO_RIGHTS;
   let rights: u32 = protection != 0 ? Right.READ : 0;
   if ((protection & Protect.WRITE) != 0) rights |= Right.WRITE;
@@ -137,11 +137,11 @@ function rightsOf(protection: u64): u32 {
 }
 
 /** `length` in whole pages; 0 when there is no such length. */
-function wholePages(length: u64): u64 {
+export function wholePages(length: u64): u64 {
   return alignUp(length, PAGE_BYTES);
 }
 
-function errnoOf(error: u32): i64 {
+export function errnoOf(error: u32): i64 {
   if (error == SpaceError.NONE) return 0;
   if (error == SpaceError.OVERLAP) return Errno.EEXIST;
   if (error == SpaceError.BAD_RIGHTS) return Errno.EACCES;

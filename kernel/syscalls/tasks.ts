@@ -1,6 +1,7 @@
 import { collectChild, NOT_YET, WaitError } from "../tasks/children";
 import { copyTask } from "../tasks/copy";
 import { currentTask, waitInCall } from "../tasks/scheduler";
+import { WaitsFor } from "../tasks/task";
 import { Call, Errno } from "./abi";
 
 /** `fork()`. The copy's number; ENOMEM. */
@@ -12,9 +13,9 @@ export function fork(): i64 {
 /** `wait(address)`. The child's number; ECHILD, EFAULT. While none has ended the task waits, and has no result yet. */
 export function wait(address: u64): i64 {
   const task = currentTask();
-  task.waitAddress = address;
+  task.wanted = address;
   const result = collectChild(task);
-  if (result == NOT_YET) waitInCall(Call.WAIT);
+  if (result == NOT_YET) waitInCall(Call.WAIT, WaitsFor.CHILD);
   return result;
 }
 if (WaitError.NO_CHILD != Errno.ECHILD || WaitError.NOT_WRITABLE != Errno.EFAULT)

@@ -17,13 +17,13 @@ const ending = memory.data(8, 8);
 const STATUS: u64 = 0xffff_ffff;
 const KILLED: u64 = 1 << 32;
 
-/** Takes the end of a child of `parent`, whose space is loaded, and writes how it ended where `parent.waitAddress` says. Its number. */
+/** Takes the end of a child of `parent`, whose space is loaded, and writes how it ended where `parent.wanted` says. Its number. */
 export function collectChild(parent: Task): i64 {
   const child = childOf(parent, TaskState.ENDED);
   if (child == null) return childOf(parent, ANY_STATE) == null ? WaitError.NO_CHILD : NOT_YET;
   // Not by way of <u32>: the optimiser makes one load of that, which extends the sign.
   store<u64>(ending, ((<u64>child.status) & STATUS) | (child.end == TaskEnd.KILLED ? KILLED : 0));
-  if (parent.waitAddress != 0 && !copyOut(parent.waitAddress, ending, 8, parent.space)) return WaitError.NOT_WRITABLE;
+  if (parent.wanted != 0 && !copyOut(parent.wanted, ending, 8, parent.space)) return WaitError.NOT_WRITABLE;
   const id = child.id;
   forgetTask(child);
   return id;

@@ -51,6 +51,13 @@ export class CpuTasks {
     this.readyCount += 1;
   }
 
+  prepend(task: Task): void {
+    task.after = this.first;
+    if (this.last == null) this.last = task;
+    this.first = task;
+    this.readyCount += 1;
+  }
+
   /** The one that has waited longest; null when there is none. */
   takeFirst(): Task | null {
     const task = this.first;

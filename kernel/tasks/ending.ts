@@ -12,6 +12,7 @@ import { CounterMoment } from "../trace/counters";
 import { drainTrace } from "../trace/trace";
 import { reportCountersIfWanted } from "./counters";
 import { failedCopyCount, failedProgramCount, programCount } from "./outcome";
+import { tasksOf } from "./cpu-tasks";
 import { schedule, sleep } from "./scheduler";
 import { firstTask } from "./task";
 
@@ -34,8 +35,34 @@ function keptForObjects(): u64 {
 /** Leaves to the next ready task. When there is none, this CPU waits for one; when there are no tasks any more, the machine ends. */
 export function resumeNextOrEnd(): void {
   if (schedule()) return;
-  if (firstTask() != null) return sleep();
+  if (firstTask() != null) return wakeSomebodyOrSleep();
   endRun();
+}
+
+/** When all tasks wait, none will ever come to an end by itself. */
+function wakeSomebodyOrSleep(): void {
+  sleep();
+  if (isAnybodyBusy() || !wakeStuck()) return;
+  schedule();
+}
+
+/** Has any CPU a task to run? */
+function isAnybodyBusy(): bool {
+  for (let rest = onlineCpus(); rest != 0; rest &= rest - 1) {
+    if (tasksOf(<u32>ctz<u64>(rest)).load != 0) return true;
+  }
+  return false;
+}
+
+/** What `ipc/` does when all tasks wait: lets some of them know. False: there is none that it could. */
+let wakeStuck: () => bool = wakeNobody;
+
+export function whenAllWait(wake: () => bool): void {
+  wakeStuck = wake;
+}
+
+function wakeNobody(): bool {
+  return false;
 }
 
 /** The last task has ended: all other CPUs sleep, and this one has the kernel's lock. */

@@ -7,10 +7,10 @@ import { MODULE_NAME_BYTES } from "../bootinfo/layout";
 import { addHeap } from "../spaces/heap-end";
 import { RegionKind } from "../spaces/kinds";
 import { drawBase } from "../spaces/placement";
-import { READ_WRITE } from "../spaces/region";
+import { Backing, READ_WRITE, Region } from "../spaces/region";
 import { placeRegion } from "../spaces/place";
-import { addPopulated } from "../spaces/populate";
-import { createSpace, Space, SpaceError } from "../spaces/space";
+import { populate } from "../spaces/populate";
+import { createSpace, findRegion, Space, SpaceError } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
 import { checkImage, imageEntry, imageErrorFound, imageExtent, loadImage } from "./image";
@@ -61,11 +61,13 @@ function furnish(task: Task, module: u32): u32 {
   if (error != ImageError.NONE) return error;
   if (addHeap(space, drawBase(UserSlot.HEAP, HEAP_BYTES + 2 * PAGE_BYTES), HEAP_BYTES) != SpaceError.NONE)
     return ImageError.NO_MEMORY;
-  if (guarded(space, UserSlot.IPC, MESSAGE_BYTES, RegionKind.MESSAGE_BUFFER, RegionKind.GUARD) == 0)
-    return ImageError.NO_MEMORY;
+  const message = guarded(space, UserSlot.IPC, MESSAGE_BYTES, RegionKind.MESSAGE_BUFFER, RegionKind.GUARD);
+  if (message == 0) return ImageError.NO_MEMORY;
+  changetype<Region>(findRegion(space, message)).backing = Backing.MESSAGE_BUFFER;
   const stack = guarded(space, UserSlot.STACK, STACK_BYTES, RegionKind.STACK, RegionKind.STACK_GUARD);
   if (stack == 0) return ImageError.NO_MEMORY;
   space.mmapBase = drawBase(UserSlot.MMAP, 0);
+  if (!populate(space, stack, stack + STACK_BYTES - 1, READ_WRITE)) return ImageError.NO_MEMORY;
   const stackTop = stack + STACK_BYTES;
   contextStart(task.context, base + imageEntry(), stackTop);
   trace(RecordKind.TASK_START, base, stackTop, module);
@@ -74,13 +76,13 @@ function furnish(task: Task, module: u32): u32 {
   return ImageError.NONE;
 }
 
-/** Adds a readable and writable region in `slot`, with a page of guard below (of `guardKind`) and above. Its first byte, or 0. */
+/** Adds a readable and writable region without pages in `slot`, with a page of guard below (of `guardKind`) and above. Its first byte, or 0. */
 function guarded(space: Space, slot: u64, bytes: u64, kind: u32, guardKind: u32): u64 {
   const guard = drawBase(slot, bytes + 2 * PAGE_BYTES);
   const first = <VirtAddr>(guard + PAGE_BYTES);
   const above = <VirtAddr>(first + bytes);
   let error = placeRegion(space, guard, first - 1, guardKind, 0);
-  if (error == SpaceError.NONE) error = addPopulated(space, first, above - 1, kind, READ_WRITE);
+  if (error == SpaceError.NONE) error = placeRegion(space, first, above - 1, kind, READ_WRITE);
   if (error == SpaceError.NONE) error = placeRegion(space, above, above + PAGE_BYTES - 1, RegionKind.GUARD, 0);
   return error == SpaceError.NONE ? first : 0;
 }

@@ -11,7 +11,7 @@ import { CpuTasks, ownTasks } from "./cpu-tasks";
 import { reportFailure } from "./fault-report";
 import { countEnd } from "./outcome";
 import { finishSpeaking } from "./speech";
-import { forgetTask, Task, TaskEnd, TaskState } from "./task";
+import { forgetTask, Task, TaskEnd, TaskState, WaitsFor } from "./task";
 import { isTurnOver, limitTurn, taskChanged } from "./turns";
 
 /** Which task this CPU runs: the one that has been ready longest. All under the kernel's lock. */
@@ -45,19 +45,34 @@ function switchTo(own: CpuTasks, task: Task): void {
   if (task.pendingCall != 0) finishWaiting(task);
 }
 
-/** A child has ended: what the pending call returns is known now, and its task's memory can be reached. */
+/** What the pending call returns is known now; how a child has ended only here, where the task's memory can be reached. */
 function finishWaiting(task: Task): void {
-  const result = collectChild(task);
-  assert(result != NOT_YET, "a task was woken for nothing");
+  const result = task.waitsFor == WaitsFor.CHILD ? collectChild(task) : task.result;
+  assert(task.waitsFor != WaitsFor.CHILD || result != NOT_YET, "a task was woken for nothing");
   trace(RecordKind.RESULT, task.pendingCall, 0, result);
   task.pendingCall = 0;
   contextSetResult(task.context, result);
 }
 
-/** The running task waits for a child, in `call`: another may run. */
-export function waitInCall(call: u32): void {
-  currentTask().pendingCall = call;
-  currentTask().state = TaskState.WAITING;
+/** The running task waits, in `call`, for what `waitsFor` says: another may run. */
+export function waitInCall(call: u32, waitsFor: u32): void {
+  const task = currentTask();
+  task.pendingCall = call;
+  task.waitsFor = waitsFor;
+  task.state = TaskState.WAITING;
+}
+
+/** `task` waits no more: the call that it is in returns `result`. */
+export function finishCall(task: Task, result: i64): void {
+  task.result = result;
+  makeReady(task);
+}
+
+/** The same, and it is the next that this CPU runs. */
+export function finishCallHere(task: Task, result: i64): void {
+  task.result = result;
+  task.state = TaskState.READY;
+  ownTasks().prepend(task);
 }
 
 /** Takes the CPU from the running task, which stays ready, after all others of this CPU. */
@@ -94,9 +109,19 @@ export function wakeUp(): void {
   else if (own.readyCount != 0) limitTurn(cpuIndex());
 }
 
+/** What `ipc/` does for a task that ends: nobody waits for it, and it is in no queue. */
+let endConversations: (task: Task) => void = haveNone;
+
+export function onTaskEnd(end: (task: Task) => void): void {
+  endConversations = end;
+}
+
+function haveNone(_task: Task): void {}
+
 /** Ends `task` and gives back all its memory; what its registers held goes as well. Its parent, if it has one, can still learn how. */
 export function endTask(task: Task, end: u32, status: i32): void {
   finishSpeaking(task);
+  endConversations(task);
   release(task);
   orphanChildren(task);
   task.end = end;
@@ -105,7 +130,7 @@ export function endTask(task: Task, end: u32, status: i32): void {
   const parent = task.parent;
   if (parent != null) {
     task.state = TaskState.ENDED;
-    if (parent.state == TaskState.WAITING) makeReady(parent);
+    if (parent.state == TaskState.WAITING && parent.waitsFor == WaitsFor.CHILD) makeReady(parent);
   } else {
     countEnd(task);
     forgetTask(task);

@@ -12,7 +12,7 @@ import { allocateSpace, freeSpace } from "../spaces/space-pool";
  *                     └─(7)─ WAITING ◀─┘(6)
  *
  *     1 loaded from its image, or copied   2 chosen by the scheduler   3 yielded, or its turn is over   4 exited, or killed by a fault   5 the same, and its
- *     parent lives   6 waits for a child   7 a child ended   8 its parent has waited for it, or ended
+ *     parent lives   6 waits (WaitsFor)   7 it has come   8 its parent has waited for it, or ended
  */
 export namespace TaskState {
   export const FREE: u32 = 0;
@@ -21,6 +21,20 @@ export namespace TaskState {
   export const WAITING: u32 = 3;
   /** Only its number, its parent and how it ended. */
   export const ENDED: u32 = 4;
+}
+
+/** What a task waits for. */
+export namespace WaitsFor {
+  /** A child to end. */
+  export const CHILD: u32 = 1;
+  /** `port`, to take what it sends. */
+  export const RECEIVER: u32 = 2;
+  /** Who has received what it sent, to reply. */
+  export const REPLY: u32 = 3;
+  /** `port`, to have something for it. */
+  export const MESSAGE: u32 = 4;
+  /** Somebody to make the port of the name `wanted`. */
+  export const PORT: u32 = 5;
 }
 
 /** How a task ended. */
@@ -40,8 +54,11 @@ export namespace TaskOrigin {
 /**
  * A kernel object:
  *
- *     byte  0   4      8           12     16    20        24      28   32      36           40           48     52   56      64    112       128      1152
- *           id  state  nameLength  space  next  previous  parent  end  status  pendingCall  waitAddress  after  cpu  origin  name  reserved  context
+ *     byte  0   4      8           12     16    20        24      28   32      36           40      48     52   56      60        64      72    76
+ *           id  state  nameLength  space  next  previous  parent  end  status  pendingCall  wanted  after  cpu  origin  waitsFor  result  port  words
+ *
+ *     byte  80      84      88        128   176       192      1216
+ *           caller  callee  reserved  name  reserved  context
  *
  * Tasks are a ring, in the order of their numbers. Aligned to 64, as contexts want it.
  */
@@ -62,14 +79,26 @@ export class Task {
   status: i32;
   /** Number of the call that a waiting task is in; 0 for none. */
   pendingCall: u32;
-  /** Where a waiting task wants its child's Ending; 0 for nowhere. */
-  waitAddress: u64;
-  /** The next in the queue of those that are ready; only while it is in one. */
+  /** What it waits for, by CHILD: where it wants its child's Ending, 0 for nowhere; by PORT: the name. */
+  wanted: u64;
+  /** The next in the queue of those that are ready, or wait for the same port; only while it is in one. */
   after: Task | null;
   /** Where it ran last, or is to run first. */
   cpu: u32;
   /** TaskOrigin. */
   origin: u32;
+  /** A WaitsFor, while it waits. */
+  waitsFor: u32;
+  /** What the call returns that it was waiting in. */
+  result: i64;
+  /** The port, as `ipc/` knows it, in whose queue it is; 0: in none. */
+  port: usize;
+  /** Words of the message that it sends. */
+  words: u32;
+  /** Who waits for its reply. */
+  caller: Task | null;
+  /** Whose reply it waits for. */
+  callee: Task | null;
 
   get name(): usize {
     return changetype<usize>(this) + NAME_AT;
@@ -80,12 +109,12 @@ export class Task {
     return changetype<usize>(this) + CONTEXT_AT;
   }
 }
-if (offsetof<Task>() != 60) ERROR("Task's fields are 60 bytes");
-const NAME_AT: usize = 64;
-const CONTEXT_AT: usize = 128;
-if (<usize>64 + MODULE_NAME_BYTES > 128) ERROR("a name fits before the context");
-const TASK_BYTES: u32 = 1152;
-if (<usize>128 + CONTEXT_BYTES != 1152 || 1152 % 64 != 0) ERROR("a task ends with its context, aligned to 64");
+if (offsetof<Task>() != 88) ERROR("Task's fields are 88 bytes");
+const NAME_AT: usize = 128;
+const CONTEXT_AT: usize = 192;
+if (<usize>128 + MODULE_NAME_BYTES > 192) ERROR("a name fits before the context");
+const TASK_BYTES: u32 = 1216;
+if (<usize>192 + CONTEXT_BYTES != 1216 || 1216 % 64 != 0) ERROR("a task ends with its context, aligned to 64");
 const taskKind = makeKind("task", TASK_BYTES);
 
 let numbered: u32 = 0;

@@ -47,7 +47,7 @@ test("the page names the errors that the comment in abi.ts names, each of them o
 });
 
 test("every call has a function in the library, which its example calls", () => {
-  const library = sourceText("user/nitros/calls.ts");
+  const library = `${sourceText("user/nitros/calls.ts")}${sourceText("user/nitros/messages.ts")}`;
   for (const { name, example } of calls) {
     const [, wrapper] = new RegExp(`function (\\w+)\\([^}]*?Call\\.${name.toUpperCase()},`).exec(library) ?? [];
     assert.ok(wrapper, `no function makes the call ${name}`);
@@ -68,11 +68,13 @@ for (const machine of MACHINE_NAMES) {
 
 /** A source file under build/ whose `main` is the examples, each a block. Its path, from the project's root. */
 function exampleProgram(): string {
-  const libraries = ["calls", "machine", "print"].map((name) => sourceText(`user/nitros/${name}.ts`)).join("\n");
+  const libraries = ["calls", "machine", "messages", "print"]
+    .map((name) => sourceText(`user/nitros/${name}.ts`))
+    .join("\n");
   const functions = [...libraries.matchAll(/^export (?:declare )?function (\w+)/gm)].map(([, name]) => name!);
-  const [, constants] = /^export \{ (.*) \} from/m.exec(libraries)!;
+  const constants = [...libraries.matchAll(/^export \{ (.*) \} from/gm)].map(([, names]) => names!);
   const blocks = calls.map(({ example }) => `{\n${example}}\n`).join("");
-  const source = `import { ${functions.join(", ")}, ${constants} } from "nitros";
+  const source = `import { ${[...functions, ...constants].join(", ")} } from "nitros";
 export function main(): i32 {
 ${blocks}return 0;
 }

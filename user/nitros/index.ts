@@ -2,3 +2,4 @@
 export * from "./machine";
 export * from "./calls";
 export * from "./print";
+export * from "./messages";

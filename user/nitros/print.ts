@@ -1,4 +1,5 @@
-import { log, messageBuffer, pageBytes } from "./calls";
+import { Message } from "../../kernel/syscalls/abi";
+import { log, messageBuffer } from "./calls";
 import { store8 } from "./machine";
 
 /**
@@ -17,7 +18,7 @@ function flush(): void {
 function putByte(byte: u32): void {
   if (buffer == 0) {
     buffer = messageBuffer();
-    room = pageBytes();
+    room = Message.AT;
   }
   store8(buffer + used, <u8>byte);
   used += 1;

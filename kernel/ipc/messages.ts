@@ -1,0 +1,174 @@
+import { defineObject, KernelObject, ObjectKind } from "../objects/object";
+import { ensureMessageBuffer } from "../spaces/message-buffer";
+import { whenAllWait } from "../tasks/ending";
+import { finishCall, finishCallHere, onTaskEnd } from "../tasks/scheduler";
+import { firstTask, Task, TaskState, WaitsFor } from "../tasks/task";
+import { IpcError } from "./errors";
+import { deliver } from "./message";
+import { forgetPort, Port } from "./port";
+
+/**
+ * Messages: a task sends one to a port and waits for the reply; another receives it there, and replies. Nothing is kept in between: a message
+ * goes from one task's buffer to the other's when both are there, and the CPU with it.
+ *
+ *     caller                         receiver
+ *     call ──┐                       receive ─┐
+ *            │ waits: RECEIVER                │ waits: MESSAGE
+ *            └────────── message ────────────▶┘
+ *            │ waits: REPLY                   works
+ *            ┌◀───────── reply ───────────────┐ reply
+ *
+ * Each of these returns a number of words, an IpcError, or WAITS: then `task.waitsFor` says for what.
+ */
+
+/** `task` sends `words` words to `port`. */
+export function call(task: Task, port: Port, words: u32): i64 {
+  if (port.receivers == 0) return IpcError.DESERTED;
+  if (!ensureMessageBuffer(task.space)) return IpcError.NO_MEMORY;
+  task.words = words;
+  const receiver = port.first;
+  if (receiver == null || receiver.waitsFor != WaitsFor.MESSAGE) return waitAt(port, task, WaitsFor.RECEIVER);
+  const delivered = deliver(task, receiver);
+  if (delivered < 0) return delivered;
+  port.remove(receiver);
+  connect(task, receiver);
+  finishCallHere(receiver, delivered);
+  return IpcError.WAITS;
+}
+
+/** `task` takes what is sent to `port`. Whoever still waits for its reply waits in vain. */
+export function receive(task: Task, port: Port): i64 {
+  if (!ensureMessageBuffer(task.space)) return IpcError.NO_MEMORY;
+  abandonCaller(task);
+  return receiveNext(task, port);
+}
+
+/** `task` replies with `words` words to the one whose message it received last. */
+export function reply(task: Task, words: u32): i64 {
+  const caller = task.caller;
+  if (caller == null) return IpcError.NO_ENTRY;
+  task.words = words;
+  const delivered = deliver(task, caller);
+  if (delivered < 0) return delivered;
+  disconnect(task);
+  finishCall(caller, delivered);
+  return delivered;
+}
+
+/** Both, and the CPU goes to who has got the reply, unless there is the next message already. */
+export function replyAndReceive(task: Task, port: Port, words: u32): i64 {
+  const caller = task.caller;
+  if (caller == null) return IpcError.NO_ENTRY;
+  task.words = words;
+  const delivered = deliver(task, caller);
+  if (delivered < 0) return delivered;
+  disconnect(task);
+  const received = receiveNext(task, port);
+  if (received == IpcError.WAITS) finishCallHere(caller, delivered);
+  else finishCall(caller, delivered);
+  return received;
+}
+
+/** A message that cannot be delivered is its sender's trouble, not the receiver's. */
+function receiveNext(task: Task, port: Port): i64 {
+  for (let sender = port.takeFirst(WaitsFor.RECEIVER); sender != null; sender = port.takeFirst(WaitsFor.RECEIVER)) {
+    const delivered = deliver(sender, task);
+    if (delivered >= 0) {
+      connect(sender, task);
+      return delivered;
+    }
+    finishCall(sender, delivered);
+  }
+  return waitAt(port, task, WaitsFor.MESSAGE);
+}
+
+function waitAt(port: Port, task: Task, waitsFor: u32): i64 {
+  task.waitsFor = waitsFor;
+  port.append(task);
+  return IpcError.WAITS;
+}
+
+function connect(caller: Task, receiver: Task): void {
+  caller.waitsFor = WaitsFor.REPLY;
+  caller.callee = receiver;
+  receiver.caller = caller;
+}
+
+function disconnect(receiver: Task): void {
+  const caller = receiver.caller;
+  if (caller != null) caller.callee = null;
+  receiver.caller = null;
+}
+
+function abandonCaller(receiver: Task): void {
+  const caller = receiver.caller;
+  disconnect(receiver);
+  if (caller != null) finishCall(caller, IpcError.DESERTED);
+}
+
+/** A task ends: it is in no queue, and nobody waits for it. */
+function endConversations(task: Task): void {
+  if (task.port != 0) changetype<Port>(task.port).remove(task);
+  abandonCaller(task);
+  const callee = task.callee;
+  if (callee != null) callee.caller = null;
+  task.callee = null;
+}
+onTaskEnd(endConversations);
+
+/** A handle of `space` was closed: nobody of that space waits there any more, and nobody at all where nobody can receive. */
+function portClosed(object: KernelObject, space: usize): void {
+  const port = changetype<Port>(object);
+  for (let task = port.first; task != null;) {
+    const next = task.after;
+    const isOfSpace = changetype<usize>(task.space) == space;
+    if (isOfSpace || port.receivers == 0) {
+      port.remove(task);
+      finishCall(task, isOfSpace ? IpcError.BAD_HANDLE : IpcError.DESERTED);
+    }
+    task = next;
+  }
+}
+
+function portUnused(object: KernelObject): void {
+  forgetPort(changetype<Port>(object));
+}
+defineObject(ObjectKind.PORT, portClosed, portUnused);
+
+/**
+ * All tasks wait, and so for one another. First those learn it that wait for a port, which nobody will make; then those that have sent
+ * something; when there are only receivers left, those: their clients have gone.
+ */
+function wakeStuck(): bool {
+  return (
+    wakeAll(WaitsFor.PORT, IpcError.NO_ENTRY) ||
+    wakeAll(WaitsFor.RECEIVER, IpcError.STUCK) ||
+    wakeAll(WaitsFor.REPLY, IpcError.STUCK) ||
+    wakeAll(WaitsFor.MESSAGE, IpcError.STUCK)
+  );
+}
+whenAllWait(wakeStuck);
+
+/** False: none waits for that. */
+export function wakeAll(waitsFor: u32, result: i64): bool {
+  const head = firstTask();
+  if (head == null) return false;
+  let isAny = false;
+  let task = head;
+  do {
+    if (task.state == TaskState.WAITING && task.waitsFor == waitsFor) {
+      stopWaiting(task, result);
+      isAny = true;
+    }
+    task = task.next;
+  } while (task != head);
+  return isAny;
+}
+
+function stopWaiting(task: Task, result: i64): void {
+  if (task.port != 0) changetype<Port>(task.port).remove(task);
+  const callee = task.callee;
+  if (callee != null) callee.caller = null;
+  task.callee = null;
+  finishCall(task, result);
+}
