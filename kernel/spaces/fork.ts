@@ -29,9 +29,10 @@ export function forkSpace(parent: Space, child: Space): u32 {
   child.regions = copyTree(parent.regions, child);
   if (child.regionCount != parent.regionCount) return SpaceError.NO_MEMORY;
   beginFlush(parent);
-  const isDone = shareTables(parent, child) && leaveMessageBuffer(child);
+  const isDone = shareTables(parent, child);
   finishFlush();
-  return isDone ? SpaceError.NONE : SpaceError.NO_MEMORY;
+  // It flushes what it changes by itself.
+  return isDone && leaveMessageBuffer(child) ? SpaceError.NONE : SpaceError.NO_MEMORY;
 }
 
 /** A copy of the same shape, as far as there is memory; `space` counts its regions. */
