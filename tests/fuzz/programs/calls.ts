@@ -41,6 +41,9 @@ const LOG: u32 = 0;
 const EXIT: u32 = 1;
 const MMAP: u32 = 4;
 const FORK: u32 = 8;
+/** Calls from here on take handles, and numbers of words. */
+const FIRST_OF_HANDLES: u32 = 20;
+const MEMORY_CREATE: u32 = 28;
 const POPULATE: u64 = 0x8000;
 const WRITE: u64 = 2;
 /** What a copy's copies do, and how many generations there are. */
@@ -134,7 +137,9 @@ function fuzz(seed: u64, calls: i32): void {
     const c = drawArgument(number, 2);
     const d = drawArgument(number, 3);
     if (number == FORK && depth == DEEPEST) continue;
-    const result = syscall(number, a, b, c, d, draw(), draw());
+    const handle: u64 = drawBelow(6);
+    const offset: u64 = <u64>drawBelow(4) * PAGE;
+    const result = syscall(number, a, b, c, d, handle, offset);
     if (result < 0) check(number, result);
     else if (number == FORK && result == 0) {
       depth += 1;
@@ -182,6 +187,8 @@ function drawNumber(): u32 {
 function drawArgument(number: u32, place: u32): u64 {
   if (number == EXIT) return (draw() & 0xffff_ffff_0000_0000) | (depth == 0 ? DRAWN_EXIT : 0);
   if (drawBelow(24) == 0) return draw();
+  if (number == MEMORY_CREATE) return drawLength(number);
+  if (number >= FIRST_OF_HANDLES && drawBelow(4) != 0) return <u64>drawBelow(place == 0 ? 6 : 66);
   if (place == 0) return drawAddress();
   if (place == 1) return drawLength(number);
   if (place == 2) return <u64>drawBelow(8);
@@ -232,10 +239,10 @@ function drawLength(number: u32): u64 {
   return number == LOG ? 8 : 0;
 }
 
-/** Mostly flags that there are, and the two that must be there. */
+/** Mostly flags that there are, and those that must be there: SHARED, or PRIVATE and ANONYMOUS. */
 function drawFlags(): u64 {
   if (drawBelow(8) == 0) return (<u64>1) << (<u64>drawBelow(64));
-  let flags: u64 = 0x22;
+  let flags: u64 = drawBelow(6) == 0 ? 1 : 0x22;
   if (drawBelow(3) == 0) flags |= 0x10;
   if (drawBelow(8) == 0) flags |= 0x10_0000;
   if (drawBelow(8) == 0) flags |= 0x1000_0000;
