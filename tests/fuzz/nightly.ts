@@ -35,7 +35,7 @@ async function spend(machine: MachineName, budget: number): Promise<void> {
 
 function drawFuzz(machine: MachineName, boot: number): Fuzz {
   const cpus = CPU_COUNTS[boot % CPU_COUNTS.length]!;
-  return { machine, cpus, seed: randomBytes(8).readBigUInt64LE(), calls: AT_ONCE[machine] };
+  return { machine, cpus, seed: randomBytes(8).readBigUInt64LE(), calls: AT_ONCE[machine], turnMilliseconds: 1 };
 }
 
 function shareOf(args: readonly string[]): number {

@@ -16,23 +16,24 @@ export interface Fuzz {
   readonly seed: bigint;
   /** That each family makes, at least. */
   readonly calls: number;
+  /** 0: a task goes on until it waits, so that on one CPU a seed repeats a run on metal, too. */
+  readonly turnMilliseconds: number;
   /** An error that no call is taken to document: what is found then shows that something can be. */
   readonly forgotten?: string;
 }
 
 const PROGRAM = "tests/fuzz/programs/calls.ts";
 export const FAMILIES = 3;
-const TURN_MILLISECONDS = 1;
 const MEMORY_MIB = 64;
 const DASHES = /^\/\/ -{20,}\n[^]*?^\/\/ -{20,}\n/m;
 
 /** What went wrong, with all that is needed to see it again; undefined when nothing did. */
 export async function failureOfCalls(fuzz: Fuzz, timeoutSeconds: number): Promise<string | undefined> {
-  const { machine, cpus, seed } = fuzz;
+  const { machine, cpus, seed, turnMilliseconds } = fuzz;
   const sources = Array<string>(FAMILIES).fill(fuzzProgram(fuzz));
   const { result, document, console } = await bootPrograms(machine, sources, {
     ...{ cpus, seed, frames: true, trace: false, memoryBytes: MEMORY_MIB * 2 ** 20 },
-    ...{ turnMilliseconds: TURN_MILLISECONDS, timeoutSeconds },
+    ...{ turnMilliseconds, timeoutSeconds },
   });
   // Copies that nobody waited for may have died: that is 1.
   const hasEnded = result.status === ExitStatus.OK || result.status === ExitStatus.PROGRAM_FAILED;
@@ -46,8 +47,8 @@ export async function failureOfCalls(fuzz: Fuzz, timeoutSeconds: number): Promis
 
 /** Repeats it, exactly on the embedded machine. The program is written when it is first run; its name has the number of calls. */
 export function commandOf(fuzz: Fuzz): string {
-  const { machine, cpus, seed } = fuzz;
-  const flags = `--machine ${machine} --cpus ${cpus} --seed 0x${seed.toString(16)} --turn ${TURN_MILLISECONDS}`;
+  const { machine, cpus, seed, turnMilliseconds } = fuzz;
+  const flags = `--machine ${machine} --cpus ${cpus} --seed 0x${seed.toString(16)} --turn ${turnMilliseconds}`;
   return `nitros boot ${flags} --memory ${MEMORY_MIB}M${` ${pathFor(fuzz)}`.repeat(FAMILIES)}`;
 }
 
