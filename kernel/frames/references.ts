@@ -1,4 +1,4 @@
-import { physCompareExchange64, physLoad64 } from "platform";
+import { physAdd64, physCompareExchange64, physLoad64, physStore64 } from "platform";
 import { referenceAddress } from "./table";
 
 /**
@@ -30,9 +30,46 @@ function shiftOf(ordinal: u32): u64 {
   return (<u64>(ordinal & 3)) << 4;
 }
 
+/** The first holder beyond the first of a frame that has had one: its reference is 0, and nobody else changes it. */
+export function addFirstSharer(ordinal: u32): void {
+  physAdd64(wordOf(ordinal), oneOf(ordinal));
+}
+
+function oneOf(ordinal: u32): u64 {
+  return (<u64>1) << shiftOf(ordinal);
+}
+
+const ONE_OF_EACH: u64 = 0x0001_0001_0001_0001;
+
+/** The same for eight frames from a multiple of 8 on, all of them the caller's, and so their two words. */
+export function addFirstSharers(ordinal: u32): void {
+  physStore64(referenceAddress(ordinal), ONE_OF_EACH);
+  physStore64(referenceAddress(ordinal + 4), ONE_OF_EACH);
+}
+
+/** One sharer more. Returns how many there were; of STUCK they stay as many. */
+export function addSharer(ordinal: u32): u64 {
+  let word = physLoad64(wordOf(ordinal));
+  while (sharersIn(word, ordinal) != STUCK && !replace(ordinal, word, word + oneOf(ordinal))) {
+    word = physLoad64(wordOf(ordinal));
+  }
+  return sharersIn(word, ordinal);
+}
+
+/** One sharer less. Returns how many there were; of none, and of STUCK, they stay as many. */
+export function takeSharer(ordinal: u32): u64 {
+  let word = physLoad64(wordOf(ordinal));
+  while (isCounted(sharersIn(word, ordinal)) && !replace(ordinal, word, word - oneOf(ordinal))) {
+    word = physLoad64(wordOf(ordinal));
+  }
+  return sharersIn(word, ordinal);
+}
+
+function isCounted(sharers: u64): bool {
+  return sharers != 0 && sharers != STUCK;
+}
+
 /** False when the word has changed meanwhile, be it for one of the three other frames in it. */
-export function replaceSharers(ordinal: u32, from: u64, to: u64): bool {
-  const word = physLoad64(wordOf(ordinal));
-  if (sharersIn(word, ordinal) != from) return false;
-  return physCompareExchange64(wordOf(ordinal), word, word + ((to - from) << shiftOf(ordinal))) == word;
+function replace(ordinal: u32, from: u64, to: u64): bool {
+  return physCompareExchange64(wordOf(ordinal), from, to) == from;
 }

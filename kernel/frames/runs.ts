@@ -5,6 +5,7 @@ import { Frame } from "./frame";
 import { AREA_ORDER, isHeld, takeBackSmall } from "./freeing";
 import { locate, locateAgain, NO_ORDINAL } from "./locate";
 import { easePressure } from "./pressure";
+import { shareEight } from "./sharing";
 import { areSingle } from "./table";
 
 /**
@@ -14,10 +15,20 @@ import { areSingle } from "./table";
 
 /** One more holder of each. Whoever calls this is a holder of all of them. Returns a FrameError. */
 export function shareFrames(first: Frame, order: u32): u32 {
-  const end = first.number + ((<u32>1) << order);
-  for (let number = first.number; number < end; number++) {
+  return shareRow(first, (<u32>1) << order);
+}
+
+/** The same for `count` frames in a row; those before the refused one are done. By eights, where each has had one holder. */
+export function shareRow(first: Frame, count: u32): u32 {
+  const end = first.number + count;
+  for (let number = first.number; number < end;) {
+    if (end - number >= 8 && shareEight(number)) {
+      number += 8;
+      continue;
+    }
     const error = shareFrame(Frame.of(number));
     if (error != FrameError.NONE) return error;
+    number += 1;
   }
   return FrameError.NONE;
 }

@@ -7,9 +7,9 @@ import { isHeld, ownerAt, refusalAt, refuse, sharersAt } from "./freeing";
 import { locate, locateAgain, NO_ORDINAL } from "./locate";
 import { lockNode, unlockNode } from "./lock";
 import { isAllocatable } from "./owners";
-import { readSharers, replaceSharers, STUCK } from "./references";
+import { addFirstSharer, addFirstSharers, addSharer, readSharers, STUCK, takeSharer } from "./references";
 import { AREA_FRAMES, AREA_SHIFT } from "./spans";
-import { referenceAddress, saysAll, setState, SHARED, SINGLE, stateAt } from "./table";
+import { isSharedState, referenceAddress, saysAll, setState, SHARED, shareEightStates, SINGLE, stateAt } from "./table";
 
 /** Frames with several holders: see `references.ts`. */
 
@@ -23,9 +23,21 @@ export function shareFrame(frame: Frame): u32 {
   return FrameError.NONE;
 }
 
+/** One more holder of each of the eight frames from `first` on. False unless there is a quick way: then nothing has changed. */
+export function shareEight(first: u32): bool {
+  const ordinal = locateAgain(quickCache(), first);
+  if (ordinal == NO_ORDINAL || (ordinal & 7) != 0) return false;
+  if (!hasReferences(areaEntry(ordinal >> AREA_SHIFT)) || !shareEightStates(ordinal)) return false;
+  addFirstSharers(ordinal);
+  return true;
+}
+
 function addHolder(cache: CpuCache, ordinal: u32): void {
-  setState(ordinal, (stateAt(ordinal) & ~SINGLE) | SHARED);
-  addSharer(cache, ordinal);
+  const state = stateAt(ordinal);
+  if ((state & SINGLE) != 0) {
+    setState(ordinal, (state & ~SINGLE) | SHARED);
+    addFirstSharer(ordinal);
+  } else if (addSharer(ordinal) + 1 == STUCK) cache.stuck += 1;
 }
 
 function shareSlowly(frame: Frame): u32 {
@@ -41,6 +53,12 @@ function shareSlowly(frame: Frame): u32 {
 
 /** How many hold `frame`: 0 when it is free, reserved or no RAM; 65536 when it is stuck. */
 export function frameHolders(frame: Frame): u32 {
+  const ordinal = locateAgain(quickCache(), frame.number);
+  const state = ordinal == NO_ORDINAL ? 0 : stateAt(ordinal);
+  return isSharedState(state) ? <u32>readSharers(ordinal) + 1 : countHoldersSlowly(frame);
+}
+
+function countHoldersSlowly(frame: Frame): u32 {
   const ordinal = locate(ownCache(), frame.number);
   if (ordinal == NO_ORDINAL) return 0;
   return saysAll(stateAt(ordinal)) || isAllocatable(ownerAt(ordinal)) ? sharersAt(ordinal) + 1 : 0;
@@ -48,17 +66,7 @@ export function frameHolders(frame: Frame): u32 {
 
 /** Takes a holder away from a frame that has others. False when there was only one: the caller frees it. */
 export function dropSharer(ordinal: u32): bool {
-  let sharers = readSharers(ordinal);
-  while (sharers != 0 && sharers != STUCK && !replaceSharers(ordinal, sharers, sharers - 1)) {
-    sharers = readSharers(ordinal);
-  }
-  return sharers != 0;
-}
-
-function addSharer(cache: CpuCache, ordinal: u32): void {
-  let sharers = readSharers(ordinal);
-  while (sharers != STUCK && !replaceSharers(ordinal, sharers, sharers + 1)) sharers = readSharers(ordinal);
-  if (sharers + 1 == STUCK) cache.stuck += 1;
+  return takeSharer(ordinal) != 0;
 }
 
 /** The references of an area are made when one is first wanted: most frames are never shared, and so their table is never touched. */

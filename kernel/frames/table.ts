@@ -160,6 +160,17 @@ export function setState(ordinal: u32, state: u32): void {
   physStore8(states + ordinal, <u8>state);
 }
 
+/**
+ * Makes the states of eight frames, from a multiple of 8 on, those of shared ones. False unless each is allocated, with one holder: then
+ * nothing has changed.
+ */
+export function shareEightStates(ordinal: u32): bool {
+  const eight = physLoad64(states + ordinal);
+  if ((eight & TOP_BITS) != TOP_BITS) return false;
+  physStore64(states + ordinal, (eight ^ TOP_BITS) | (<u64>SHARED * EVERY_BYTE));
+  return true;
+}
+
 /** Sets `count` states, by words where they are aligned. */
 export function fillStates(ordinal: u32, count: u32, state: u32): void {
   const end = ordinal + count;

@@ -1,8 +1,8 @@
 import { physAnd64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
-import { shareFrame } from "../frames/allocator";
 import { Frame } from "../frames/frame";
+import { shareRow } from "../frames/runs";
 import { frameHolders } from "../frames/sharing";
 import { entryAddress, isPresent, Pte } from "../paging/pte";
 import { allocateTable } from "../paging/tables";
@@ -26,10 +26,7 @@ function unshareTable(space: Translations, slot: PhysAddr, table: PhysAddr): Phy
   if (frameHolders(frame) == 1) return installTable(slot, table);
   const copy = allocateTable();
   if (copy == 0) return copy;
-  for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
-    const entry = physLoad64(table + offset);
-    if (isPresent(entry)) physStore64(copy + offset, shareEntry(<PhysAddr>(table + offset), entry));
-  }
+  shareEntries(table, copy);
   installTable(slot, copy);
   forgetTable(space, frame);
   return copy;
@@ -46,12 +43,40 @@ function forgetTable(space: Translations, table: Frame): void {
   finishFlush();
 }
 
-/** The entry as both spaces have it from now on. Sharing needs no flush: no sharer could write through it before. */
-function shareEntry(slot: PhysAddr, entry: u64): u64 {
-  if ((entry & Pte.FOREIGN) != 0) return entry;
-  shareFrame(Frame.containing(entryAddress(entry)));
-  const shared = entry & ~(Pte.WRITE | Pte.OWNED);
-  // A sharer that runs elsewhere may have A set meanwhile: it must not be lost, since what was never accessed is not flushed.
-  physAnd64(slot, ~(Pte.WRITE | Pte.OWNED));
-  return shared;
+/**
+ * Gives `copy` all that `table` maps, as both spaces have it from now on. Sharing needs no flush: no sharer could write through it before.
+ * Frames are counted by rows, in which those of a range mostly lie.
+ */
+function shareEntries(table: PhysAddr, copy: PhysAddr): void {
+  let first: u64 = 0;
+  let end: u64 = 0;
+  for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
+    const entry = physLoad64(table + offset);
+    if (!isPresent(entry)) continue;
+    physStore64(copy + offset, shareEntry(<PhysAddr>(table + offset), entry));
+    if ((entry & Pte.FOREIGN) != 0) continue;
+    if (entryAddress(entry) != end) {
+      shareBetween(first, end);
+      first = entryAddress(entry);
+      end = first;
+    }
+    end += PAGE_BYTES;
+  }
+  shareBetween(first, end);
 }
+
+function shareBetween(first: u64, end: u64): void {
+  shareRow(Frame.containing(<PhysAddr>first), <u32>((end - first) / PAGE_BYTES));
+}
+
+/** The entry as both have it. */
+function shareEntry(slot: PhysAddr, entry: u64): u64 {
+  if ((entry & Pte.FOREIGN) != 0 || (entry & ALONE) == 0) return entry;
+  // A sharer that runs elsewhere may have A set meanwhile: it must not be lost, since what was never accessed is not flushed.
+  physAnd64(slot, ~ALONE);
+  return entry & ~ALONE;
+}
+
+/** What the entry of a page that is nobody's alone does not have. */
+const ALONE: u64 = 514;
+if (ALONE != (Pte.WRITE | Pte.OWNED)) ERROR("ALONE");

@@ -1,5 +1,6 @@
 import { cpuIndex } from "platform";
 import { askToFlush, awaitFlushes, forget } from "../cpu/requests";
+import { releaseFrame } from "../frames/allocator";
 import { releaseFrames, releaseRow } from "../frames/runs";
 import { Frame } from "../frames/frame";
 import { RecordKind } from "../trace/records";
@@ -111,7 +112,9 @@ function awaitOthers(cpus: u64): void {
 function giveBack(): void {
   for (let i: u32 = 0; i < frameCount;) {
     const row = rowFrom(i);
-    releaseRow(Frame.of(frameAt(i)), row);
+    const first = Frame.of(frameAt(i));
+    if (row == 1) releaseFrame(first);
+    else releaseRow(first, row);
     i += row;
   }
   for (let i: u32 = 0; i < blockCount; i++) releaseFrames(Frame.of(load<u32>(blocks + ((<usize>i) << 2))), 9);

@@ -94,14 +94,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "pages of an unshared table are not counted twice",
     file: OWN,
-    from: "shareFrame(Frame.containing(entryAddress(entry)));",
+    from: "shareRow(Frame.containing(<PhysAddr>first), <u32>((end - first) / PAGE_BYTES));",
     to: "",
   },
   {
     what: "pages of an unshared table may be written by both",
     file: OWN,
-    from: "const shared = entry & ~(Pte.WRITE | Pte.OWNED);",
-    to: "const shared = entry;",
+    from: "return entry & ~ALONE;",
+    to: "return entry;",
   },
   { what: "an unshared table is still walked", file: OWN, from: "noteAllPages();", to: "" },
   {
