@@ -1,6 +1,6 @@
 import { physCompareExchange64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
-import { alignDown, alignUp, PAGE_BYTES } from "../address/pages";
+import { PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
 import { frameHolders } from "../frames/sharing";
 import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL, smallOf } from "./pte";
@@ -152,30 +152,5 @@ function fillSmaller(table: PhysAddr, large: u64, level: u32): void {
   for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
     physStore64(table + offset, entry);
     entry += pageBytesAt(level - 1);
-  }
-}
-
-/**
- * Takes the tables below entries of `level` out that cover nothing but free addresses: `first` to `last` was just freed, and lies in a
- * gap between two regions that is `gapFirst` to `gapLast`. Each goes to `free`, which must not let it be used before every CPU has
- * forgotten it. To be called for level 2 first, then 3, then 4.
- */
-export function removeTables(
-  root: u64,
-  level: u32,
-  first: u64,
-  last: u64,
-  gapFirst: u64,
-  gapLast: u64,
-  free: (table: PhysAddr) => void,
-): void {
-  const span = pageBytesAt(level);
-  const low = alignUp(max<u64>(alignDown(first, span), gapFirst), span);
-  const end = alignDown(min<u64>(last | (span - 1), gapLast) + 1, span);
-  if (low >= end) return;
-  for (let slot = nextEntry(root, level, low, end - 1); slot != 0; slot = nextEntry(root, level, foundAt, end - 1)) {
-    const table = entryAddress(physLoad64(slot));
-    physStore64(slot, 0);
-    free(table);
   }
 }

@@ -7,7 +7,7 @@ import { isWriteAndExecute } from "./region";
 import { prepareRegions } from "./region-pool";
 import { firstFrom } from "./region-tree";
 import { CUTS, cutAt, mendAt } from "./seams";
-import { clearRange, findRegion, isUserRange, Space, SpaceError, trimRegion } from "./space";
+import { clearRange, findRegion, isUserRange, removeRegion, Space, SpaceError, trimRegion } from "./space";
 
 /**
  * Changes of a range of a space, whatever regions and gaps it spans. First everything that may fail, which nobody can see: regions
@@ -23,7 +23,7 @@ export function removeRange(space: Space, first: u64, last: u64): u32 {
     return removeAcross(space, first, last);
   if (region.sealed != 0) return SpaceError.SEALED;
   if (!makeDivisibleAround(space, first, last)) return SpaceError.NO_MEMORY;
-  if (first == region.first && last == region.last) clearRange(space, first, last);
+  if (first == region.first && last == region.last) removeRegion(space, region);
   else trimRegion(space, region, first, last);
   return SpaceError.NONE;
 }

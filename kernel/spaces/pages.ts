@@ -1,27 +1,17 @@
-import { physCompareExchange64, physExchange64, physLoad64, physStore64 } from "platform";
+import { physCompareExchange64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
-import { Frame } from "../frames/frame";
-import { entryAddress, entrySlot, isLeaf, isPresent, leafAddress, pageBytesAt, Pte } from "../paging/pte";
+import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte } from "../paging/pte";
 import { supportedFlags } from "../paging/features";
-import {
-  entryLevel,
-  entryOf,
-  entryStart,
-  hasOtherSharers,
-  isSharedTable,
-  nextEntry,
-  removeTables,
-  splitLarge,
-} from "../paging/user-tables";
-import { noteAllPages, noteBlock, noteFrame, notePage, noteStructures } from "../tlb/gather";
+import { entryLevel, entryOf, entryStart, isSharedTable, nextEntry, splitLarge } from "../paging/user-tables";
+import { notePage } from "../tlb/gather";
 import { Translations } from "../tlb/translations";
 import { ownTable } from "./own-table";
 import { isWriteAndExecute, Right } from "./region";
 
 /**
  * The pages of a range of a space, changed by the page table: what can fail comes first (`makeDivisible`, `ownTables`), changes nothing
- * that anybody could see, and leaves the rest unable to fail. Within `beginFlush` and `finishFlush`.
+ * that anybody could see, and leaves the rest (`protectPages`, `unmapRange`) unable to fail. That within `beginFlush` and `finishFlush`.
  */
 
 /** What a page's entry says of its region's rights; OWNED says whether W may be set at once. */
@@ -70,51 +60,6 @@ export function ownTables(space: Translations, first: u64, last: u64): bool {
 /** The last address, up to `last`, that the entry found by `nextEntry` covers. */
 function directoryEnd(last: u64): u64 {
   return min<u64>(last, entryStart() | (pageBytesAt(entryLevel()) - 1));
-}
-
-/** Takes every page from `first` to `last` away. */
-export function unmapPages(root: u64, first: u64, last: u64): void {
-  for (let at = first; at <= last;) {
-    const slot = nextEntry(root, 2, at, last);
-    if (slot == 0) return;
-    const start = entryStart();
-    const end = directoryEnd(last);
-    const entry = physLoad64(slot);
-    if (isLeaf(entry, 2)) unmapLarge(slot, start, entryLevel());
-    else if (hasOtherSharers(entry)) dropTable(slot, entry);
-    else unmapSmall(entryAddress(entry), start, end);
-    at = end + 1;
-  }
-}
-
-/** One of 1 GiB goes back by pieces of 2 MiB. */
-function unmapLarge(slot: PhysAddr, at: u64, level: u32): void {
-  const entry = physExchange64(slot, 0);
-  if ((entry & Pte.ACCESSED) != 0) notePage(at);
-  if ((entry & Pte.FOREIGN) != 0) return;
-  const first = leafAddress(entry, level);
-  for (let done: u64 = 0; done < pageBytesAt(level); done += LARGE_BYTES)
-    noteBlock(Frame.containing(<PhysAddr>(first + done)));
-}
-
-/** One sharer less. What it maps is still mapped by others, so that their count of it stays. */
-function dropTable(slot: PhysAddr, entry: u64): void {
-  physStore64(slot, 0);
-  noteAllPages();
-  noteFrame(Frame.containing(entryAddress(entry)));
-}
-
-/** A translation is cached only when A was set first (SDM 3A 4.10.2.3): what nobody touched needs no flush. */
-function unmapSmall(table: PhysAddr, first: u64, last: u64): void {
-  let slot = entrySlot(table, first, 1);
-  for (let at = first; at <= last; at += PAGE_BYTES) {
-    if (isPresent(physLoad64(slot))) {
-      const entry = physExchange64(slot, 0);
-      if ((entry & Pte.ACCESSED) != 0) notePage(at);
-      if ((entry & Pte.FOREIGN) == 0) noteFrame(Frame.containing(entryAddress(entry)));
-    }
-    slot = <PhysAddr>(slot + 8);
-  }
 }
 
 /** Gives every page from `first` to `last` the rights `rights`. */
@@ -194,14 +139,4 @@ function withRights(entry: u64, flags: u64): u64 {
 function mustForget(before: u64, after: u64): bool {
   if ((before & Pte.ACCESSED) == 0) return false;
   return ((before ^ after) & (before ^ Pte.NO_EXECUTE) & RIGHT_BITS) != 0;
-}
-
-/** Takes the tables of `level` away that only the range from `first` to `last` needed; no region touches `gapFirst` to `gapLast`. */
-export function unmapTables(root: u64, level: u32, first: u64, last: u64, gapFirst: u64, gapLast: u64): void {
-  removeTables(root, level, first, last, gapFirst, gapLast, noteTable);
-}
-
-function noteTable(table: PhysAddr): void {
-  noteStructures();
-  noteFrame(Frame.containing(table));
 }

@@ -3,7 +3,7 @@ import { Region } from "./region";
 
 /**
  * The regions of a space: a treap (Seidel, Aragon: "Randomized search trees", 1996), ordered by address, heaped by each region's
- * priority, drawn when it is made. Every region knows of the part of the tree below it how far it reaches and its widest gap, so that
+ * priority, drawn when it is made. A region may know of the part of the tree below it how far it reaches and its widest gap, so that
  * a free range is found without visiting what is too full.
  *
  *                        ┌─────────────┐ lowest ……………………………… highest
@@ -11,16 +11,29 @@ import { Region } from "./region";
  *                        └──┬───────┬──┘ neighbours from lowest to highest
  *              all below first     all above last
  *
+ * Who changes a tree makes all that it comes by forget that (`doubt`): a store, where knowing it again would take the children of each. Who
+ * looks for a gap makes them know it (`survey`). Invariant: what is below one who knows, knows.
+ *
  * Nothing here allocates: who changes a tree brings the regions, so that a change that has begun cannot fail. A tree is its topmost
  * region, or null; whoever changes one gets the new topmost back. Expected depth 2 ln n.
  */
 
-/** The two trees that `divide` made, and what `popLast` took. */
-let lower: Region | null = null;
-let upper: Region | null = null;
+/** The address of a word that leads to a tree: a region's `left` or `right`, or one of those below. */
+type Link = usize;
+
+/** Where trees hang while they are changed. */
+const top: Link = memory.data(4, 4);
+const lower: Link = memory.data(4, 4);
+const middle: Link = memory.data(4, 4);
+const upper: Link = memory.data(4, 4);
+
+/** What was taken out. */
 let popped: Region | null = null;
 /** What `firstFrom` came by. */
 let passed: Region | null = null;
+
+/** Of a region's `gap`: not known, nor `lowest` and `highest`. */
+export const UNKNOWN: u64 = u64.MAX_VALUE;
 
 /** The region that holds `address`. */
 export function findIn(tree: Region | null, address: u64): Region | null {
@@ -62,107 +75,107 @@ export function isFree(tree: Region | null, first: u64, last: u64): bool {
   return next == null || next.first > last;
 }
 
-/** Adds a region, which overlaps none: where the heap wants it, above what has lower priorities. */
-export function insert(tree: Region | null, region: Region): Region {
-  if (tree == null || tree.priority < region.priority) return putAbove(tree, region);
-  if (region.first < tree.first) tree.left = insert(tree.left, region);
-  else tree.right = insert(tree.right, region);
-  refresh(tree);
-  return tree;
+function hang(link: Link, tree: Region | null): void {
+  store<usize>(link, changetype<usize>(tree));
 }
 
-function putAbove(tree: Region | null, region: Region): Region {
-  divide(tree, region.first);
-  region.left = lower;
-  region.right = upper;
-  refresh(region);
-  return region;
+function hanging(link: Link): Region | null {
+  return changetype<Region | null>(load<usize>(link));
+}
+
+function leftLink(region: Region): Link {
+  return changetype<usize>(region) + offsetof<Region>("left");
+}
+
+function rightLink(region: Region): Link {
+  return changetype<usize>(region) + offsetof<Region>("right");
+}
+
+/** Something below it changes. */
+function doubt(region: Region): void {
+  region.gap = UNKNOWN;
+}
+
+/** Adds a region, which overlaps none: where the heap wants it, above what has lower priorities. */
+export function insert(tree: Region | null, region: Region): Region {
+  hang(top, tree);
+  let link = top;
+  let at = tree;
+  while (at != null && at.priority >= region.priority) {
+    doubt(at);
+    link = region.first < at.first ? leftLink(at) : rightLink(at);
+    at = hanging(link);
+  }
+  divide(at, region.first, leftLink(region), rightLink(region));
+  doubt(region);
+  hang(link, region);
+  return changetype<Region>(hanging(top));
 }
 
 /** Takes the regions from `first` to `last` out. None may lie across the ends. What was taken is a tree: `taken()`. */
 export function takeOut(tree: Region | null, first: u64, last: u64): Region | null {
-  const region = firstFrom(tree, first);
-  if (region == null || region.last < last) return takeSeveral(tree, first, last);
-  popped = region;
-  return region.first > last ? takeNone(tree) : without(changetype<Region>(tree), region);
+  divide(tree, first, lower, middle);
+  divide(hanging(middle), last + 1, middle, upper);
+  popped = hanging(middle);
+  join(hanging(lower), hanging(upper), top);
+  return hanging(top);
 }
 
-function takeNone(tree: Region | null): Region | null {
-  popped = null;
-  return tree;
-}
-
-/** The tree less `region`, which is in it. */
-function without(tree: Region, region: Region): Region | null {
-  if (tree == region) return leaveTree(region);
-  if (region.first < tree.first) tree.left = without(changetype<Region>(tree.left), region);
-  else tree.right = without(changetype<Region>(tree.right), region);
-  refresh(tree);
-  return tree;
-}
-
-function leaveTree(region: Region): Region | null {
-  const rest = join(region.left, region.right);
+/** Takes `region` out, which is in the tree. It is `taken()`. */
+export function takeRegion(tree: Region | null, region: Region): Region | null {
+  hang(top, tree);
+  join(region.left, region.right, linkTo(region));
   region.left = null;
   region.right = null;
-  refresh(region);
-  return rest;
+  doubt(region);
+  popped = region;
+  return hanging(top);
 }
 
-function takeSeveral(tree: Region | null, first: u64, last: u64): Region | null {
-  divide(tree, first);
-  const below = lower;
-  divide(upper, last + 1);
-  popped = lower;
-  return join(below, upper);
+/** What leads to `region` in the tree at `top`. All above it are in doubt. */
+function linkTo(region: Region): Link {
+  let link = top;
+  let at = changetype<Region>(hanging(link));
+  while (at != region) {
+    doubt(at);
+    link = region.first < at.first ? leftLink(at) : rightLink(at);
+    at = changetype<Region>(hanging(link));
+  }
+  return link;
 }
 
-/** What `takeOut` took. */
+/** What was taken out last. */
 export function taken(): Region | null {
   return popped;
 }
 
 /** Cuts the region that holds both `address` and the byte below it in two; `rest` becomes the upper one. */
 export function cut(tree: Region | null, address: u64, rest: Region): Region | null {
-  divide(tree, address);
-  const above = upper;
-  const below = popLast(lower);
-  const region = popped;
+  const region = findIn(tree, address);
   if (region == null) return tree;
   rest.continueFrom(region, address);
   region.last = address - 1;
-  refresh(region);
-  refresh(rest);
-  return join(joinSome(join(below, region), rest), above);
+  // It comes by `region`, its neighbour.
+  return insert(tree, rest);
 }
 
-/** Joins the region that begins at `address` to the one that ends below it, and returns it for its owner to free. */
+/** Joins the region that begins at `address` to the one that ends below it, and takes it out: `taken()`. */
 export function mend(tree: Region | null, address: u64): Region | null {
-  divide(tree, address);
-  const above = upper;
-  const below = popLast(lower);
-  const region = popped;
-  const rest = firstFrom(above, address);
-  if (region == null || rest == null) return tree;
-  const after = takeOut(above, rest.first, rest.last);
-  region.last = rest.last;
-  refresh(region);
-  popped = rest;
-  return join(join(below, region), after);
+  const region = findIn(tree, address - 1);
+  const rest = findIn(tree, address);
+  if (region == null || rest == null || region == rest) return tree;
+  const others = takeRegion(tree, rest);
+  move(others, region, region.first, rest.last);
+  return others;
 }
 
 /** Moves the ends of `region`, which is in the tree, to `first` and `last`. It must not come to lie over or beyond another. */
 export function move(tree: Region | null, region: Region, first: u64, last: u64): void {
+  hang(top, tree);
+  linkTo(region);
+  doubt(region);
   region.first = first;
   region.last = last;
-  refreshPath(tree, region);
-}
-
-/** Brings up to date what the regions above `region` know, and itself. */
-function refreshPath(tree: Region | null, region: Region): void {
-  if (tree == null) return;
-  if (tree != region) refreshPath(region.first < tree.first ? tree.left : tree.right, region);
-  refresh(tree);
 }
 
 export const NO_GAP: u64 = u64.MAX_VALUE;
@@ -172,10 +185,15 @@ export const NO_GAP: u64 = u64.MAX_VALUE;
  * or NO_GAP. `low` and `high` are page boundaries, and no region ends at 2^64.
  */
 export function findGap(tree: Region | null, low: u64, high: u64, bytes: u64, unit: u64): u64 {
+  survey(tree);
+  return gapIn(tree, low, high, bytes, unit);
+}
+
+function gapIn(tree: Region | null, low: u64, high: u64, bytes: u64, unit: u64): u64 {
   let at = tree;
   let from = low;
   while (at != null && high > from && widestGap(at, from, high) >= bytes) {
-    const found = findGap(at.left, from, min<u64>(at.first, high), bytes, unit);
+    const found = gapIn(at.left, from, min<u64>(at.first, high), bytes, unit);
     if (found != NO_GAP) return found;
     from = max<u64>(from, at.last + 1);
     at = at.right;
@@ -192,63 +210,53 @@ function widestGap(tree: Region, from: u64, high: u64): u64 {
   return max<u64>(tree.gap, max<u64>(before, after));
 }
 
-/** Divides a tree into what begins below `address` and the rest: `lower` and `upper`. */
-function divide(tree: Region | null, address: u64): void {
-  if (tree == null) {
-    lower = null;
-    upper = null;
-  } else if (tree.first < address) {
-    divide(tree.right, address);
-    tree.right = lower;
-    refresh(tree);
-    lower = tree;
-  } else {
-    divide(tree.left, address);
-    tree.left = upper;
-    refresh(tree);
-    upper = tree;
+/** Divides a tree into what begins below `address` and the rest, which hang from `low` and `high` then. */
+function divide(tree: Region | null, address: u64, low: Link, high: Link): void {
+  let at = tree;
+  while (at != null) {
+    doubt(at);
+    if (at.first < address) {
+      hang(low, at);
+      low = rightLink(at);
+      at = at.right;
+    } else {
+      hang(high, at);
+      high = leftLink(at);
+      at = at.left;
+    }
   }
+  hang(low, null);
+  hang(high, null);
 }
 
-/** Takes the highest region out: `popped`. */
-function popLast(tree: Region | null): Region | null {
-  if (tree == null) {
-    popped = null;
-    return null;
+/** One tree of two, the first of which lies below the second, from `link`. */
+function join(below: Region | null, above: Region | null, link: Link): void {
+  while (below != null && above != null) {
+    if (below.priority > above.priority) {
+      doubt(below);
+      hang(link, below);
+      link = rightLink(below);
+      below = below.right;
+    } else {
+      doubt(above);
+      hang(link, above);
+      link = leftLink(above);
+      above = above.left;
+    }
   }
-  if (tree.right == null) {
-    popped = tree;
-    const rest = tree.left;
-    tree.left = null;
-    refresh(tree);
-    return rest;
-  }
-  tree.right = popLast(tree.right);
-  refresh(tree);
-  return tree;
+  hang(link, below == null ? above : below);
 }
 
-/** One tree of two, the first of which lies below the second. */
-function join(below: Region | null, above: Region | null): Region | null {
-  if (below == null) return above;
-  return joinSome(below, above);
+/** Makes all below `tree` know how far it reaches, and its widest gap. */
+function survey(tree: Region | null): void {
+  if (tree == null || tree.gap != UNKNOWN) return;
+  survey(tree.left);
+  survey(tree.right);
+  know(tree);
 }
 
-function joinSome(below: Region | null, above: Region | null): Region {
-  if (below == null) return changetype<Region>(above);
-  if (above == null) return below;
-  if (below.priority > above.priority) {
-    below.right = joinSome(below.right, above);
-    refresh(below);
-    return below;
-  }
-  above.left = joinSome(below, above.left);
-  refresh(above);
-  return above;
-}
-
-/** Brings up to date what `region` knows of the tree below it. */
-function refresh(region: Region): void {
+/** Both below it know. */
+function know(region: Region): void {
   const left = region.left;
   const right = region.right;
   let gap: u64 = 0;

@@ -45,6 +45,7 @@ export class Region {
   first: u64;
   /** The last byte, inclusive. */
   last: u64;
+  /** Of the tree below it: where it begins and ends, and its widest gap, as far as it knows (`region-tree.ts`). */
   lowest: u64;
   highest: u64;
   gap: u64;

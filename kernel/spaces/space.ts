@@ -9,7 +9,7 @@ import { Frame } from "../frames/frame";
 import { Handle, HandleTable } from "../objects/handle";
 import { dropHandleTable, noteUnmapping } from "../objects/handles";
 import { kernelRoot } from "../paging/kernel-space";
-import { ENTRIES_PER_TABLE, pageBytesAt, ROOT_LEVEL } from "../paging/pte";
+import { ENTRIES_PER_TABLE } from "../paging/pte";
 import { allocateTable, freeTable, translate } from "../paging/tables";
 import { beginFlush, finishFlush } from "../tlb/gather";
 import { leaveRoot, loadRoot } from "../tlb/contexts";
@@ -17,10 +17,11 @@ import { numberTranslations, Translations } from "../tlb/translations";
 import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { pageFlags, unmapPages, unmapTables } from "./pages";
+import { pageFlags } from "./pages";
 import { Backing, Region } from "./region";
 import { freeRegion } from "./region-pool";
-import { before, findIn, firstFrom, move, takeOut, taken } from "./region-tree";
+import { before, findIn, firstFrom, move, taken, takeOut, takeRegion } from "./region-tree";
+import { unmapRange } from "./unmap";
 
 /**
  * An address space: a root table whose upper half is the kernel's, copied from the kernel's root (the template), and the regions of
@@ -166,7 +167,9 @@ function forgetLoaded(): void {
 export function destroySpace(space: Space): void {
   if (space.root == 0) return;
   assert(space.loadedOn == 0);
-  clearRange(space, NULL_ZONE_BYTES, USER_LAST);
+  const all = space.regions;
+  space.regions = null;
+  if (all != null) unmapRegions(space, all, 0, USER_LAST);
   dropBelongings(space);
   freeTable(<PhysAddr>space.root);
   space.root = 0;
@@ -184,13 +187,21 @@ function dropBelongings(space: Space): void {
 /** Removes all regions from `first` to `last`, whose ends no region, large page or shared table may lie across, and their pages. */
 export function clearRange(space: Space, first: u64, last: u64): void {
   space.regions = takeOut(space.regions, first, last);
+  unmapTaken(space, first);
+}
+
+/** The same for one region. */
+export function removeRegion(space: Space, region: Region): void {
+  space.regions = takeRegion(space.regions, region);
+  unmapTaken(space, region.first);
+}
+
+/** What was just taken out of the space's tree, and held `address`, if anything did. */
+function unmapTaken(space: Space, address: u64): void {
   const gone = taken();
   if (gone == null) return;
-  beginFlush(space);
-  unmapRegions(space, gone);
-  dropTables(space, gone);
-  finishFlush();
-  freeRegions(space, gone);
+  findGapAround(space, address);
+  unmapRegions(space, gone, gapFirst, gapLast);
 }
 
 /** Takes from `region` its part from `first` to `last`, one of its ends, and leaves the rest. No large page or shared table lies across. */
@@ -210,40 +221,35 @@ function moveStart(space: Space, region: Region, first: u64): void {
 export function removePages(space: Space, first: u64, last: u64): void {
   findGapAround(space, last);
   beginFlush(space);
-  unmapPages(space.root, first, last);
-  for (let level: u32 = 2; level <= ROOT_LEVEL; level++) unmapTables(space.root, level, first, last, gapFirst, gapLast);
+  unmapRange(space.root, first, last, gapFirst, gapLast);
   finishFlush();
 }
 
+/** The pages of regions that are in the space's tree no more, then these. There is no other region from `first` to `last`. */
+function unmapRegions(space: Space, gone: Region, first: u64, last: u64): void {
+  beginFlush(space);
+  unmapInOrder(space.root, gone, first);
+  unmapLast(space.root, first, last);
+  finishFlush();
+  freeRegions(space, gone);
+}
+
+/** The region whose turn has come: its tables can go when it is known where the next one begins. */
+let current: Region | null = null;
+
 /** Region by region: what lies between them has no pages, and is not looked at. */
-function unmapRegions(space: Space, tree: Region | null): void {
+function unmapInOrder(root: u64, tree: Region | null, first: u64): void {
   if (tree == null) return;
-  unmapRegions(space, tree.left);
-  if (!tree.isGuard) unmapPages(space.root, tree.first, tree.last);
-  unmapRegions(space, tree.right);
+  unmapInOrder(root, tree.left, first);
+  unmapLast(root, first, tree.first - 1);
+  current = tree;
+  unmapInOrder(root, tree.right, first);
 }
 
-/** Tables of one level after the other, as one may go only when all below it have. A guard may have been what a table was kept for. */
-function dropTables(space: Space, gone: Region): void {
-  findGapAround(space, gone.lowest);
-  for (let level: u32 = 2; level <= ROOT_LEVEL; level++) {
-    droppedTo = 0;
-    dropTablesOf(space, gone, level);
-  }
-}
-
-/** Up to here `dropTablesOf` has looked: regions that lie close together have their tables in common. */
-let droppedTo: u64 = 0;
-
-function dropTablesOf(space: Space, tree: Region | null, level: u32): void {
-  if (tree == null) return;
-  dropTablesOf(space, tree.left, level);
-  const first = max<u64>(tree.first, droppedTo);
-  if (first <= tree.last) {
-    unmapTables(space.root, level, first, tree.last, gapFirst, gapLast);
-    droppedTo = (tree.last | (pageBytesAt(level) - 1)) + 1;
-  }
-  dropTablesOf(space, tree.right, level);
+function unmapLast(root: u64, first: u64, last: u64): void {
+  const region = current;
+  if (region != null) unmapRange(root, region.first, region.last, first, last);
+  current = null;
 }
 
 /** What `findGapAround` found. */

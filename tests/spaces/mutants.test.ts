@@ -7,6 +7,8 @@ import { compileMutant, type Mutant } from "./support/mutants.ts";
 /** Mistakes planted in the kernel: the model test finds each of them with as many runs as it makes. */
 
 const PAGES = "kernel/spaces/pages.ts";
+const UNMAP = "kernel/spaces/unmap.ts";
+const SPACE = "kernel/spaces/space.ts";
 const ANSWER = "kernel/spaces/answer.ts";
 const TABLES = "kernel/paging/user-tables.ts";
 const PTE = "kernel/paging/pte.ts";
@@ -33,13 +35,13 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     what: "a page is unmapped and not flushed",
-    file: PAGES,
+    file: UNMAP,
     from: "const entry = physExchange64(slot, 0);\n      if ((entry & Pte.ACCESSED) != 0) notePage(at);",
     to: "const entry = physExchange64(slot, 0);",
   },
   {
     what: "an A that is set while a page is unmapped is lost",
-    file: PAGES,
+    file: UNMAP,
     from: "const entry = physExchange64(slot, 0);\n      if ((entry & Pte.ACCESSED) != 0) notePage(at);",
     to: "const entry = physLoad64(slot);\n      physStore64(slot, 0);\n      if ((entry & Pte.ACCESSED) != 0) notePage(at);",
   },
@@ -131,13 +133,37 @@ const MUTANTS: readonly Mutant[] = [
   { what: "a copy is made and the old page not flushed", file: ANSWER, from: "  notePage(page);\n", to: "" },
   {
     what: "a table is freed while a neighbour needs it",
-    file: TABLES,
-    from: "const end = alignDown(min<u64>(last | (span - 1), gapLast) + 1, span);",
-    to: "const end = alignDown(min<u64>(last | (span - 1), gapLast | (span - 1)) + 1, span);",
+    file: UNMAP,
+    from: "return (at & ~inside) >= first && (at | inside) <= last;",
+    to: "return (at & ~inside) >= first && at <= last;",
+  },
+  {
+    what: "a table is freed while a neighbour below needs it",
+    file: UNMAP,
+    from: "return (at & ~inside) >= first && (at | inside) <= last;",
+    to: "return at >= first && (at | inside) <= last;",
+  },
+  {
+    what: "a table is freed before the last of its pages",
+    file: UNMAP,
+    from: "end == last ? gapLast : end",
+    to: "gapLast",
+  },
+  {
+    what: "a table is freed before the next region's pages",
+    file: SPACE,
+    from: "unmapLast(root, first, tree.first - 1);",
+    to: "unmapLast(root, first, u64.MAX_VALUE);",
+  },
+  {
+    what: "a table that nothing needs stays",
+    file: UNMAP,
+    from: "if (!isPresent(entry)) continue;",
+    to: "if (!isPresent(entry)) return;",
   },
   {
     what: "one page too few is unmapped",
-    file: PAGES,
+    file: UNMAP,
     from: "for (let at = first; at <= last; at += PAGE_BYTES) {\n    if (isPresent",
     to: "for (let at = first; at + PAGE_BYTES <= last; at += PAGE_BYTES) {\n    if (isPresent",
   },

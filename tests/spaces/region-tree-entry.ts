@@ -11,6 +11,7 @@ import {
   move,
   taken,
   takeOut,
+  UNKNOWN,
 } from "../../kernel/spaces/region-tree";
 
 /** A tree of regions for tests, which bring the regions by number. */
@@ -99,13 +100,22 @@ function depthOf(at: Region | null): i32 {
 function isSound(at: Region): bool {
   const left = at.left;
   const right = at.right;
+  if (left != null && (left.priority > at.priority || left.last >= at.first)) return false;
+  if (right != null && (right.priority > at.priority || right.first <= at.last)) return false;
+  return at.gap == UNKNOWN || knowsRight(at);
+}
+
+/** Who knows has only those below it who know. */
+function knowsRight(at: Region): bool {
+  const left = at.left;
+  const right = at.right;
   let gap: u64 = 0;
   if (left != null) {
-    if (left.priority > at.priority || left.highest >= at.first || at.lowest != left.lowest) return false;
+    if (left.gap == UNKNOWN || left.highest >= at.first || at.lowest != left.lowest) return false;
     gap = max<u64>(left.gap, at.first - left.highest - 1);
   } else if (at.lowest != at.first) return false;
   if (right != null) {
-    if (right.priority > at.priority || right.lowest <= at.last || at.highest != right.highest) return false;
+    if (right.gap == UNKNOWN || right.lowest <= at.last || at.highest != right.highest) return false;
     gap = max<u64>(gap, max<u64>(right.gap, right.lowest - at.last - 1));
   } else if (at.highest != at.last) return false;
   return at.gap == gap;
