@@ -4,7 +4,7 @@ import { trace } from "../trace/trace";
 import { RegionKind } from "./kinds";
 import { makeDivisibleAround, pageFlags } from "./pages";
 import { READ_WRITE, Region } from "./region";
-import { findIn, isFree, move } from "./region-tree";
+import { comeBetween, isFree } from "./region-tree";
 import { removePages, Space, SpaceError } from "./space";
 import { placeRegion } from "./place";
 
@@ -22,12 +22,11 @@ export function addHeap(space: Space, guard: u64, bytes: u64): u32 {
 /** Moves the end of `heap` up to `end`, a page boundary. Returns a SpaceError; unless it is NONE, nothing has changed. */
 export function growHeap(space: Space, heap: Region, end: u64): u32 {
   const old = heap.last + 1;
-  const guard = guardAbove(space, heap);
+  const guard = guardAt(space, old);
   if (areSealed(heap, guard)) return SpaceError.SEALED;
   const taken = guard == null ? old : guard.last + 1;
   if (!isFree(space.regions, taken, end + PAGE_BYTES - 1)) return SpaceError.OVERLAP;
-  moveGuard(space, guard, end);
-  move(space.regions, heap, heap.first, end - 1);
+  moveEnd(heap, guard, end);
   trace(RecordKind.MAPPED, old, end - old, pageFlags(READ_WRITE));
   return SpaceError.NONE;
 }
@@ -35,26 +34,32 @@ export function growHeap(space: Space, heap: Region, end: u64): u32 {
 /** Moves it down. The guard comes after it first, so that no table is kept for where it was. Returns a SpaceError. */
 export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
   const last = heap.last;
-  const guard = guardAbove(space, heap);
+  const guard = guardAt(space, last + 1);
   if (areSealed(heap, guard)) return SpaceError.SEALED;
   if (!makeDivisibleAround(space, end, last)) return SpaceError.NO_MEMORY;
-  move(space.regions, heap, heap.first, end - 1);
-  moveGuard(space, guard, end);
+  moveEnd(heap, guard, end);
   removePages(space, end, guard == null ? last : last + PAGE_BYTES);
   trace(RecordKind.UNMAPPED, end, last - end + 1, pageFlags(READ_WRITE));
   return SpaceError.NONE;
 }
 
-/** The guard above the heap; null when the task has unmapped it. A longer one is the task's own, and stays where it is. */
-function guardAbove(space: Space, heap: Region): Region | null {
-  const region = findIn(space.regions, heap.last + 1);
-  return region != null && region.kind == RegionKind.GUARD && region.bytes == PAGE_BYTES ? region : null;
+/**
+ * The guard that begins where the heap ends; null when the task has unmapped it. A longer one is the task's own, and stays where it is.
+ * Guard and heap may be moved then, as far as the tree goes.
+ */
+function guardAt(space: Space, end: u64): Region | null {
+  const region = comeBetween(space.regions, end);
+  if (region == null || region.first != end || region.kind != RegionKind.GUARD) return null;
+  return region.bytes == PAGE_BYTES ? region : null;
 }
 
 function areSealed(heap: Region, guard: Region | null): bool {
   return heap.sealed != 0 || (guard != null && guard.sealed != 0);
 }
 
-function moveGuard(space: Space, guard: Region | null, first: u64): void {
-  if (guard != null) move(space.regions, guard, first, first + PAGE_BYTES - 1);
+function moveEnd(heap: Region, guard: Region | null, end: u64): void {
+  heap.last = end - 1;
+  if (guard == null) return;
+  guard.first = end;
+  guard.last = end + PAGE_BYTES - 1;
 }

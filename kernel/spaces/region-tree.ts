@@ -169,6 +169,24 @@ export function mend(tree: Region | null, address: u64): Region | null {
   return others;
 }
 
+/**
+ * The region that begins at `address`, or the lowest above it. The caller may move the ends of that one and of the one below it, as long as they
+ * do not come to lie over or beyond another: the way to between them leads through both.
+ */
+export function comeBetween(tree: Region | null, address: u64): Region | null {
+  let above: Region | null = null;
+  let at = tree;
+  while (at != null) {
+    doubt(at);
+    if (at.first < address) at = at.right;
+    else {
+      above = at;
+      at = at.left;
+    }
+  }
+  return above;
+}
+
 /** Moves the ends of `region`, which is in the tree, to `first` and `last`. It must not come to lie over or beyond another. */
 export function move(tree: Region | null, region: Region, first: u64, last: u64): void {
   hang(top, tree);

@@ -17,6 +17,7 @@ import { numberTranslations, Translations } from "../tlb/translations";
 import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
+import { RegionKind } from "./kinds";
 import { pageFlags } from "./pages";
 import { Backing, Region } from "./region";
 import { freeRegion } from "./region-pool";
@@ -43,9 +44,11 @@ export class Space extends Translations {
   message: u64;
   /** What the task may do with objects; null: it has had no handle. */
   handles: HandleTable | null;
+  /** The lowest region of kind HEAP, when it has been looked for: a piece that is cut from it, or joined to it, lies above it. */
+  heap: Region | null;
 }
-export const SPACE_BYTES: usize = 76;
-if (offsetof<Space>() != 76) ERROR("Space is 76 bytes");
+export const SPACE_BYTES: usize = 80;
+if (offsetof<Space>() != 80) ERROR("Space is 80 bytes");
 
 export namespace SpaceError {
   export const NONE: u32 = 0;
@@ -76,6 +79,7 @@ export function createSpace(space: Space): u32 {
   space.regions = null;
   space.regionCount = 0;
   space.recent = null;
+  space.heap = null;
   return SpaceError.NONE;
 }
 
@@ -98,6 +102,7 @@ export function findRegion(space: Space, address: u64): Region | null {
 export function forgetRegion(space: Space, region: Region): void {
   if (region.backing == Backing.OBJECT) noteUnmapping(changetype<Handle>(region.source));
   if (space.recent == region) space.recent = null;
+  if (space.heap == region) space.heap = null;
   space.regionCount -= 1;
   freeRegion(region);
 }
@@ -107,6 +112,12 @@ export function regionOfKind(space: Space, kind: u32): Region | null {
   let region = firstFrom(space.regions, 0);
   while (region != null && region.kind != kind) region = firstFrom(space.regions, region.last + 1);
   return region;
+}
+
+/** The task's heap, or what is left of it at its lower end; null when nothing is. */
+export function heapOf(space: Space): Region | null {
+  if (space.heap == null) space.heap = regionOfKind(space, RegionKind.HEAP);
+  return space.heap;
 }
 
 /** Copies `bytes` of physical memory into mapped pages of the space, whatever their rights. */

@@ -1,7 +1,7 @@
 import { cpuIndex } from "platform";
 import { PAGE_BYTES } from "../address/pages";
 import { RegionKind } from "../spaces/kinds";
-import { regionOfKind, Space } from "../spaces/space";
+import { heapOf, regionOfKind, Space } from "../spaces/space";
 import { Task } from "../tasks/task";
 import { Errno, Info } from "./abi";
 
@@ -38,6 +38,6 @@ function stackTop(space: Space): i64 {
 }
 
 function heapBytes(space: Space): i64 {
-  const region = regionOfKind(space, RegionKind.HEAP);
+  const region = heapOf(space);
   return region == null ? Errno.ENOENT : <i64>region.bytes;
 }

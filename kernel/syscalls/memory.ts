@@ -8,7 +8,7 @@ import { placeRegion } from "../spaces/place";
 import { isWriteAndExecute, Right } from "../spaces/region";
 import { findGap, firstFrom, NO_GAP } from "../spaces/region-tree";
 import { placePopulated, replacePopulated, replaceRange } from "../spaces/replace";
-import { isUserRange, regionOfKind, Space, SpaceError } from "../spaces/space";
+import { heapOf, isUserRange, Space, SpaceError } from "../spaces/space";
 import { keepToColours } from "../spaces/user-frames";
 import { currentTask } from "../tasks/scheduler";
 import { Errno, MapFlag, Protect } from "./abi";
@@ -110,7 +110,7 @@ export function mseal(address: u64, length: u64, flags: u64): i64 {
 /** `brk(end)`. The heap's new end; its end as it is, when `end` is 0; EINVAL: not in the heap's zone; ENOMEM: also where something is in the way. */
 export function brk(end: u64): i64 {
   const space = currentTask().space;
-  const heap = regionOfKind(space, RegionKind.HEAP);
+  const heap = heapOf(space);
   if (heap == null) return Errno.EINVAL;
   const old = heap.last + 1;
   if (end == 0) return <i64>old;

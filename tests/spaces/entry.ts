@@ -47,10 +47,9 @@ import { setMemoryTypes } from "../../kernel/paging/memory-types";
 import { attachObjectPage, detachObjectPage, openObjectWindow } from "../../kernel/paging/object-pages";
 import { forkSpace } from "../../kernel/spaces/fork";
 import { growHeap, shrinkHeap } from "../../kernel/spaces/heap-end";
-import { RegionKind } from "../../kernel/spaces/kinds";
 import { Region } from "../../kernel/spaces/region";
 import { firstFrom } from "../../kernel/spaces/region-tree";
-import { createSpace, destroySpace, regionOfKind, Space, SpaceError } from "../../kernel/spaces/space";
+import { createSpace, destroySpace, heapOf, Space, SpaceError } from "../../kernel/spaces/space";
 import { allocateSpace, freeSpace } from "../../kernel/spaces/space-pool";
 import { copyIn, copyOut } from "../../kernel/spaces/user-memory";
 import { makeZeroPage } from "../../kernel/spaces/zero-page";
@@ -158,7 +157,7 @@ export function regionRights(region: Region): u32 {
 
 /** Moves the heap's end up, or down, as `brk` does. */
 export function moveHeapEnd(space: Space, end: u64): u32 {
-  const heap = changetype<Region>(regionOfKind(space, RegionKind.HEAP));
+  const heap = changetype<Region>(heapOf(space));
   return end > heap.last ? growHeap(space, heap, end) : shrinkHeap(space, heap, end);
 }
 
