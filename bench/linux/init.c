@@ -155,8 +155,12 @@ static void fault_cow(void) {
 static void fault_reuse(void) {
   uint64_t at = map(BYTES, 0);
   write_all(at);
-  kill_and_wait(child());
-  begin(), write_all(at), end(PAGES);
+  uint64_t other = child();
+  write_byte(at);
+  kill_and_wait(other);
+  begin();
+  for (uint64_t page = at + PAGE; page < at + BYTES; page += PAGE) write_byte(page);
+  end(PAGES - 1);
   unmap(at, BYTES);
 }
 static uint64_t fork_ticks(void) {

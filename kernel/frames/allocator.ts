@@ -23,7 +23,7 @@ import { FrameOwner, isAllocatable } from "./owners";
 import { NO_LIMIT } from "./preference";
 import { answerFor, easePressure, feelPressure, reclaim, refillByAllMeans } from "./pressure";
 import { flushFreed, lowerShelf, zeroSome } from "./refill";
-import { dropSharer } from "./sharing";
+import { dropSharer, forgetSharing } from "./sharing";
 import { AREA_FRAMES, AREA_SHIFT, physicalArea } from "./spans";
 import {
   fillStates,
@@ -369,8 +369,11 @@ export function releaseFrame(frame: Frame): u32 {
   const ordinal = locateAgain(quickCache(), frame.number);
   if (ordinal == NO_ORDINAL) return releaseSlowly(frame);
   const state = stateAt(ordinal);
-  if ((state & SINGLE) != 0) return freeFrame(frame);
-  return isSharedState(state) && dropSharer(ordinal) ? FrameError.NONE : releaseSlowly(frame);
+  if (isSharedState(state)) {
+    if (dropSharer(ordinal)) return FrameError.NONE;
+    forgetSharing(ordinal, state);
+  } else if ((state & SINGLE) == 0) return releaseSlowly(frame);
+  return freeFrame(frame);
 }
 
 function releaseSlowly(frame: Frame): u32 {

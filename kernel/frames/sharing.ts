@@ -58,6 +58,24 @@ export function frameHolders(frame: Frame): u32 {
   return isSharedState(state) ? <u32>readSharers(ordinal) + 1 : countHoldersSlowly(frame);
 }
 
+/**
+ * Is the caller the frame's only holder? If it was shared before, its state forgets that, so that it is freed as quickly as one that never
+ * was. Only a holder may ask: nobody else can share it meanwhile.
+ */
+export function isHeldAlone(frame: Frame): bool {
+  const ordinal = locateAgain(quickCache(), frame.number);
+  const state = ordinal == NO_ORDINAL ? 0 : stateAt(ordinal);
+  if (!isSharedState(state)) return frameHolders(frame) == 1;
+  if (readSharers(ordinal) != 0) return false;
+  forgetSharing(ordinal, state);
+  return true;
+}
+
+/** Of a frame in `state` whose last sharer has gone. */
+export function forgetSharing(ordinal: u32, state: u32): void {
+  setState(ordinal, state ^ (SHARED | SINGLE));
+}
+
 function countHoldersSlowly(frame: Frame): u32 {
   const ordinal = locate(ownCache(), frame.number);
   if (ordinal == NO_ORDINAL) return 0;

@@ -2,7 +2,7 @@ import { physCompareExchange64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
-import { frameHolders } from "../frames/sharing";
+import { isHeldAlone } from "../frames/sharing";
 import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL, smallOf } from "./pte";
 import { allocateTable } from "./tables";
 
@@ -111,7 +111,7 @@ export function isSharedTable(directory: u64): bool {
 
 /** Does another space have the same table? Of those that shared one, the last does not know that it is the last. */
 export function hasOtherSharers(directory: u64): bool {
-  return isSharedTable(directory) && frameHolders(Frame.containing(entryAddress(directory))) > 1;
+  return isSharedTable(directory) && !isHeldAlone(Frame.containing(entryAddress(directory)));
 }
 
 /** Makes the level-2 entry at `slot` lead to `table`, which is the space's own; nothing happens when it is 0. Returns `table`. */

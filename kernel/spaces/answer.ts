@@ -2,7 +2,7 @@ import { frameCopy, invalidatePage, physLoad64, physOr64, physStore64 } from "pl
 import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
-import { frameHolders } from "../frames/sharing";
+import { isHeldAlone } from "../frames/sharing";
 import { entryAddress, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
 import { makeDirectoryEntry, ownPageSlot, splitHuge, splitLarge } from "../paging/user-tables";
 import { beginFlush, finishFlush, noteFrame, notePage } from "../tlb/gather";
@@ -126,7 +126,7 @@ function spurious(address: u64): u32 {
 function takeForWriting(space: Space, region: Region, slot: PhysAddr, entry: u64, page: u64): u32 {
   if ((entry & Pte.FOREIGN) != 0) return replaceZeros(space, region, slot, page);
   const frame = Frame.containing(entryAddress(entry));
-  if ((entry & Pte.OWNED) != 0 || frameHolders(frame) == 1) return reuse(slot, frame, page);
+  if ((entry & Pte.OWNED) != 0 || isHeldAlone(frame)) return reuse(slot, frame, page);
   return copy(space, region, slot, frame, page);
 }
 

@@ -4,7 +4,7 @@ import { shareFrame } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { shareFrames } from "../frames/runs";
 import { blockOrder, entryAddress, isLeaf, leafAddress, pageBytesAt, Pte } from "../paging/pte";
-import { entryLevel, entryStart, makeEntry, nextEntry } from "../paging/user-tables";
+import { entryLevel, entryStart, makeDirectoryEntry, makeEntry, nextEntry } from "../paging/user-tables";
 import { Handle } from "../objects/handle";
 import { noteMapping } from "../objects/handles";
 import { beginFlush, finishFlush, noteAllPages } from "../tlb/gather";
@@ -12,7 +12,6 @@ import { heirOf, inheritHandles } from "./handles";
 import { leaveMessageBuffer } from "./message-buffer";
 import { Backing, Region } from "./region";
 import { freeRegion, makeRegion } from "./region-pool";
-import { firstFrom } from "./region-tree";
 import { Space, SpaceError } from "./space";
 
 /**
@@ -65,31 +64,43 @@ function copyRegion(region: Region, space: Space): Region | null {
   return copy;
 }
 
-/** Region by region: what lies between them has no pages, and is not looked at. The message buffer is the parent's alone. */
+/** Up to here `shareTablesOf` has shared: regions that lie close together have their tables in common. */
+let sharedTo: u64 = 0;
+
 function shareTables(parent: Space, child: Space): bool {
-  let from: u64 = 0;
-  let region = firstFrom(parent.regions, from);
-  while (region != null) {
-    from = max<u64>(from, region.first);
-    const isShared = !region.isGuard && region.backing != Backing.MESSAGE_BUFFER;
-    const slot = !isShared || from > region.last ? NO_ENTRY : nextEntry(parent.root, 2, from, region.last);
-    if (slot == NO_ENTRY) {
-      region = firstFrom(parent.regions, region.last + 1);
-      continue;
-    }
+  sharedTo = 0;
+  return shareTablesOf(parent.regions, parent.root, child.root);
+}
+
+/** Region by region: what lies between them has no pages, and is not looked at. False when a frame was missing for a table. */
+function shareTablesOf(tree: Region | null, from: u64, to: u64): bool {
+  if (tree == null) return true;
+  if (!shareTablesOf(tree.left, from, to) || !shareTablesFor(tree, from, to)) return false;
+  return shareTablesOf(tree.right, from, to);
+}
+
+/** The message buffer is the parent's alone. */
+function shareTablesFor(region: Region, from: u64, to: u64): bool {
+  if (region.isGuard || region.backing == Backing.MESSAGE_BUFFER) return true;
+  for (let at = max<u64>(sharedTo, region.first); at <= region.last; at = sharedTo) {
+    const slot = nextEntry(from, 2, at, region.last);
+    if (slot == 0) return true;
     const start = entryStart();
     const level = entryLevel();
-    const copy = makeEntry(child.root, start, level);
-    if (copy == 0) return false;
-    if (isLeaf(physLoad64(slot), level)) shareLarge(slot, copy, level);
-    else shareTable(slot, copy);
-    from = (start | (pageBytesAt(level) - 1)) + 1;
+    if (!share(slot, to, start, level)) return false;
+    sharedTo = (start | (pageBytesAt(level) - 1)) + 1;
   }
   return true;
 }
 
-/** No entry lies at physical address 0. */
-const NO_ENTRY: PhysAddr = <PhysAddr>0;
+/** What the entry at `slot`, of `level`, leads to, for `address` in the space of `root` too. */
+function share(slot: PhysAddr, root: u64, address: u64, level: u32): bool {
+  const copy = level == 2 ? makeDirectoryEntry(root, address) : makeEntry(root, address, level);
+  if (copy == 0) return false;
+  if (isLeaf(physLoad64(slot), level)) shareLarge(slot, copy, level);
+  else shareTable(slot, copy);
+  return true;
+}
 
 function shareTable(slot: PhysAddr, copy: PhysAddr): void {
   const entry = physAnd64(slot, ~Pte.WRITE);

@@ -3,7 +3,7 @@ import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
 import { shareRow } from "../frames/runs";
-import { frameHolders } from "../frames/sharing";
+import { isHeldAlone } from "../frames/sharing";
 import { entryAddress, isPresent, Pte } from "../paging/pte";
 import { allocateTable } from "../paging/tables";
 import { installTable, isSharedTable } from "../paging/user-tables";
@@ -23,7 +23,7 @@ export function ownTable(space: Translations, slot: PhysAddr): PhysAddr {
 /** The last sharer keeps the table; any other gets a copy. What both map is nobody's alone any more. */
 function unshareTable(space: Translations, slot: PhysAddr, table: PhysAddr): PhysAddr {
   const frame = Frame.containing(table);
-  if (frameHolders(frame) == 1) return installTable(slot, table);
+  if (isHeldAlone(frame)) return installTable(slot, table);
   const copy = allocateTable();
   if (copy == 0) return copy;
   shareEntries(table, copy);

@@ -4,7 +4,7 @@ import { isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte } from "../paging/pte";
 import { supportedFlags } from "../paging/features";
 import { entryLevel, entryOf, entryStart, isSharedTable, nextEntry, splitLarge } from "../paging/user-tables";
-import { notePage } from "../tlb/gather";
+import { notePage, notePages } from "../tlb/gather";
 import { Translations } from "../tlb/translations";
 import { ownTable } from "./own-table";
 import { isWriteAndExecute, Right } from "./region";
@@ -82,23 +82,28 @@ export function protectPages(root: u64, first: u64, last: u64, rights: u32): voi
  * those after it; but only to those that have A and D, in which there is nothing for a processor to set meanwhile.
  */
 function protectSmall(table: PhysAddr, first: u64, last: u64, flags: u64): void {
-  let slot = entrySlot(table, first, 1);
-  let kind = NO_KIND;
-  let change: u64 = 0;
-  let forgets: bool = false;
-  for (let at = first; at <= last; at += PAGE_BYTES) {
+  const end = entrySlot(table, last, 1);
+  let at = first;
+  for (let slot = entrySlot(table, first, 1); slot <= end;) {
     const entry = physLoad64(slot);
-    if ((entry & KIND) == kind) {
-      physStore64(slot, entry ^ change);
-      if (forgets) notePage(at);
-    } else {
-      protectEntry(slot, at, flags);
-      kind = kindOf(entry);
-      change = entry ^ withRights(entry, flags);
-      forgets = mustForget(entry, entry ^ change);
-    }
-    slot = <PhysAddr>(slot + 8);
+    const wanted = withRights(entry, flags);
+    protectEntry(slot, at, flags);
+    const next = changeAlike(<PhysAddr>(slot + 8), end, kindOf(entry), entry ^ wanted);
+    const count = (next - slot) / 8;
+    if (mustForget(entry, wanted)) notePages(at + PAGE_BYTES, count - 1);
+    at += count * PAGE_BYTES;
+    slot = next;
   }
+}
+
+/** Changes the entries from `slot` to `end` as far as they are of this kind. Returns where the first of another is. */
+function changeAlike(slot: PhysAddr, end: PhysAddr, kind: u64, change: u64): PhysAddr {
+  for (; slot <= end; slot = <PhysAddr>(slot + 8)) {
+    const entry = physLoad64(slot);
+    if ((entry & KIND) != kind) return slot;
+    physStore64(slot, entry ^ change);
+  }
+  return slot;
 }
 
 /** Bits of an entry on which depends what becomes of it. */

@@ -122,7 +122,7 @@ export function takeOut(tree: Region | null, first: u64, last: u64): Region | nu
 }
 
 /** Takes `region` out, which is in the tree. It is `taken()`. */
-export function takeRegion(tree: Region | null, region: Region): Region | null {
+export function takeOne(tree: Region | null, region: Region): Region | null {
   hang(top, tree);
   join(region.left, region.right, linkTo(region));
   region.left = null;
@@ -164,7 +164,7 @@ export function mend(tree: Region | null, address: u64): Region | null {
   const region = findIn(tree, address - 1);
   const rest = findIn(tree, address);
   if (region == null || rest == null || region == rest) return tree;
-  const others = takeRegion(tree, rest);
+  const others = takeOne(tree, rest);
   move(others, region, region.first, rest.last);
   return others;
 }

@@ -2,7 +2,7 @@ import { Handle } from "../objects/handle";
 import { noteMapping } from "../objects/handles";
 import { takeRegion } from "./region-pool";
 import { Backing, Region } from "./region";
-import { cut, findIn, mend, taken } from "./region-tree";
+import { before, cut, findIn, firstFrom, mend, taken } from "./region-tree";
 import { forgetRegion, Space } from "./space";
 
 /** Where regions meet: cutting one in two so that a part can be changed, and making one of two that have become alike. */
@@ -23,9 +23,9 @@ export function cutAt(space: Space, address: u64): void {
 
 /** Makes the regions on both sides of `address` one, if they are alike. */
 export function mendAt(space: Space, address: u64): void {
-  const below = findIn(space.regions, address - 1);
-  const above = findIn(space.regions, address);
-  if (below == null || above == null || below == above || !below.isContinuedBy(above)) return;
+  const above = firstFrom(space.regions, address);
+  const below = before();
+  if (below == null || above == null || !below.isContinuedBy(above)) return;
   space.regions = mend(space.regions, address);
   forgetRegion(space, changetype<Region>(taken()));
 }

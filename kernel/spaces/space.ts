@@ -21,7 +21,7 @@ import { RegionKind } from "./kinds";
 import { pageFlags } from "./pages";
 import { Backing, Region } from "./region";
 import { freeRegion } from "./region-pool";
-import { before, findIn, firstFrom, move, taken, takeOut, takeRegion } from "./region-tree";
+import { before, findIn, firstFrom, move, taken, takeOut, takeOne } from "./region-tree";
 import { unmapRange } from "./unmap";
 
 /**
@@ -203,7 +203,7 @@ export function clearRange(space: Space, first: u64, last: u64): void {
 
 /** The same for one region. */
 export function removeRegion(space: Space, region: Region): void {
-  space.regions = takeRegion(space.regions, region);
+  space.regions = takeOne(space.regions, region);
   unmapTaken(space, region.first);
 }
 

@@ -1,4 +1,5 @@
 import { cpuIndex } from "platform";
+import { PAGE_BYTES } from "../address/pages";
 import { askToFlush, awaitFlushes, forget } from "../cpu/requests";
 import { releaseFrame } from "../frames/allocator";
 import { releaseFrames, releaseRow } from "../frames/runs";
@@ -49,6 +50,12 @@ export function notePage(address: u64): void {
   if (pageCount > MOST_PAGES) return;
   if (pageCount < MOST_PAGES) store<u64>(pages + ((<usize>pageCount) << 3), address);
   pageCount += 1;
+}
+
+/** The same of `count` pages in a row, of 4 KiB. */
+export function notePages(first: u64, count: u64): void {
+  if (pageCount + count > MOST_PAGES) return noteAllPages();
+  for (let i: u64 = 0; i < count; i++) notePage(first + i * PAGE_BYTES);
 }
 
 /** All of the space's translations may be old. */

@@ -72,8 +72,14 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a right is taken of many pages, and only the first is flushed",
     file: PAGES,
-    from: "if (forgets) notePage(at);",
+    from: "notePages(at + PAGE_BYTES, count - 1);",
     to: "",
+  },
+  {
+    what: "pages that are not alike change alike",
+    file: PAGES,
+    from: "if ((entry & KIND) != kind) return slot;",
+    to: "if (kind == NO_KIND) return slot;",
   },
   {
     what: "the right to write is not cleared",
@@ -127,8 +133,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a copy-on-write fault writes in place though others hold the frame",
     file: ANSWER,
-    from: "(entry & Pte.OWNED) != 0 || frameHolders(frame) == 1",
-    to: "(entry & Pte.OWNED) != 0 || frameHolders(frame) >= 1",
+    from: "(entry & Pte.OWNED) != 0 || isHeldAlone(frame)",
+    to: "true",
   },
   { what: "a copy is made and the old page not flushed", file: ANSWER, from: "  notePage(page);\n", to: "" },
   {

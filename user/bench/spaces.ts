@@ -191,14 +191,16 @@ function faultCow(): void {
   unmap(at, BYTES);
 }
 
+/** The page that is written while the child lives gives each its own page table: then the frames are shared, and not the table. */
 function faultReuse(): void {
   const at = map(BYTES, 0);
   writeAll(at);
   child();
+  store8(at, 1);
   waitForChild();
   begin();
-  writeAll(at);
-  end(PAGES);
+  for (let page = at + PAGE; page < at + BYTES; page += PAGE) store8(page, 1);
+  end(PAGES - 1);
   unmap(at, BYTES);
 }
 
