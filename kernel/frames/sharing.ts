@@ -58,17 +58,33 @@ export function frameHolders(frame: Frame): u32 {
   return isSharedState(state) ? <u32>readSharers(ordinal) + 1 : countHoldersSlowly(frame);
 }
 
+/** What a quick look at a frame's holders tells. */
+export namespace Holders {
+  export const ALONE: u32 = 0;
+  export const SEVERAL: u32 = 1;
+  /** It is to be looked at slowly. */
+  export const UNKNOWN: u32 = 2;
+}
+
 /**
- * Is the caller the frame's only holder? If it was shared before, its state forgets that, so that it is freed as quickly as one that never
+ * Of a frame that was shared: is the caller its only holder now? Then its state forgets that it was, so that it is freed as quickly as one that never
  * was. Only a holder may ask: nobody else can share it meanwhile.
  */
-export function isHeldAlone(frame: Frame): bool {
+@inline
+export function lookAtHolders(frame: Frame): u32 {
   const ordinal = locateAgain(quickCache(), frame.number);
-  const state = ordinal == NO_ORDINAL ? 0 : stateAt(ordinal);
-  if (!isSharedState(state)) return frameHolders(frame) == 1;
-  if (readSharers(ordinal) != 0) return false;
+  if (ordinal == NO_ORDINAL) return Holders.UNKNOWN;
+  const state = stateAt(ordinal);
+  if (!isSharedState(state)) return Holders.UNKNOWN;
+  if (readSharers(ordinal) != 0) return Holders.SEVERAL;
   forgetSharing(ordinal, state);
-  return true;
+  return Holders.ALONE;
+}
+
+/** The same of any frame. */
+export function isHeldAlone(frame: Frame): bool {
+  const holders = lookAtHolders(frame);
+  return holders == Holders.UNKNOWN ? frameHolders(frame) == 1 : holders == Holders.ALONE;
 }
 
 /** Of a frame in `state` whose last sharer has gone. */

@@ -1,4 +1,5 @@
 import { PhysAddr } from "../address/addr";
+import { Frame } from "../frames/frame";
 
 /**
  * A paging-structure entry (SDM 3A 4.5, figure 4-11). Frame addresses are 4 KiB aligned, below 2^MAXPHYADDR.
@@ -47,6 +48,11 @@ export function isLeaf(entry: u64, level: u32): bool {
 
 export function entryAddress(entry: u64): PhysAddr {
   return <PhysAddr>(entry & Pte.ADDRESS);
+}
+
+/** The frame that `entry` leads to: one of the allocator's, whose numbers have 32 bits, which is what is left of the entry. */
+export function entryFrame(entry: u64): Frame {
+  return Frame.of(<u32>(entry >> 12));
 }
 
 /** The first byte that `entry`, a leaf of `level`, maps. */

@@ -2,8 +2,8 @@ import { frameCopy, invalidatePage, physLoad64, physOr64, physStore64 } from "pl
 import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
-import { isHeldAlone } from "../frames/sharing";
-import { entryAddress, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
+import { Holders, isHeldAlone, lookAtHolders } from "../frames/sharing";
+import { entryFrame, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
 import { makeDirectoryEntry, ownPageSlot, splitHuge, splitLarge } from "../paging/user-tables";
 import { beginFlush, finishFlush, noteFrame, notePage } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
@@ -28,6 +28,18 @@ export namespace Answer {
   export const NO_MEMORY: u32 = 2;
 }
 
+/** Slow ways are called through variables, so that the quick ones do not save registers for them: frames/allocator.ts. */
+let copySlowly: (space: Space, region: Region, slot: PhysAddr, from: Frame, page: u64) => u32 = copy;
+let lookAgainSlowly: (space: Space, region: Region, slot: PhysAddr, frame: Frame, page: u64) => u32 = lookAgain;
+let replaceZerosSlowly: (space: Space, region: Region, slot: PhysAddr, page: u64) => u32 = replaceZeros;
+let mapBackedSlowly: (space: Space, slot: PhysAddr, region: Region, page: u64) => u32 = mapBacked;
+let answerAboveSlowly: (space: Space, region: Region, error: u64, address: u64) => u32 = answerAbove;
+copySlowly = copy;
+lookAgainSlowly = lookAgain;
+replaceZerosSlowly = replaceZeros;
+mapBackedSlowly = mapBacked;
+answerAboveSlowly = answerAbove;
+
 /**
  * Answers a page fault of a user's access:
  *
@@ -45,7 +57,7 @@ export function answerPageFault(space: Space, error: u64, address: u64): u32 {
   const region = findRegion(space, address);
   if (region == null || (region.rights & wantedRight(error)) == 0) return Answer.REFUSED;
   const slot = ownPageSlot(space.root, address);
-  if (slot == 0) return answerAbove(space, region, error, address);
+  if (slot == 0) return answerAboveSlowly(space, region, error, address);
   return answerPage(space, region, slot, error, address & ~(PAGE_BYTES - 1));
 }
 
@@ -85,11 +97,13 @@ function answerSmall(space: Space, region: Region, directory: PhysAddr, error: u
   return answerPage(space, region, entrySlot(table, page, 1), error, page);
 }
 
+
+@inline
 function answerPage(space: Space, region: Region, slot: PhysAddr, error: u64, page: u64): u32 {
   const entry = physLoad64(slot);
   const isWrite = (error & FaultBit.WRITE) != 0;
   if (!isPresent(entry)) {
-    if (region.backing != Backing.ZEROS) return mapBacked(space, slot, region, page);
+    if (region.backing != Backing.ZEROS) return mapBackedSlowly(space, slot, region, page);
     return isWrite ? mapFresh(space, slot, region, page) : mapZeros(slot, region);
   }
   if (!isWrite || (entry & Pte.WRITE) != 0) return spurious(page);
@@ -124,10 +138,18 @@ function spurious(address: u64): u32 {
 }
 
 function takeForWriting(space: Space, region: Region, slot: PhysAddr, entry: u64, page: u64): u32 {
-  if ((entry & Pte.FOREIGN) != 0) return replaceZeros(space, region, slot, page);
-  const frame = Frame.containing(entryAddress(entry));
-  if ((entry & Pte.OWNED) != 0 || isHeldAlone(frame)) return reuse(slot, frame, page);
-  return copy(space, region, slot, frame, page);
+  if ((entry & Pte.FOREIGN) != 0) return replaceZerosSlowly(space, region, slot, page);
+  const frame = entryFrame(entry);
+  if ((entry & Pte.OWNED) != 0) return reuse(slot, frame, page);
+  const holders = lookAtHolders(frame);
+  if (holders == Holders.ALONE) return reuse(slot, frame, page);
+  if (holders == Holders.SEVERAL) return copySlowly(space, region, slot, frame, page);
+  return lookAgainSlowly(space, region, slot, frame, page);
+}
+
+/** Where a quick look at the frame's holders did not tell. */
+function lookAgain(space: Space, region: Region, slot: PhysAddr, frame: Frame, page: u64): u32 {
+  return isHeldAlone(frame) ? reuse(slot, frame, page) : copy(space, region, slot, frame, page);
 }
 
 /** The last holder writes in place. What grants more needs no flush, but here: the processor that faulted has the old one. */

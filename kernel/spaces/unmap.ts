@@ -2,7 +2,17 @@ import { physExchange64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
-import { entryAddress, entrySlot, isLeaf, isPresent, leafAddress, pageBytesAt, Pte, ROOT_LEVEL } from "../paging/pte";
+import {
+  entryAddress,
+  entryFrame,
+  entrySlot,
+  isLeaf,
+  isPresent,
+  leafAddress,
+  pageBytesAt,
+  Pte,
+  ROOT_LEVEL,
+} from "../paging/pte";
 import { entryLevel, entryOf, hasOtherSharers } from "../paging/user-tables";
 import { noteBlock, noteFrame, notePage, noteStructures, noteAllPages } from "../tlb/gather";
 
@@ -56,7 +66,7 @@ function unmapSmall(table: PhysAddr, first: u64, last: u64): void {
     if (isPresent(physLoad64(slot))) {
       const entry = physExchange64(slot, 0);
       if ((entry & Pte.ACCESSED) != 0) notePage(at);
-      if ((entry & Pte.FOREIGN) == 0) noteFrame(Frame.containing(entryAddress(entry)));
+      if ((entry & Pte.FOREIGN) == 0) noteFrame(entryFrame(entry));
     }
     slot = <PhysAddr>(slot + 8);
   }

@@ -133,8 +133,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a copy-on-write fault writes in place though others hold the frame",
     file: ANSWER,
-    from: "(entry & Pte.OWNED) != 0 || isHeldAlone(frame)",
-    to: "true",
+    from: "if (holders == Holders.ALONE) return",
+    to: "if (holders != Holders.UNKNOWN) return",
   },
   { what: "a copy is made and the old page not flushed", file: ANSWER, from: "  notePage(page);\n", to: "" },
   {
