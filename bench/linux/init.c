@@ -156,11 +156,11 @@ static void fault_reuse(void) {
   uint64_t at = map(BYTES, 0);
   write_all(at);
   uint64_t other = child();
-  write_byte(at);
+  write_byte(at), write_byte(at + BYTES - PAGE);
   kill_and_wait(other);
   begin();
-  for (uint64_t page = at + PAGE; page < at + BYTES; page += PAGE) write_byte(page);
-  end(PAGES - 1);
+  for (uint64_t page = at + PAGE; page < at + BYTES - PAGE; page += PAGE) write_byte(page);
+  end(PAGES - 2);
   unmap(at, BYTES);
 }
 static uint64_t fork_ticks(void) {

@@ -191,16 +191,20 @@ function faultCow(): void {
   unmap(at, BYTES);
 }
 
-/** The page that is written while the child lives gives each its own page table: then the frames are shared, and not the table. */
+/**
+ * The pages that are written while the child lives, at both ends since these may lie in two page tables, give each task tables of its own: then
+ * the frames are shared, and no table.
+ */
 function faultReuse(): void {
   const at = map(BYTES, 0);
   writeAll(at);
   child();
   store8(at, 1);
+  store8(at + BYTES - PAGE, 1);
   waitForChild();
   begin();
-  for (let page = at + PAGE; page < at + BYTES; page += PAGE) store8(page, 1);
-  end(PAGES - 1);
+  for (let page = at + PAGE; page < at + BYTES - PAGE; page += PAGE) store8(page, 1);
+  end(PAGES - 2);
   unmap(at, BYTES);
 }
 
