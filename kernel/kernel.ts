@@ -8,6 +8,8 @@ import { lockKernel, unlockKernel } from "./cpu/kernel-lock";
 import { serveRequests } from "./cpu/requests";
 import { stopIfAsked } from "./cpu/stop";
 import { call } from "./syscalls/dispatch";
+import { resumeNextOrEnd } from "./tasks/ending";
+import { endIfAsked } from "./tasks/room";
 import { endTurn, wakeUp } from "./tasks/scheduler";
 import { exception, pageFault, TrapOrigin } from "./tasks/traps";
 import { Vector } from "./tasks/vectors";
@@ -54,7 +56,8 @@ function interrupt(vector: u32): void {
     countHere(CpuEvent.WAKES);
     endOfInterrupt();
     lockKernel();
-    wakeUp();
+    if (endIfAsked()) resumeNextOrEnd();
+    else wakeUp();
     unlockKernel();
   } else if (vector == InterruptVector.TIMER) {
     countHere(CpuEvent.TIMERS);

@@ -95,13 +95,18 @@ export function kindName(kind: number): string {
   return nameOf(RecordKind, kind);
 }
 
+/** The value of a TASK_KILLED record of a task that did not fault. */
+const HELD_MOST = BigInt(FaultReason.HELD_MOST) << 16n;
+
 /** "user" of the value of a TASK_KILLED record: vector, region and reason in one number. */
 export function faultFields(record: TraceRecord): Fields {
+  const reason = nameOf(FaultReason, (record.value >> 16n) & 0xffn);
+  if (record.value === HELD_MOST) return { frames: hex(record.first), wantedBy: Number(record.second), reason };
   const vector = Number(record.value & 0xffn);
   const cause = {
     vector,
     region: nameOf(RegionKind, (record.value >> 8n) & 0xffn),
-    reason: nameOf(FaultReason, (record.value >> 16n) & 0xffn),
+    reason,
   };
   const where = { address: hex(record.first), errorCode: hex(record.second) };
   return vector === 14 ? { ...where, access: accessOf(record.second), ...cause } : { ...where, ...cause };

@@ -42,4 +42,6 @@ export namespace FaultReason {
   export const OTHER: u32 = 12;
   /** No frame was left to answer the fault with. */
   export const NO_MEMORY: u32 = 13;
+  /** No fault of its own: another task's found no frame, and this one held most of them. */
+  export const HELD_MOST: u32 = 14;
 }

@@ -91,10 +91,15 @@ export namespace Message {
   export const SENDER_AT: u64 = 4088;
 }
 
-/** What `wait` stores, 8 bytes: bits 31:0 the status of `exit`, or what killed the task; bit 32: it was killed. */
+/**
+ * What `wait` stores, 8 bytes: bits 31:0 the status of `exit`, or what killed the task, the vector of an exception or HELD_MOST; bit 32: it was
+ * killed.
+ */
 export namespace Ending {
   export const STATUS: u64 = 0xffff_ffff;
   export const KILLED: u64 = 1 << 32;
+  /** No memory was left, and the task held most of it. */
+  export const HELD_MOST: u64 = 256;
 }
 
 /** What a page may be used for; POSIX's PROT_ values. 0: nothing. */

@@ -1,8 +1,9 @@
 import { collectChild, NOT_YET, WaitError } from "../tasks/children";
 import { copyTask } from "../tasks/copy";
+import { HELD_MOST } from "../tasks/room";
 import { currentTask, waitInCall } from "../tasks/scheduler";
 import { WaitsFor } from "../tasks/task";
-import { Call, Errno } from "./abi";
+import { Call, Ending, Errno } from "./abi";
 
 /** `fork()`. The copy's number; ENOMEM. */
 export function fork(): i64 {
@@ -20,3 +21,4 @@ export function wait(address: u64): i64 {
 }
 if (WaitError.NO_CHILD != Errno.ECHILD || WaitError.NOT_WRITABLE != Errno.EFAULT)
   ERROR("WaitError has values of Errno");
+if (HELD_MOST != <i32>Ending.HELD_MOST) ERROR("HELD_MOST is Ending's");

@@ -2,7 +2,7 @@ import { registerReclaimer } from "../frames/reclaimers";
 import { reclaimTables } from "../spaces/reclaim";
 import { isFlushing } from "../tlb/gather";
 import { ownTasks } from "./cpu-tasks";
-import { firstTask, Task, TaskState } from "./task";
+import { firstTask, Task } from "./task";
 
 /**
  * The clock: when frames are short, its hand goes from task to task, and each gives back what `spaces/reclaim.ts` finds. What was
@@ -42,7 +42,7 @@ function goAround(wanted: u32, spared: Task | null): u32 {
   let freed: u32 = 0;
   let task = start;
   for (let rounds: u32 = 0; rounds < ROUNDS && freed < wanted;) {
-    if (task != spared && hasWholeSpace(task)) freed += reclaimTables(task.space, wanted - freed);
+    if (task != spared && task.hasSpace) freed += reclaimTables(task.space, wanted - freed);
     task = task.next;
     if (task == start) rounds += 1;
   }
@@ -57,9 +57,4 @@ function taskAtHand(): Task | null {
   let task = first;
   while (task.id < hand && task.next != first) task = task.next;
   return task.id < hand ? first : task;
-}
-
-/** It has been loaded or copied, and has not ended. */
-function hasWholeSpace(task: Task): bool {
-  return task.state != TaskState.FREE && task.state != TaskState.ENDED;
 }

@@ -67,6 +67,17 @@ export class CpuTasks {
     this.readyCount -= 1;
     return task;
   }
+
+  /** `task` is in the queue. */
+  remove(task: Task): void {
+    const next = task.after;
+    let before: Task | null = this.first == task ? null : this.first;
+    while (before != null && before.after != task) before = before.after;
+    if (before != null) before.after = next;
+    else this.first = next;
+    if (next == null) this.last = before;
+    this.readyCount -= 1;
+  }
 }
 if (offsetof<CpuTasks>() != 24) ERROR("CpuTasks is 24 bytes");
 

@@ -14,6 +14,7 @@ import { reportCountersIfWanted } from "./counters";
 import { failedCopyCount, failedProgramCount, programCount } from "./outcome";
 import { tasksOf } from "./cpu-tasks";
 import { schedule, sleep } from "./scheduler";
+import { areAnyStarving } from "./starving";
 import { firstTask } from "./task";
 
 /** The end of a run: when no task is left, all their memory is back, and the machine stops with what became of them. */
@@ -46,8 +47,9 @@ function wakeSomebodyOrSleep(): void {
   schedule();
 }
 
-/** Has any CPU a task to run? */
+/** Has any CPU a task to run, or will it when another has ended what it was asked to? */
 function isAnybodyBusy(): bool {
+  if (areAnyStarving()) return true;
   for (let rest = onlineCpus(); rest != 0; rest &= rest - 1) {
     if (tasksOf(<u32>ctz<u64>(rest)).load != 0) return true;
   }

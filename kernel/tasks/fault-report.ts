@@ -27,22 +27,39 @@ import { Vector } from "./vectors";
  * Other exceptions have a line "cause" instead of the two.
  */
 export function reportKill(task: Task, vector: u32, error: u64, address: u64, reason: u32): void {
-  takeLine(task);
-  startLine();
-  style(Style.BAD);
-  print("task ");
-  printDecimal(task.id);
-  print(" (");
-  printBytes(task.name, task.nameLength);
-  print(") killed: ");
-  style(Style.PLAIN);
+  begin(task, ") killed: ");
   printLine(reasonText(reason));
   if (vector == Vector.PAGE_FAULT) reportPageFault(task.space, error, address, reason);
   else reportException(vector, error);
 }
 
+/**
+ * The report of a task that was killed so that another could go on:
+ *
+ *     task 2 (hog) killed: it held most memory, and none was left
+ *       held     22811 frames that nobody else did
+ *       wanted   by task 1
+ */
+export function reportHolder(task: Task, frames: u64, wantedBy: u32): void {
+  begin(task, ") killed: ");
+  printLine(reasonText(FaultReason.HELD_MOST));
+  print("  held     ");
+  printDecimal(frames);
+  printLine(" frames that nobody else did");
+  print("  wanted   by task ");
+  printDecimal(wantedBy);
+  newLine();
+}
+
 /** A task that exited by itself, but not with 0. */
 export function reportFailure(task: Task, status: i32): void {
+  begin(task, ") failed: ");
+  print("it ended with ");
+  printSigned(status);
+  newLine();
+}
+
+function begin(task: Task, what: string): void {
   takeLine(task);
   startLine();
   style(Style.BAD);
@@ -50,11 +67,8 @@ export function reportFailure(task: Task, status: i32): void {
   printDecimal(task.id);
   print(" (");
   printBytes(task.name, task.nameLength);
-  print(") failed: ");
+  print(what);
   style(Style.PLAIN);
-  print("it ended with ");
-  printSigned(status);
-  newLine();
 }
 
 function reportPageFault(space: Space, error: u64, address: u64, reason: u32): void {
@@ -120,6 +134,7 @@ function reasonText(reason: u32): string {
   if (reason == FaultReason.NOT_CANONICAL)
     return "it used an address that is not canonical, or a privileged instruction";
   if (reason == FaultReason.NO_MEMORY) return "no memory was left for a page of its own";
+  if (reason == FaultReason.HELD_MOST) return "it held most memory, and none was left";
   if (reason == FaultReason.DIVIDE) return "it divided by zero, or the quotient did not fit";
   if (reason == FaultReason.INVALID_INSTRUCTION)
     return "it ran into an invalid instruction: an assertion of its own, or a wild jump";

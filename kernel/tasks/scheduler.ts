@@ -11,6 +11,7 @@ import { CpuTasks, ownTasks } from "./cpu-tasks";
 import { reportFailure } from "./fault-report";
 import { countEnd } from "./outcome";
 import { finishSpeaking } from "./speech";
+import { feedStarving } from "./starving";
 import { forgetTask, Task, TaskEnd, TaskState, WaitsFor } from "./task";
 import { isTurnOver, limitTurn, taskChanged } from "./turns";
 
@@ -135,6 +136,7 @@ export function endTask(task: Task, end: u32, status: i32): void {
     countEnd(task);
     forgetTask(task);
   }
+  feedStarving();
 }
 
 /** Gives back a task that never ran. */
@@ -143,8 +145,9 @@ export function discardTask(task: Task): void {
   forgetTask(task);
 }
 
+/** The task runs here, or nowhere: its space is loaded nowhere else. */
 function release(task: Task): void {
-  leaveSpaces();
+  if (task.space.loadedOn != 0) leaveSpaces();
   destroySpace(task.space);
   contextForget(task.context);
 }

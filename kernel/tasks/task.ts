@@ -8,11 +8,15 @@ import { allocateSpace, freeSpace } from "../spaces/space-pool";
  * The states of a task:
  *
  *     FREE --(1)--> READY <--(2,3)--> RUNNING --(4)--> nothing of it is left
- *                     ▲                │     └──(5)──▶ ENDED --(8)--> nothing of it is left
- *                     └─(7)─ WAITING ◀─┘(6)
+ *                    ▲ ▲               │ │ └──(5)──▶ ENDED --(8)--> nothing of it is left
+ *                    │ └─(7)─ WAITING ◀┘(6)
+ *                    └──(10)── STARVED ◀┘(9)
  *
- *     1 loaded from its image, or copied   2 chosen by the scheduler   3 yielded, or its turn is over   4 exited, or killed by a fault   5 the same, and its
- *     parent lives   6 waits (WaitsFor)   7 it has come   8 its parent has waited for it, or ended
+ *     1 loaded from its image, or copied   2 chosen by the scheduler   3 yielded, or its turn is over   4 exited, or killed   5 the same, and its
+ *     parent lives   6 waits (WaitsFor)   7 it has come   8 its parent has waited for it, or ended   9 its fault found no memory, which another CPU is to make
+ *     room for   10 a task has ended
+ *
+ * When memory is short, a task is killed in whatever state it is: `room.ts`.
  */
 export namespace TaskState {
   export const FREE: u32 = 0;
@@ -21,6 +25,7 @@ export namespace TaskState {
   export const WAITING: u32 = 3;
   /** Only its number, its parent and how it ended. */
   export const ENDED: u32 = 4;
+  export const STARVED: u32 = 5;
 }
 
 /** What a task waits for. */
@@ -102,6 +107,11 @@ export class Task {
 
   get name(): usize {
     return changetype<usize>(this) + NAME_AT;
+  }
+
+  /** It has been loaded or copied, and has not ended: its space is whole. */
+  get hasSpace(): bool {
+    return this.state != TaskState.FREE && this.state != TaskState.ENDED;
   }
 
   /** Its saved processor state, which only the platform looks into. */

@@ -8,6 +8,7 @@ import { trace } from "../trace/trace";
 import { reclaimFromAll } from "./clock";
 import { resumeNextOrEnd } from "./ending";
 import { reportKill } from "./fault-report";
+import { makeRoom, Room } from "./room";
 import { currentTask, endTask } from "./scheduler";
 import { Task, TaskEnd } from "./task";
 import { Vector } from "./vectors";
@@ -27,13 +28,26 @@ export function pageFault(error: u64, address: u64): void {
   const task = currentTask();
   trace(RecordKind.FAULT, address, error, 0);
   const answer = answerPageFault(task.space, error, address);
-  if (answer != Answer.ANSWERED) retryOrRefuse(task, error, address, answer);
+  if (answer != Answer.ANSWERED) insistSlowly(task, error, address, answer);
 }
 
-/** Once again when memory was short and less so now. Only once: what was freed may be what the first try had made. */
-function retryOrRefuse(task: Task, error: u64, address: u64, first: u32): void {
+/** Called through a variable, so that a fault that is answered does not save registers for it: frames/allocator.ts. */
+let insistSlowly: (task: Task, error: u64, address: u64, first: u32) => void = insistOrRefuse;
+insistSlowly = insistOrRefuse;
+
+/**
+ * When memory was short it is tried again: once after a reclaim, since what that frees may be what the first try had made, and then each
+ * time that somebody has been ended for it.
+ */
+function insistOrRefuse(task: Task, error: u64, address: u64, first: u32): void {
   const isWorthIt = first == Answer.NO_MEMORY && reclaimFromAll();
-  const answer = isWorthIt ? answerPageFault(task.space, error, address) : first;
+  let answer = isWorthIt ? answerPageFault(task.space, error, address) : first;
+  while (answer == Answer.NO_MEMORY) {
+    const room = makeRoom(task);
+    if (room == Room.COMING) return resumeNextOrEnd();
+    if (room == Room.NONE) break;
+    answer = answerPageFault(task.space, error, address);
+  }
   if (answer != Answer.ANSWERED) refuse(task, error, address, answer);
 }
 

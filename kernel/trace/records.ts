@@ -38,7 +38,10 @@ export namespace RecordKind {
   export const TASK_NAME: u16 = 9;
   /** Program output, as text. */
   export const OUTPUT: u16 = 10;
-  /** A fault that killed the task: address, error code, vector | RegionKind << 8 | FaultReason << 16. */
+  /**
+   * A fault that killed the task: address, error code, vector | RegionKind << 8 | FaultReason << 16. When the reason is HELD_MOST: frames that it alone
+   * held, the number of the task that needed one, HELD_MOST << 16.
+   */
   export const TASK_KILLED: u16 = 11;
   /** A task exited by itself: 0, 0, its status (i32, sign-extended). */
   export const TASK_EXIT: u16 = 12;

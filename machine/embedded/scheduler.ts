@@ -37,7 +37,7 @@ export class Scheduler {
     if (context === 0) throw new MachineEnd(PANIC_STATUS, "the kernel named no task to run");
     const serial = this.kernel.contextSerial(context);
     this.kernel.contextEnter(context);
-    if (this.lost.get(context) === serial) return this.overflow();
+    if (this.lost.get(context) === serial) return this.overflow(context, serial);
     const program = this.programOf(context, serial);
     if (program !== undefined) this.run(program, context);
   }
@@ -103,7 +103,7 @@ export class Scheduler {
     if (error instanceof MachineEnd) throw error;
     if (this.kernel.isInKernel() !== 0) panicAfter(this.kernel, error);
     if (program.failedToStop()) return this.lose(program, context);
-    if (isStackOverflow(error)) return this.overflow();
+    if (isStackOverflow(error)) return this.overflow(context, program.serial);
     const vector = trapVector(error);
     if (vector === undefined) throw error;
     this.trap(vector);
@@ -113,9 +113,11 @@ export class Scheduler {
     if (enterKernel(this.kernel, () => this.kernel.programTrap(vector)) === 0) this.cannotGoOn(`exception ${vector}`);
   }
 
-  private overflow(): void {
+  /** Its task may still be there, and wait for memory for a page of its stack: then it runs out of it again. */
+  private overflow(context: number, serial: number): void {
     if (enterKernel(this.kernel, () => this.kernel.programStackOverflow()) === 0)
       this.cannotGoOn("it ran out of stack");
+    if (this.kernel.contextSerial(context) === serial) this.lost.set(context, serial);
   }
 
   private cannotGoOn(after: string): never {

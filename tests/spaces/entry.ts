@@ -47,6 +47,7 @@ import { setMemoryTypes } from "../../kernel/paging/memory-types";
 import { attachObjectPage, detachObjectPage, openObjectWindow } from "../../kernel/paging/object-pages";
 import { forkSpace } from "../../kernel/spaces/fork";
 import { growHeap, shrinkHeap } from "../../kernel/spaces/heap-end";
+import { framesHeldAlone } from "../../kernel/spaces/holdings";
 import { Region } from "../../kernel/spaces/region";
 import { firstFrom } from "../../kernel/spaces/region-tree";
 import { createSpace, destroySpace, heapOf, Space, SpaceError } from "../../kernel/spaces/space";
@@ -127,6 +128,11 @@ export function forkOf(parent: Space): usize {
 export function endSpace(space: Space): void {
   destroySpace(space);
   freeSpace(space);
+}
+
+/** What would come back by its end. */
+export function heldAlone(space: Space): u32 {
+  return <u32>framesHeldAlone(space, space);
 }
 
 export function rootOf(space: Space): u64 {

@@ -14,6 +14,7 @@ const TABLES = "kernel/paging/user-tables.ts";
 const PTE = "kernel/paging/pte.ts";
 const OWN = "kernel/spaces/own-table.ts";
 const FORK = "kernel/spaces/fork.ts";
+const HOLDINGS = "kernel/spaces/holdings.ts";
 const GATHER = "kernel/tlb/gather.ts";
 const CONTEXTS = "kernel/tlb/contexts.ts";
 const TRANSLATIONS = "kernel/tlb/translations.ts";
@@ -216,6 +217,14 @@ const MUTANTS: readonly Mutant[] = [
     from: "const isSound = found != 0 && own.context(found).flushes == space.flushes;",
     to: "const isSound = own.context(own.current).flushes == space.flushes;",
   },
+  {
+    what: "frames that other spaces hold, too, count as a space's own",
+    file: HOLDINGS,
+    from: "|| frameHolders(frame) == 1",
+    to: "|| frameHolders(frame) != 0",
+  },
+  { what: "tables that spaces share count", file: HOLDINGS, from: "hasOtherSharers(entry) ? 0 : ", to: "" },
+  { what: "tables do not count", file: HOLDINGS, from: "usable(Frame.containing(table), colours);", to: "0 as u64;" },
   { what: "a space has the number of another", file: TRANSLATIONS, from: "lastNumber += 1;", to: "lastNumber ^= 1;" },
 ];
 

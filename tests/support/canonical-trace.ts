@@ -75,6 +75,8 @@ function canonicalFields(record: TraceRecord, frames: FrameNames, guardPages: Re
       return { page: `0x${record.first.toString(16)}`, frame: frames.of(record.second) };
     case RecordKind.FAULT:
     case RecordKind.TASK_KILLED:
+      // Who was killed for another has none.
+      if (!("address" in fieldsOf(record))) return fieldsOf(record);
       return { ...fieldsOf(record), address: faultPlace(record.first, guardPages) };
     case RecordKind.OUTPUT:
     case RecordKind.TASK_NAME:

@@ -89,8 +89,15 @@ export class Both implements Subject {
       if (this.loadedHere === space) this.leave();
     }
     this.onCpu(cpu);
+    const [held, before] = [this.machine.call("heldAlone", space), this.#ownedFrames()];
     this.machine.call("endSpace", space);
+    assert.equal(before - this.#ownedFrames(), held, "frames that came back, and those that it held alone");
     this.spaces.delete(space);
+  }
+
+  #ownedFrames(): number {
+    const owned = (owner: number) => this.machine.call("ownedFrames", owner);
+    return owned(FrameOwner.USER) + owned(FrameOwner.PAGE_TABLE);
   }
 
   /** From now on `cpu` does what is done. */
