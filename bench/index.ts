@@ -8,5 +8,6 @@ export const benches: Readonly<Record<string, Bench>> = {
   copies: async (machines) => (await import("./copies.ts")).benchCopies(machines),
   heap: async (machines) => (await import("./heap.ts")).benchHeap(machines),
   frames: async (machines) => (await import("./frames.ts")).benchFrames(machines),
+  tlb: async (machines) => (await import("./tlb.ts")).benchTlb(machines),
   spaces: async (machines) => (await import("./spaces.ts")).benchSpaces(machines),
 };

@@ -47,11 +47,15 @@ function otherTrap(vector: u32, error: u64, origin: u32): void {
   unlockKernel();
 }
 
-/** One that asks for a flush is answered without the lock, whose holder waits for the answer. */
+/** Another CPU asks for a flush. Answered without the lock, whose holder waits for the answer; what runs on this CPU goes on. */
+export function shootdown(): void {
+  serveRequests();
+  endOfInterrupt();
+}
+
 function interrupt(vector: u32): void {
   if (vector == InterruptVector.SHOOTDOWN) {
-    serveRequests();
-    endOfInterrupt();
+    shootdown();
   } else if (vector == InterruptVector.WAKE) {
     countHere(CpuEvent.WAKES);
     endOfInterrupt();

@@ -1,4 +1,4 @@
-import { cpuid, fence, pause, readMsr, writeMsr } from "platform";
+import { cpuid, fence, kernelLoad32, kernelStore32, pause, readMsr, writeMsr } from "platform";
 import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
 import { cpuApicId } from "../numa/topology";
@@ -112,7 +112,8 @@ export function timerCount(): u32 {
 
 /** The interrupt that is being answered is: others may come. */
 export function endOfInterrupt(): void {
-  write(Register.END_OF_INTERRUPT, 0);
+  if (isX2) writeMsr(X2APIC_MSRS + Register.END_OF_INTERRUPT, 0);
+  else kernelStore32(addressOf(Register.END_OF_INTERRUPT), 0);
 }
 
 /** Interrupts CPU `cpu`, which is not this one. */
@@ -120,13 +121,16 @@ export function sendInterrupt(cpu: u32, vector: u32): void {
   sendCommand(cpu, Command.FIXED | vector);
 }
 
-/** Sends an interrupt command to CPU `cpu`, after all that this CPU has stored. */
+/**
+ * Sends an interrupt command to CPU `cpu`, after all that this CPU has stored in RAM by functions of the platform. Without fences: stores are
+ * seen in their order (SDM 3A 9.2.2), uncached ones among them.
+ */
 export function sendCommand(cpu: u32, command: u32): void {
   const target = cpuApicId(cpu);
   if (isX2) return sendByMsr(target, command);
-  while ((read(Register.COMMAND) & PENDING) != 0) pause();
-  write(Register.COMMAND_HIGH, target << 24);
-  write(Register.COMMAND, command);
+  while ((kernelLoad32(addressOf(Register.COMMAND)) & PENDING) != 0) pause();
+  kernelStore32(addressOf(Register.COMMAND_HIGH), target << 24);
+  kernelStore32(addressOf(Register.COMMAND), command);
 }
 
 /** WRMSR to these registers does not wait for stores (SDM 3A 10.12.3). */
@@ -135,11 +139,15 @@ function sendByMsr(target: u32, command: u32): void {
   writeMsr(X2APIC_MSRS + Register.COMMAND, ((<u64>target) << 32) | command);
 }
 
+function addressOf(register: u32): u64 {
+  return registers + ((<u64>register) << 4);
+}
+
 function read(register: u32): u32 {
-  return isX2 ? <u32>readMsr(X2APIC_MSRS + register) : mmioLoad32(registers + ((<u64>register) << 4));
+  return isX2 ? <u32>readMsr(X2APIC_MSRS + register) : mmioLoad32(addressOf(register));
 }
 
 function write(register: u32, value: u32): void {
   if (isX2) writeMsr(X2APIC_MSRS + register, value);
-  else mmioStore32(registers + ((<u64>register) << 4), value);
+  else mmioStore32(addressOf(register), value);
 }

@@ -1,7 +1,8 @@
-import { cpuIndex, fence, invalidatePage, pause, physExchange64, physLoad64, readCr3, writeCr3 } from "platform";
+import { cpuIndex, fence, invalidatePage, pause, physLoad64, physStore64, readCr3, writeCr3 } from "platform";
 import { sendInterrupt } from "./apic";
 import { CpuEvent } from "../trace/counters";
 import { countHere, countManyHere } from "./counts";
+import { MOST_PAGES } from "./flush-limit";
 import { InterruptVector } from "./interrupt-vector";
 import { hasLines, requestAddress } from "./lines";
 
@@ -10,53 +11,89 @@ import { hasLines, requestAddress } from "./lines";
  * lock, so there is one who asks at a time, and nobody asks it; what is asked lies where all see it. A CPU that waits for the lock with
  * interrupts off answers from there. No other lock is waited for by a CPU that is asked and held by the one that asks: locks of
  * frames and heap are never held over a flush.
+ *
+ * What is asked is one word, of each CPU's own, so that the usual request needs no look at what another CPU has written:
+ *
+ *     63 … 12   11 … 0
+ *     page      how many pages: 0 nothing is asked; 1 the page; more: those of the list; ALL: the whole space
  */
-namespace Request {
-  export const NONE: u64 = 0;
-  export const FLUSH: u64 = 1;
+const NOTHING: u64 = 0;
+export const ALL_PAGES: u32 = 0xfff;
+const COUNT: u64 = 0xfff;
+
+/** The addresses of the pages to forget, on this CPU and those that are asked. */
+const list = memory.data(256, 8);
+if (32 * 8 != 256 || MOST_PAGES != 32) ERROR("list holds MOST_PAGES addresses");
+
+/** The `index`-th page, below MOST_PAGES. */
+export function listPage(index: u32, address: u64): void {
+  store<u64>(list + ((<usize>index) << 3), address);
 }
 
-// Before a fence is a word that says that what comes after it may be read, or written again: a compiler does not know.
-
-/** What is to be forgotten: `pageCount` addresses at `pages`, or all when `pages` is 0. */
-let pages: usize = 0;
-let pageCount: u32 = 0;
-
-/** Asks `cpus`, not this one among them. `list` stays as it is until `awaitFlushes` has returned. */
-export function askToFlush(cpus: u64, list: usize, count: u32): void {
-  pages = list;
-  pageCount = count;
-  for (let rest = cpus; rest != 0; rest &= rest - 1) {
+/**
+ * Asks `cpus`, one at least and not this one, to forget the first `count` pages of the list, or ALL_PAGES. The list stays as it is until `awaitFlushes`
+ * has returned.
+ */
+export function askToFlush(cpus: u64, count: u32): void {
+  const request = requestFor(count);
+  let rest = cpus;
+  do {
     const cpu = <u32>ctz<u64>(rest);
-    // Also makes the changed entries visible before the interrupt is on its way.
-    physExchange64(requestAddress(cpu), Request.FLUSH);
+    physStore64(requestAddress(cpu), request);
     sendInterrupt(cpu, InterruptVector.SHOOTDOWN);
     countHere(CpuEvent.FLUSHES_SENT);
-  }
+    rest &= rest - 1;
+  } while (rest != 0);
 }
 
-export function awaitFlushes(cpus: u64): void {
-  for (let rest = cpus; rest != 0; rest &= rest - 1) {
-    const at = requestAddress(<u32>ctz<u64>(rest));
-    while (physLoad64(at) != Request.NONE) pause();
-  }
+/** Changed entries are words of physical memory, and stored before the request is; of the list a compiler does not know that. */
+function requestFor(count: u32): u64 {
+  if (count == 1) return load<u64>(list) | 1;
   fence();
+  return count;
+}
+
+/** One at least. */
+export function awaitFlushes(cpus: u64): void {
+  let rest = cpus;
+  do {
+    const at = requestAddress(<u32>ctz<u64>(rest));
+    while (physLoad64(at) != NOTHING) pause();
+    rest &= rest - 1;
+  } while (rest != 0);
 }
 
 /** Does what this CPU was asked, if anything. Interrupts are off. */
 export function serveRequests(): void {
   if (!hasLines()) return;
   const at = requestAddress(cpuIndex());
-  if (physLoad64(at) == Request.NONE) return;
-  fence();
+  const request = physLoad64(at);
+  if (request == NOTHING) return;
   countHere(CpuEvent.FLUSHES_SERVED);
-  forget(pages, pageCount);
-  physExchange64(at, Request.NONE);
+  if ((request & COUNT) == 1) forgetPage(request);
+  else forgetSlowly(<u32>(request & COUNT));
+  physStore64(at, NOTHING);
 }
 
-/** Forgets translations on this CPU: of `count` pages whose addresses are at `list`, or of all of the loaded space when it is 0. */
-export function forget(list: usize, count: u32): void {
-  if (list == 0) {
+/** INVLPG takes any address in the page (SDM 2A). */
+function forgetPage(address: u64): void {
+  countHere(CpuEvent.PAGES_FORGOTTEN);
+  invalidatePage(address);
+}
+
+/** Called through a variable, so that the usual request does not save registers for it: frames/allocator.ts. */
+let forgetSlowly: (count: u32) => void = forgetAsked;
+forgetSlowly = forgetAsked;
+
+function forgetAsked(count: u32): void {
+  // A compiler does not know that the list may have been written since the request was read.
+  fence();
+  forget(count);
+}
+
+/** Forgets translations on this CPU: of the first `count` pages of the list, or with ALL_PAGES all of the loaded space. */
+export function forget(count: u32): void {
+  if (count == ALL_PAGES) {
     countHere(CpuEvent.SPACES_FORGOTTEN);
     return writeCr3(readCr3());
   }

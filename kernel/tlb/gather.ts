@@ -1,6 +1,7 @@
 import { cpuIndex } from "platform";
 import { PAGE_BYTES } from "../address/pages";
-import { askToFlush, awaitFlushes, forget } from "../cpu/requests";
+import { MOST_PAGES } from "../cpu/flush-limit";
+import { ALL_PAGES, askToFlush, awaitFlushes, forget, listPage } from "../cpu/requests";
 import { releaseFrame } from "../frames/allocator";
 import { releaseFrames, releaseRow } from "../frames/runs";
 import { Frame } from "../frames/frame";
@@ -15,11 +16,6 @@ import { Translations } from "./translations";
  *
  * One flush at a time: the kernel's lock is held. What overflows the lists is flushed at once, and gathering goes on.
  */
-
-/** More pages than these are flushed together with all others of the space. A guess: no figure stands behind it yet. */
-export const MOST_PAGES: u32 = 32;
-const pages = memory.data(256, 8);
-if (32 * 8 != 256) ERROR("pages holds MOST_PAGES addresses");
 
 const MOST_FRAMES: u32 = 512;
 const frames = memory.data(2048, 8);
@@ -47,8 +43,9 @@ export function isFlushing(): bool {
 
 /** The translation of the page at `address`, of whatever size, is gone or allows less. */
 export function notePage(address: u64): void {
-  if (pageCount > MOST_PAGES) return;
-  if (pageCount < MOST_PAGES) store<u64>(pages + ((<usize>pageCount) << 3), address);
+  if (pageCount == MOST_PAGES) pageCount = ALL_PAGES;
+  if (pageCount == ALL_PAGES) return;
+  listPage(pageCount, address);
   pageCount += 1;
 }
 
@@ -60,7 +57,7 @@ export function notePages(first: u64, count: u64): void {
 
 /** All of the space's translations may be old. */
 export function noteAllPages(): void {
-  pageCount = MOST_PAGES + 1;
+  pageCount = ALL_PAGES;
 }
 
 /** An entry that led to a table is gone. Invalidating any page makes a processor forget all such entries (SDM 3A 4.10.4.1). */
@@ -98,22 +95,18 @@ function flush(changed: Translations): void {
   // For CPUs that have left the space, and may come back.
   changed.flushes += 1;
   const here = (<u64>1) << (<u64>cpuIndex());
-  const list: usize = pageCount > MOST_PAGES ? 0 : pages;
-  if (changed.loadedOn == here) return forget(list, pageCount);
-  flushWithOthers(changed, here, list);
+  if (changed.loadedOn == here) forget(pageCount);
+  else flushWithOthers(changed.loadedOn, here);
 }
 
-/** Whoever has the space loaded. The others flush while this one does. */
-function flushWithOthers(changed: Translations, here: u64, list: usize): void {
-  const others = changed.loadedOn & ~here;
-  if (others != 0) askToFlush(others, list, pageCount);
-  if ((changed.loadedOn & here) != 0) forget(list, pageCount);
-  if (others != 0) awaitOthers(others);
-}
-
-function awaitOthers(cpus: u64): void {
-  awaitFlushes(cpus);
-  trace(RecordKind.SHOOTDOWN, cpus, pageCount > MOST_PAGES ? 0 : pageCount, 0);
+/** Whoever has the space loaded, if anybody. The others flush while this CPU does. */
+function flushWithOthers(cpus: u64, here: u64): void {
+  const others = cpus & ~here;
+  if (others == 0) return;
+  askToFlush(others, pageCount);
+  if (others != cpus) forget(pageCount);
+  awaitFlushes(others);
+  trace(RecordKind.SHOOTDOWN, others, pageCount == ALL_PAGES ? 0 : pageCount, 0);
 }
 
 function giveBack(): void {

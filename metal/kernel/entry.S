@@ -1,10 +1,13 @@
 /* Every way into the kernel and out of it. Interrupts are off throughout. */
 #include "layout.h"
 
-.macro PUSH_REGISTERS /* so that struct Frame begins RAX RBX RCX RDX RSI RDI RBP R8 ... R15 */
-  .irp register, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
-  push %\register
+.macro EACH instruction, registers:vararg
+  .irp register, \registers
+  \instruction %\register
   .endr
+.endm
+.macro PUSH_REGISTERS /* so that struct Frame begins RAX RBX RCX RDX RSI RDI RBP R8 ... R15 */
+  EACH push, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
   CLEAR_KEPT_REGISTERS
 .endm
 .macro CLEAR_KEPT_REGISTERS /* C functions push them: no value of the task's gets on the kernel's stack so */
@@ -13,9 +16,7 @@
   .endr
 .endm
 .macro POP_REGISTERS
-  .irp register, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
-  pop %\register
-  .endr
+  EACH pop, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
 .endm
 
 .section .text.entry, "ax"
@@ -80,13 +81,20 @@ trap_entries:
 vector = 0
 .rept 48 /* and the interrupts of kernel/cpu/interrupt-vector.ts */
   .balign 16
-  .if (0x60227d00 >> vector) & 1 == 0
-  push $0
-  .endif
+  .if vector == 34; jmp shootdown_entry; .endif
+  .if (0x60227d00 >> vector) & 1 == 0; push $0; .endif
   .byte 0x6a, vector /* push $vector */
   jmp trap_common
   vector = vector + 1
 .endr
+
+shootdown_entry: /* on a stack of its own. The task goes on: what C functions keep is left alone. Nothing of the user's is touched: AC may stay. */
+  EACH push, rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11
+  cld; testb $3, 80(%rsp); jz 1f; swapgs
+1:call w2c_kernel_shootdown
+  testb $3, 80(%rsp); jz 2f; swapgs
+2:EACH pop, r11, r10, r9, r8, rdi, rsi, rdx, rcx, rax
+  iretq
 
 trap_common:
   PUSH_REGISTERS

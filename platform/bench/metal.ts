@@ -13,6 +13,7 @@ import { fillStack, Kernel, NONE, putStacksAt, Stack, Supply } from "./supplies"
 export { boot } from "../../kernel/boot/bring-up";
 export { exception as trap } from "../../kernel/tasks/traps";
 export { call as syscall } from "../../kernel/syscalls/dispatch";
+export { shootdown } from "../../kernel/kernel";
 
 const PAIRS: u64 = 10_000;
 /** Few: each writes 2 MiB when the block is freed. */

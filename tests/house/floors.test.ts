@@ -34,8 +34,8 @@ const MAY_IMPORT: Readonly<Record<string, RegExp>> = {
   "platform/metal": /^platform$/,
   "platform/embedded/model": /^model\//,
   "platform/embedded/platform": /^platform\/embedded\/model\//,
-  // The frames, and on metal a kernel around what is measured.
-  "platform/bench": /^platform$|^kernel\//,
+  // The frames, the modelled MMU, and on metal a kernel around what is measured.
+  "platform/bench": /^platform$|^kernel\/|^model\//,
   // The frames alone; panics for its assertions.
   "platform/hosted":
     /^platform(\/\w+)?$|^platform\/bench\/|^model\/ram\/ram$|^kernel\/(frames|heap|address)\/|^kernel\/console\/panic\.ts$/,

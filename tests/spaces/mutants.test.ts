@@ -183,26 +183,26 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "more pages than fit the list are not flushed",
     file: GATHER,
-    from: "const list: usize = pageCount > MOST_PAGES ? 0 : pages;",
-    to: "const list: usize = pages;\n  pageCount = min<u32>(pageCount, MOST_PAGES);",
+    from: "if (pageCount == MOST_PAGES) pageCount = ALL_PAGES;",
+    to: "if (pageCount == MOST_PAGES) return;",
   },
   {
     what: "other CPUs are not asked to flush",
     file: GATHER,
-    from: "if (others != 0) askToFlush(others, list, pageCount);",
+    from: "askToFlush(others, pageCount);",
     to: "",
   },
   {
     what: "a CPU flushes for others and not for itself",
     file: GATHER,
-    from: "if ((changed.loadedOn & here) != 0) forget(list, pageCount);",
+    from: "if (others != cpus) forget(pageCount);",
     to: "",
   },
   {
     what: "a CPU that alone has a space loaded does not flush",
     file: GATHER,
-    from: "if (changed.loadedOn == here) return forget(list, pageCount);",
-    to: "if (changed.loadedOn == here) return;",
+    from: "if (changed.loadedOn == here) forget(pageCount);\n  else",
+    to: "if (changed.loadedOn != here)",
   },
   { what: "a flush is not counted", file: GATHER, from: "changed.flushes += 1;", to: "" },
   {

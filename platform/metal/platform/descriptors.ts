@@ -31,6 +31,9 @@ const VECTORS: u32 = 256;
 /** The vectors above have the same code: it does nothing. */
 const LAST_ENTRY: u32 = 47;
 
+/** The interrupt that has an entry of its own, `shootdown` (metal/kernel/entry.S). */
+const SHOOTDOWN: u32 = 34;
+
 /** Slots of the interrupt stack table, from 1; 0 is "the stack in use". */
 namespace StackSlot {
   export const DOUBLE_FAULT: u32 = 1;
@@ -166,10 +169,11 @@ function buildInterruptTable(idt: u64): void {
 
 /**
  * Faults that may come when the stack in use cannot be trusted. #DB should not: between SYSCALL and the kernel's stack, where
- * RSP is the user's, RFLAGS.TF is clear and no breakpoint is set. It shares the stack of NMI, which does not return.
+ * RSP is the user's, RFLAGS.TF is clear and no breakpoint is set. It shares the stack of NMI, which does not return; so does the
+ * interrupt that must not disturb the task's registers, nor what the kernel's stack holds while the CPU sleeps.
  */
 function stackSlot(vector: u32): u32 {
-  if (vector == 1 || vector == 2) return StackSlot.DEBUG_AND_NMI;
+  if (vector == 1 || vector == 2 || vector == SHOOTDOWN) return StackSlot.DEBUG_AND_NMI;
   if (vector == 8) return StackSlot.DOUBLE_FAULT;
   return vector == 18 ? StackSlot.MACHINE_CHECK : 0;
 }

@@ -14,7 +14,7 @@ import { OtherCpu, TestCall } from "../programs/test-calls";
  * The kernel, and ways to have a space on two CPUs, which no program can bring about: the CPU that calls, and the *other* one, which has no
  * task. It does what it is told by interrupts that the kernel has no use for, without the kernel's lock: whoever tells it has that.
  */
-export { boot, start } from "../../../kernel/kernel";
+export { boot, shootdown, start } from "../../../kernel/kernel";
 
 namespace TestVector {
   export const READ: u32 = 40;

@@ -22,6 +22,13 @@ let pat: u32 = 0;
 const used = memory.data(40, 8);
 let leafLevel: u32 = 0;
 
+let reads: u64 = 0;
+
+/** Entries that all walks so far have read, for who compares what flushes cost. */
+export function walkReads(): u64 {
+  return reads;
+}
+
 /** Physical address of the 4 KiB frame that holds the linear address. */
 export function walkFrame(): u64 {
   return frame;
@@ -50,6 +57,7 @@ export function walk(linear: u64): u32 {
   while (true) {
     const address = entryAddress(table, linear, level);
     const entry = load<u64>(ramAt(address));
+    reads += 1;
     if (!(entry & Bit.PRESENT)) return WalkEnd.NOT_PRESENT;
     const isLeaf = level == 1 || (level != TOP_LEVEL && (entry & Bit.PAGE_SIZE) != 0);
     if (entry & reservedBits(level, isLeaf)) return WalkEnd.RESERVED;
