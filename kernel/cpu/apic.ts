@@ -128,10 +128,13 @@ export function sendInterrupt(cpu: u32, vector: u32): void {
 export function sendCommand(cpu: u32, command: u32): void {
   const target = cpuApicId(cpu);
   if (isX2) return sendByMsr(target, command);
-  while ((kernelLoad32(addressOf(Register.COMMAND)) & PENDING) != 0) pause();
-  kernelStore32(addressOf(Register.COMMAND_HIGH), target << 24);
-  kernelStore32(addressOf(Register.COMMAND), command);
+  const low = addressOf(Register.COMMAND);
+  while ((kernelLoad32(low) & PENDING) != 0) pause();
+  kernelStore32(low + COMMAND_HIGH_FROM_LOW, target << 24);
+  kernelStore32(low, command);
 }
+const COMMAND_HIGH_FROM_LOW: u64 = 16;
+if ((Register.COMMAND_HIGH - Register.COMMAND) << 4 != 16) ERROR("COMMAND_HIGH_FROM_LOW");
 
 /** WRMSR to these registers does not wait for stores (SDM 3A 10.12.3). */
 function sendByMsr(target: u32, command: u32): void {

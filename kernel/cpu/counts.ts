@@ -20,7 +20,12 @@ export function countHere(event: u32): void {
 }
 
 export function countManyHere(event: u32, times: u64): void {
-  const at = place(cpuIndex(), event);
+  countOn(cpuIndex(), event, times);
+}
+
+/** `cpu` is this one. */
+export function countOn(cpu: u32, event: u32, times: u64): void {
+  const at = place(cpu, event);
   store<u64>(at, load<u64>(at) + times);
 }
 

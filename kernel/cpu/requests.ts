@@ -1,7 +1,7 @@
 import { cpuIndex, fence, invalidatePage, pause, physLoad64, physStore64, readCr3, writeCr3 } from "platform";
 import { sendInterrupt } from "./apic";
 import { CpuEvent } from "../trace/counters";
-import { countHere, countManyHere } from "./counts";
+import { countHere, countManyHere, countOn } from "./counts";
 import { MOST_PAGES } from "./flush-limit";
 import { InterruptVector } from "./interrupt-vector";
 import { hasLines, requestAddress } from "./lines";
@@ -66,29 +66,28 @@ export function awaitFlushes(cpus: u64): void {
 /** Does what this CPU was asked, if anything. Interrupts are off. */
 export function serveRequests(): void {
   if (!hasLines()) return;
-  const at = requestAddress(cpuIndex());
+  const cpu = cpuIndex();
+  const at = requestAddress(cpu);
   const request = physLoad64(at);
   if (request == NOTHING) return;
-  countHere(CpuEvent.FLUSHES_SERVED);
-  if ((request & COUNT) == 1) forgetPage(request);
-  else forgetSlowly(<u32>(request & COUNT));
+  if ((request & COUNT) != 1) return serveSlowly(<u32>(request & COUNT));
+  countOn(cpu, CpuEvent.FLUSHES_SERVED, 1);
+  countOn(cpu, CpuEvent.PAGES_FORGOTTEN, 1);
+  // INVLPG takes any address in the page (SDM 2A).
+  invalidatePage(request);
   physStore64(at, NOTHING);
 }
 
-/** INVLPG takes any address in the page (SDM 2A). */
-function forgetPage(address: u64): void {
-  countHere(CpuEvent.PAGES_FORGOTTEN);
-  invalidatePage(address);
-}
-
 /** Called through a variable, so that the usual request does not save registers for it: frames/allocator.ts. */
-let forgetSlowly: (count: u32) => void = forgetAsked;
-forgetSlowly = forgetAsked;
+let serveSlowly: (count: u32) => void = serveAny;
+serveSlowly = serveAny;
 
-function forgetAsked(count: u32): void {
+function serveAny(count: u32): void {
+  countHere(CpuEvent.FLUSHES_SERVED);
   // A compiler does not know that the list may have been written since the request was read.
   fence();
   forget(count);
+  physStore64(requestAddress(cpuIndex()), NOTHING);
 }
 
 /** Forgets translations on this CPU: of the first `count` pages of the list, or with ALL_PAGES all of the loaded space. */
