@@ -18,8 +18,8 @@ export interface Mutant {
 const SOURCES = ["kernel", "platform/embedded", "tests/spaces", "tests/frames/core.ts"];
 const ENTRY_FILE = "tests/spaces/entry.ts";
 
-/** Compiles it in a folder of its own under build/, without optimisation, which takes longest. */
-export async function compileMutant(mutant: Mutant, name: string): Promise<WebAssembly.Module> {
+/** Compiles it, from file `entry` on, in a folder of its own under build/, without optimisation, which takes longest. */
+export async function compileMutant(mutant: Mutant, name: string, entry = ENTRY_FILE): Promise<WebAssembly.Module> {
   const folder = join("mutants", name);
   const copy = (path: string) => join(buildFolder, folder, path);
   for (const path of SOURCES) {
@@ -29,7 +29,7 @@ export async function compileMutant(mutant: Mutant, name: string): Promise<WebAs
   const source = readFileSync(join(projectRoot, mutant.file), "utf8");
   writeFileSync(copy(mutant.file), replaceOnce(source, mutant));
   const wasm = await compileAssemblyScript({
-    entry: copy(ENTRY_FILE),
+    entry: copy(entry),
     output: `${folder}.wasm`,
     paths: ["tests/spaces/racing", "platform/embedded"].map((path) => join("build", folder, path)),
     flags: ["--enable", "bulk-memory", "--optimizeLevel", "0", "--shrinkLevel", "0"],
