@@ -5,7 +5,7 @@ import { HandleRight } from "./rights";
 
 /** Opening, passing on and closing of handles. */
 const handleKind = makeKind("handle", HANDLE_BYTES);
-const tableKind = makeKind("handles", TABLE_BYTES);
+const tableKind = makeKind("handle table", TABLE_BYTES);
 
 /** An empty table; null when there is no memory. */
 export function makeHandleTable(space: usize): HandleTable | null {

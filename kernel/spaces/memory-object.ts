@@ -27,7 +27,7 @@ export class MemoryObject extends KernelObject {
 }
 const MEMORY_BYTES: u32 = 36;
 if (offsetof<MemoryObject>() != 36) ERROR("MemoryObject is 36 bytes");
-const memoryKind = makeKind("memory", MEMORY_BYTES);
+const memoryKind = makeKind("memory object", MEMORY_BYTES);
 
 /** The largest object: as much as a task has for mappings of one zone. */
 export const MOST_BYTES: u64 = 0x1000_0000_0000;
