@@ -9,5 +9,6 @@ export const benches: Readonly<Record<string, Bench>> = {
   heap: async (machines) => (await import("./heap.ts")).benchHeap(machines),
   frames: async (machines) => (await import("./frames.ts")).benchFrames(machines),
   tlb: async (machines) => (await import("./tlb.ts")).benchTlb(machines),
+  shootdown: async (machines) => (await import("./shootdown.ts")).benchShootdown(machines),
   spaces: async (machines) => (await import("./spaces.ts")).benchSpaces(machines),
 };

@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { BenchMachineName } from "../cli/values.ts";
 import { bootQemu } from "../machine/qemu/index.ts";
 import { projectRoot } from "../tools/build/assemblyscript.ts";
 import { buildMeasuredKernel, buildMetalProgram } from "../tools/build/metal.ts";
+import { requireMetalTools } from "../tools/native-tools.ts";
 import { readBenchLines } from "./lines.ts";
 import { benchRequest } from "./request.ts";
 import type { BenchResult } from "./result.ts";
 import { INITIATOR, nameWith, RESPONDER, SHOOTDOWN_CPUS, type SpacesNumber } from "./spaces-table.ts";
 
 /**
- * A page that goes while other CPUs have its space loaded. Programs cannot bring that about yet: `platform/bench/shootdown.ts` says how it is done. With
+ * `nitros bench shootdown`: a page that goes while other CPUs have its space loaded. Programs cannot bring that about yet: `platform/bench/shootdown.ts` says how it is done. With
  * -icount the clock counts the instructions of all CPUs. What is zeroed and copied is the same with and without the others.
  */
 const ENTRY = "platform/bench/shootdown.ts";
@@ -18,7 +20,9 @@ const MEMORY_BYTES = 2 ** 29;
 /** QEMU runs the CPUs in turns, and the firmware, too, has them all. */
 const TIMEOUT_SECONDS = 900;
 
-export async function benchShootdown(): Promise<BenchResult[]> {
+export async function benchShootdown(machines: readonly BenchMachineName[]): Promise<BenchResult[]> {
+  if (!machines.includes("qemu")) return [];
+  requireMetalTools();
   const found: BenchResult[] = [];
   for (const cpus of SHOOTDOWN_CPUS) {
     const lines = readBenchLines(await measured(cpus));

@@ -3,7 +3,6 @@ import { findNativeTool, requireMetalTools } from "../tools/native-tools.ts";
 import { linuxInstructions } from "./linux/instructions.ts";
 import type { Instructions } from "./net.ts";
 import type { BenchResult } from "./result.ts";
-import { benchShootdown } from "./shootdown.ts";
 import { accessesOf, kernelInstructions } from "./spaces-kernel.ts";
 import { SPACES_NUMBERS } from "./spaces-table.ts";
 
@@ -14,7 +13,7 @@ import { SPACES_NUMBERS } from "./spaces-table.ts";
 export async function benchSpaces(machines: readonly BenchMachineName[]): Promise<BenchResult[]> {
   const found: BenchResult[] = [];
   if (machines.includes("embedded")) found.push(...(await embedded()));
-  if (machines.includes("qemu")) found.push(...(await metal()), ...(await benchShootdown()));
+  if (machines.includes("qemu")) found.push(...(await metal()));
   return found;
 }
 

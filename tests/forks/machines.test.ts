@@ -26,6 +26,22 @@ function comeBack(depth: bigint, seed: bigint, leaf: bigint): bigint {
 
 const OWN = "tests/forks/programs";
 
+/** What each of the two tasks of tests/forks/programs/seals.ts says of what is sealed. */
+const SEALED = [
+  "it is not unmapped",
+  "nor with all around it",
+  "nor from its end on",
+  "nor protected",
+  "nor with others",
+  "nor replaced",
+  "nor in part",
+  "nor with pages at once",
+  "what is in it is there",
+  "and can be written",
+  "what is beside it can be protected",
+  "and back",
+];
+
 const forking: readonly ForkingProgram[] = [
   {
     source: `${OWN}/tree`,
@@ -45,6 +61,36 @@ const forking: readonly ForkingProgram[] = [
     source: `${OWN}/isolation`,
     tasks: 2,
     lines: ["parent", "child"].map((who) => `${who}: 0 of what it wrote was changed`),
+  },
+  {
+    source: `${OWN}/seals`,
+    tasks: 2,
+    lines: [
+      ...["two pages are sealed", "and again", "the copy finds the same", "and nothing wrong"],
+      ...[
+        "no length",
+        "a length that rounds up to 0",
+        "not a page's first byte",
+        "page 0",
+        "the kernel",
+        "a flag",
+        "more than is mapped",
+        "what is not mapped",
+        "after which nothing is sealed",
+      ],
+      ...[...SEALED, ...SEALED],
+      ...["what is above it goes", "and comes", "and goes again"],
+      ...[
+        "the guard above the heap is sealed",
+        "the heap does not grow",
+        "nor shrink",
+        "its last page is sealed",
+        "its first piece ends below that",
+        "and has no room",
+        "all of it is sealed",
+        "nothing moves its end",
+      ],
+    ],
   },
   { source: `${OWN}/orphans`, tasks: 4, lines: ["generation 3 has 43"] },
   { source: `${OWN}/many`, tasks: 81, lines: ["their statuses are 3160 together, and there are no more"] },

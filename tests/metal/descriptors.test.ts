@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { InterruptVector } from "../../kernel/cpu/interrupt-vector.ts";
 import { compileKernelPart, startKernelPart } from "../support/kernel-module.ts";
 
 /** What the platform gives the processor, where QEMU does not show it or is laxer than some processor. */
@@ -44,9 +45,9 @@ describe("a CPU's tables", () => {
     assert.equal(msrs.get(Msr.SYSENTER_CS), 0n);
   });
 
-  test("#DB, NMI, #DF and #MC have stacks of their own, and no other vector", () => {
+  test("#DB, NMI, #DF, #MC and the request to flush have stacks of their own, and no other vector", () => {
     const vectors = Array.from({ length: 256 }, (_, vector) => vector);
     const withStack = vectors.filter((vector) => ((stores.get(IDT + 16n * BigInt(vector))! >> 32n) & 7n) !== 0n);
-    assert.deepEqual(withStack, [1, 2, 8, 18]);
+    assert.deepEqual(withStack, [1, 2, 8, 18, InterruptVector.SHOOTDOWN]);
   });
 });

@@ -19,13 +19,15 @@ export interface LiveRequest {
   /** The console says this when there is something to look at. */
   readonly ready: string;
   readonly memoryBytes?: number;
+  /** 0: nobody is interrupted. */
+  readonly turnMilliseconds?: number;
   /** A kernel instead of the built one. */
   readonly kernel?: Uint8Array;
 }
 
 /** Boots QEMU, waits until it is ready, and lets `look` look at it from outside. When `look` is done the machine runs on to its end. */
 export async function lookAtLiveMachine(
-  { programs, ready, kernel, memoryBytes = REQUEST.memoryBytes }: LiveRequest,
+  { programs, ready, kernel, turnMilliseconds, memoryBytes = REQUEST.memoryBytes }: LiveRequest,
   look: (machine: LiveMachine) => Promise<void>,
 ): Promise<BootResult & { readonly console: string }> {
   const images = [];
@@ -45,7 +47,7 @@ export async function lookAtLiveMachine(
     },
     records: (bytes: Uint8Array) => void records.push(...decodeRecords(bytes)),
   };
-  const result = await bootQemu({ ...REQUEST, memoryBytes, programs: images }, observer, {
+  const result = await bootQemu({ ...REQUEST, memoryBytes, turnMilliseconds, programs: images }, observer, {
     ...(kernel === undefined ? {} : { kernel }),
     withMonitor: async (monitor) => {
       await waiting;

@@ -17,10 +17,13 @@ describe("the PC's screen", () => {
   before(async () => {
     letters = await kernelLetters();
     const programs = ["user/programs/hello.ts", "tests/metal/programs/spin.ts"];
-    const result = await lookAtLiveMachine({ programs, ready: `${LAST_LINE}\n` }, async ({ monitor }) => {
-      screen = await drawnScreen(monitor, letters);
-      monitor.quit();
-    });
+    const result = await lookAtLiveMachine(
+      { programs, ready: `${LAST_LINE}\n`, turnMilliseconds: 0 },
+      async ({ monitor }) => {
+        screen = await drawnScreen(monitor, letters);
+        monitor.quit();
+      },
+    );
     console = result.console;
   });
 

@@ -29,7 +29,6 @@ export const scenarios: readonly Scenario[] = [
   exits(`${OWN}/bad-calls`, 0, "log of kernel memory"),
   exits(`${OWN}/bad-memory-calls`, 0, "the last page of all"),
   exits(`${OWN}/mappings`, 0, "then nothing does"),
-  exits(`${OWN}/seals`, 0, "nothing moves its end"),
   exits(`${OWN}/exit-three`, -3, "Ending with -3."),
   exits(`${OWN}/unfinished-line`, 5, "grüße 😀 and then -7"),
   exits(`${OWN}/take-turns`, 0, "turn 1", "turn 4"),
