@@ -12,7 +12,7 @@ const TABLES = "kernel/paging/user-tables.ts";
 const MUTANTS: readonly Mutant[] = [
   {
     what: "of an unmapped gigabyte 2 MiB go back",
-    file: PAGES,
+    file: "kernel/spaces/unmap.ts",
     from: "for (let done: u64 = 0; done < pageBytesAt(level); done += LARGE_BYTES)",
     to: "for (let done: u64 = 0; done < LARGE_BYTES; done += LARGE_BYTES)",
   },
