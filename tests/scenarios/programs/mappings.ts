@@ -2,13 +2,10 @@
 import {
   brk,
   Errno,
-  exit,
-  fork,
   heapStart,
   load64,
   log,
   MapFlag,
-  messageBuffer,
   mmap,
   mprotect,
   munmap,
@@ -17,7 +14,6 @@ import {
   printNumber,
   Protect,
   store64,
-  wait,
 } from "nitros";
 
 const PAGE: u64 = 4096;
@@ -37,7 +33,6 @@ export function main(): i32 {
   nothing(own);
   guards(own);
   guardAboveTheHeap();
-  besideTheMessageBuffer();
   expect("the first page is as it was", <i64>load64(own), 1);
   expect("the last page is as it was", <i64>load64(own + 15 * PAGE), 16);
   return failures;
@@ -104,16 +99,6 @@ function guardAboveTheHeap(): void {
   expect("stops it", brk(end + PAGE), Errno.ENOMEM);
   expect("and is gone", munmap(end, 4 * PAGE), 0);
   expect("then nothing does", brk(end + PAGE), end + PAGE);
-}
-
-/** In the same page table: a copy has the page, and a message buffer of its own. */
-function besideTheMessageBuffer(): void {
-  const beside = messageBuffer() ^ (8 * PAGE);
-  expect("a page beside the message buffer", mmap(beside, PAGE, READ_WRITE, NOREPLACE), beside);
-  store64(beside, 77);
-  if (fork() == 0) exit(<i32>load64(beside) + (load64(messageBuffer()) == 0 ? 0 : 1));
-  expect("a copy is made", wait(heapStart()) > 0 ? 1 : 0, 1);
-  expect("and finds what is in it, and nothing in its buffer", <i64>load64(heapStart()), 77);
 }
 
 function expect(what: string, found: i64, wanted: i64): void {
