@@ -11,4 +11,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   tlb: async (machines) => (await import("./tlb.ts")).benchTlb(machines),
   shootdown: async (machines) => (await import("./shootdown.ts")).benchShootdown(machines),
   spaces: async (machines) => (await import("./spaces.ts")).benchSpaces(machines),
+  syscalls: async (machines) => (await import("./syscalls.ts")).benchSyscalls(machines),
 };

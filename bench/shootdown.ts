@@ -5,10 +5,11 @@ import { bootQemu } from "../machine/qemu/index.ts";
 import { projectRoot } from "../tools/build/assemblyscript.ts";
 import { buildMeasuredKernel, buildMetalProgram } from "../tools/build/metal.ts";
 import { requireMetalTools } from "../tools/native-tools.ts";
+import type { Figure } from "./figure.ts";
 import { readBenchLines } from "./lines.ts";
 import { benchRequest } from "./request.ts";
 import type { BenchResult } from "./result.ts";
-import { INITIATOR, nameWith, RESPONDER, SHOOTDOWN_CPUS, type SpacesNumber } from "./spaces-table.ts";
+import { INITIATOR, nameWith, RESPONDER, SHOOTDOWN_CPUS } from "./spaces-table.ts";
 
 /**
  * `nitros bench shootdown`: a page that goes while other CPUs have its space loaded. Programs cannot bring that about yet: `platform/bench/shootdown.ts` says how it is done. With
@@ -34,7 +35,7 @@ export async function benchShootdown(machines: readonly BenchMachineName[]): Pro
 }
 
 /** Linux cannot be asked in the same run: with -icount its second CPU never comes up. */
-function result(number: SpacesNumber, cpus: number, value: number): BenchResult {
+function result(number: Figure, cpus: number, value: number): BenchResult {
   const found = { name: nameWith(number, cpus), machine: "qemu", unit: `instructions/${number.per}`, value };
   if (cpus !== 2) return { ...found, peers: {} };
   return { ...found, peers: { "Linux 6.1 (recorded)": number.recorded! }, target: number.target };

@@ -1,16 +1,7 @@
-import type { BenchTarget } from "./result.ts";
+import type { Figure } from "./figure.ts";
 
-/** What is measured of spaces and calls: PERFORMANCE, "Spaces and calls". */
-export interface SpacesNumber {
-  readonly name: string;
-  /** What an operation is. */
-  readonly per: string;
-  readonly target?: BenchTarget;
-  /** Linux 6.1's figure as it was taken before there was a peer in the same run. */
-  readonly recorded?: number;
-}
-
-export const SPACES_NUMBERS: readonly SpacesNumber[] = [
+/** What is measured of spaces, and of calls that change them. */
+export const SPACES_NUMBERS: readonly Figure[] = [
   { name: "syscall.null", per: "call", target: { atMost: 100 }, recorded: 307 },
   { name: "fault.write", per: "page", target: { atMost: 450 }, recorded: 2255 },
   { name: "fault.read", per: "page", target: { atMost: 250 }, recorded: 1155 },
@@ -32,9 +23,9 @@ export const SPACES_NUMBERS: readonly SpacesNumber[] = [
 /** With so many CPUs a page goes, and is forgotten by all. */
 export const SHOOTDOWN_CPUS: readonly number[] = [2, 4];
 /** What the CPU that takes it away takes more than alone. */
-export const INITIATOR: SpacesNumber = { name: "shootdown", per: "page", target: { atMost: 60 }, recorded: 112 };
+export const INITIATOR: Figure = { name: "shootdown", per: "page", target: { atMost: 60 }, recorded: 112 };
 /** What each of the others takes. */
-export const RESPONDER: SpacesNumber = {
+export const RESPONDER: Figure = {
   name: "shootdown.responder",
   per: "page",
   target: { atMost: 60 },
@@ -42,6 +33,6 @@ export const RESPONDER: SpacesNumber = {
 };
 
 /** Targets, and what Linux took, are for two CPUs, which are the usual. */
-export function nameWith({ name }: SpacesNumber, cpus: number): string {
+export function nameWith({ name }: Figure, cpus: number): string {
   return cpus === 2 ? name : `${name}.${cpus}`;
 }

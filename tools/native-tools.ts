@@ -60,7 +60,7 @@ export const NATIVE_TOOLS = {
   },
   Linux: {
     package: "linux-image-amd64",
-    what: "is the peer in nitros bench spaces",
+    what: "is the peer in nitros bench spaces and syscalls",
     names: ["/boot/vmlinuz-*-amd64"],
     isOptional: true,
   },

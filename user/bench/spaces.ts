@@ -1,87 +1,17 @@
-import {
-  brk,
-  clock,
-  exit,
-  fork,
-  load8,
-  MapFlag,
-  mmap,
-  mprotect,
-  munmap,
-  print,
-  printLine,
-  printNumber,
-  Protect,
-  store8,
-  taskNumber,
-  wait,
-  yieldNow,
-} from "nitros";
+import { clock, exit, fork, load8, MapFlag, mprotect, Protect, store8, wait, yieldNow } from "nitros";
+import { brkPair, mapPair, syscallNull } from "./calls";
+import { add, begin, end, map, measure, PAGE, READ_WRITE, TIMES, unmap } from "./measure";
 
-/**
- * What `nitros bench spaces` measures, as a program: for each workload a line "bench NAME OPERATIONS TICKS". bench/linux/init.c is the same
- * for Linux, by the same names.
- */
+/** What `nitros bench spaces` measures, as a program. bench/linux/spaces.c is the same for Linux, by the same names. */
 
-const PAGE: u64 = 4096;
 /** One page less than a large one, so that every page is a small one. */
 const PAGES: u64 = 511;
 const BYTES: u64 = PAGES * PAGE;
 const LARGE: u64 = 0x20_0000;
-const READ_WRITE: u64 = Protect.READ | Protect.WRITE;
-const PRIVATE: u64 = MapFlag.PRIVATE | MapFlag.ANONYMOUS;
-/** How often each is done, after once that does not count. */
-const ROUNDS: u32 = 8;
-/** Of a workload that is one operation. */
-const TIMES: u64 = 256;
 const FORKS: u64 = 32;
-
-let ticks: u64 = 0;
-let operations: u64 = 0;
-let begun: u64 = 0;
-
-function begin(): void {
-  begun = clock();
-}
-
-function end(count: u64): void {
-  ticks += clock() - begun;
-  operations += count;
-}
-
-function measure(name: string, workload: () => void): void {
-  workload();
-  ticks = 0;
-  operations = 0;
-  for (let round: u32 = 0; round < ROUNDS; round++) workload();
-  print("bench ");
-  print(name);
-  print(" ");
-  printNumber(operations);
-  print(" ");
-  printNumber(ticks);
-  printLine("");
-}
-
-function map(bytes: u64, flags: u64): u64 {
-  const at = mmap(0, bytes, READ_WRITE, PRIVATE | flags);
-  assert(at > 0);
-  return <u64>at;
-}
-
-function unmap(at: u64, bytes: u64): void {
-  const error = munmap(at, bytes);
-  assert(error == 0);
-}
 
 function writeAll(at: u64): void {
   for (let page = at; page < at + BYTES; page += PAGE) store8(page, 1);
-}
-
-function syscallNull(): void {
-  begin();
-  for (let i: u64 = 0; i < TIMES; i++) taskNumber();
-  end(TIMES);
 }
 
 function faultWrite(): void {
@@ -113,12 +43,6 @@ function mapPopulate(): void {
   const at = map(BYTES, MapFlag.POPULATE);
   end(PAGES);
   unmap(at, BYTES);
-}
-
-function mapPair(): void {
-  begin();
-  for (let i: u64 = 0; i < TIMES; i++) unmap(map(PAGE, 0), PAGE);
-  end(TIMES);
 }
 
 function mapCycle(): void {
@@ -156,16 +80,6 @@ function protectWritable(): void {
   mprotect(at, BYTES, READ_WRITE);
   end(PAGES);
   unmap(at, BYTES);
-}
-
-function brkPair(): void {
-  const old = <u64>brk(0);
-  begin();
-  for (let i: u64 = 0; i < TIMES; i++) {
-    brk(old + PAGE);
-    brk(old);
-  }
-  end(TIMES);
 }
 
 /** Does nothing until its parent waits for it, and then ends. */
@@ -220,8 +134,7 @@ function forkPage(): void {
     unmap(at + BYTES, PAGE);
     writeAll(at);
   }
-  ticks += forkTicks() - alone;
-  operations += TABLES * PAGES;
+  add(forkTicks() - alone, TABLES * PAGES);
   unmap(whole, (TABLES + 1) * LARGE);
 }
 
