@@ -2,7 +2,6 @@
 import {
   brk,
   Errno,
-  heapStart,
   load64,
   log,
   MapFlag,
