@@ -65,7 +65,7 @@ const readers: Readonly<Record<number, Reader>> = {
     clockRate: hex(r.value),
   }),
   [RecordKind.RECLAIMED]: (r) => ({ first: hex(r.first), level: Number(r.second) }),
-  [RecordKind.SHOOTDOWN]: (r) => ({ cpus: hex(r.first), pages: Number(r.second) }),
+  [RecordKind.SHOOTDOWN]: (r) => ({ cpus: hex(r.first), pages: Number(r.second), left: r.value !== 0n }),
   [RecordKind.TASK_FORKED]: (r) => ({ parent: Number(r.first) }),
   [RecordKind.COUNTER]: counterFields,
   [RecordKind.FRAMES_IN_HAND]: handFields,

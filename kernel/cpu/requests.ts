@@ -1,4 +1,5 @@
 import { cpuIndex, fence, invalidatePage, pause, physLoad64, physStore64, readCr3, writeCr3 } from "platform";
+import { kernelRoot } from "../paging/kernel-space";
 import { sendInterrupt } from "./apic";
 import { CpuEvent } from "../trace/counters";
 import { countHere, countManyHere, countOn } from "./counts";
@@ -15,10 +16,12 @@ import { hasLines, requestAddress } from "./lines";
  * What is asked is one word, of each CPU's own, so that the usual request needs no look at what another CPU has written:
  *
  *     63 … 12   11 … 0
- *     page      how many pages: 0 nothing is asked; 1 the page; more: those of the list; ALL: the whole space
+ *     page      how many pages: 0 nothing is asked; 1 the page; more: those of the list; ALL: the whole space; LEAVE: its root, too
  */
 const NOTHING: u64 = 0;
 export const ALL_PAGES: u32 = 0xfff;
+/** For a CPU that is idle in a space. */
+const LEAVE: u32 = 0xffe;
 const COUNT: u64 = 0xfff;
 
 /** The addresses of the pages to forget, on this CPU and those that are asked. */
@@ -51,6 +54,12 @@ function requestFor(count: u32): u64 {
   if (count == 1) return load<u64>(list) | 1;
   fence();
   return count;
+}
+
+/** `cpus`, one at least and not this one, have nothing to run: none has the root of a space loaded when this returns. */
+export function askToLeave(cpus: u64): void {
+  askToFlush(cpus, LEAVE);
+  awaitFlushes(cpus);
 }
 
 /** One at least. */
@@ -86,8 +95,15 @@ function serveAny(count: u32): void {
   countHere(CpuEvent.FLUSHES_SERVED);
   // A compiler does not know that the list may have been written since the request was read.
   fence();
-  forget(count);
+  if (count == LEAVE) leaveForKernel();
+  else forget(count);
   physStore64(requestAddress(cpuIndex()), NOTHING);
+}
+
+/** Loads the root that has no lower half. */
+export function leaveForKernel(): void {
+  countHere(CpuEvent.ROOTS_LEFT);
+  writeCr3(kernelRoot());
 }
 
 /** Forgets translations on this CPU: of the first `count` pages of the list, or with ALL_PAGES all of the loaded space. */

@@ -7,7 +7,7 @@ import { isHeldAlone } from "../frames/sharing";
 import { entryAddress, isPresent, Pte } from "../paging/pte";
 import { allocateTable } from "../paging/tables";
 import { installTable, isSharedTable } from "../paging/user-tables";
-import { beginFlush, finishFlush, noteAllPages, noteFrame } from "../tlb/gather";
+import { beginFlush, finishFlush, noteAllPages, noteFrame, noteStructures } from "../tlb/gather";
 import { Translations } from "../tlb/translations";
 
 /**
@@ -39,6 +39,7 @@ function unshareTable(space: Translations, slot: PhysAddr, table: PhysAddr): Phy
 function forgetTable(space: Translations, table: Frame): void {
   beginFlush(space);
   noteAllPages();
+  noteStructures();
   noteFrame(table);
   finishFlush();
 }

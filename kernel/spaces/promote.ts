@@ -7,7 +7,7 @@ import { FrameOwner } from "../frames/owners";
 import { hasHugePages } from "../paging/features";
 import { blockOrder, entryAddress, isLeaf, isPresent, leafAddress, leafAt, pageBytesAt, Pte } from "../paging/pte";
 import { entryOf, isSharedTable } from "../paging/user-tables";
-import { beginFlush, finishFlush, noteAllPages, noteFrame } from "../tlb/gather";
+import { beginFlush, finishFlush, noteAllPages, noteFrame, noteStructures } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { fitsPage } from "./populate";
@@ -95,6 +95,7 @@ function promote(space: Space, slot: PhysAddr, table: PhysAddr, address: u64, le
   physExchange64(slot, 0);
   beginFlush(space);
   noteAllPages();
+  noteStructures();
   finishFlush();
   if (!isInRow) moveInto(block, table);
   const flags = first & ~ownBits(level);

@@ -1,7 +1,5 @@
-import { cpuIndex, physCopy, physStore64, writeCr3 } from "platform";
+import { physCopy, physStore64 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
-import { countHere } from "../cpu/counts";
-import { MAX_CPUS } from "../frames/cpu-cache";
 import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
 import { freeFrame } from "../frames/allocator";
@@ -12,9 +10,8 @@ import { kernelRoot } from "../paging/kernel-space";
 import { ENTRIES_PER_TABLE } from "../paging/pte";
 import { allocateTable, freeTable, translate } from "../paging/tables";
 import { beginFlush, finishFlush } from "../tlb/gather";
-import { leaveRoot, loadRoot } from "../tlb/contexts";
+import { leaveIdly } from "../tlb/loaded";
 import { numberTranslations, Translations } from "../tlb/translations";
-import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { RegionKind } from "./kinds";
@@ -47,8 +44,8 @@ export class Space extends Translations {
   /** The lowest region of kind HEAP, when it has been looked for: a piece that is cut from it, or joined to it, lies above it. */
   heap: Region | null;
 }
-export const SPACE_BYTES: usize = 80;
-if (offsetof<Space>() != 80) ERROR("Space is 80 bytes");
+export const SPACE_BYTES: usize = 88;
+if (offsetof<Space>() != 88) ERROR("Space is 88 bytes");
 
 export namespace SpaceError {
   export const NONE: u32 = 0;
@@ -141,43 +138,11 @@ function wordAddress(space: Space, at: VirtAddr): PhysAddr {
   return address;
 }
 
-/** The space that each CPU has loaded, or null. */
-const loaded = memory.data(256, 4);
-if (64 * 4 != 256 || MAX_CPUS != 64) ERROR("loaded has a place for each of MAX_CPUS");
-
-function loadedPlace(): usize {
-  return loaded + ((<usize>cpuIndex()) << 2);
-}
-
-/** Loads the space on this CPU, if it is not loaded already. */
-export function enterSpace(space: Space): void {
-  if (load<usize>(loadedPlace()) == changetype<usize>(space)) return;
-  forgetLoaded();
-  store<usize>(loadedPlace(), changetype<usize>(space));
-  space.loadedOn |= (<u64>1) << (<u64>cpuIndex());
-  loadRoot(space);
-}
-
-/** Leaves whatever space is loaded for the kernel's own, which has no lower half. */
-export function leaveSpaces(): void {
-  if (load<usize>(loadedPlace()) == 0) return;
-  forgetLoaded();
-  countHere(CpuEvent.ROOTS_LEFT);
-  writeCr3(kernelRoot());
-}
-
-function forgetLoaded(): void {
-  const old = changetype<Space>(load<usize>(loadedPlace()));
-  if (changetype<usize>(old) == 0) return;
-  leaveRoot(old);
-  old.loadedOn &= ~((<u64>1) << (<u64>cpuIndex()));
-  store<usize>(loadedPlace(), 0);
-}
-
-/** Gives back every frame and table of the space. It must be loaded on no CPU. */
+/** Gives back every frame and table of the space. No CPU runs it. */
 export function destroySpace(space: Space): void {
   if (space.root == 0) return;
   assert(space.loadedOn == 0);
+  if (space.idleOn != 0) leaveIdly(space);
   const all = space.regions;
   space.regions = null;
   if (all != null) unmapRegions(space, all, 0, USER_LAST);

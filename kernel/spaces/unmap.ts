@@ -56,6 +56,7 @@ function unmapLarge(slot: PhysAddr, at: u64, level: u32): void {
 function leaveTable(slot: PhysAddr, entry: u64): void {
   physStore64(slot, 0);
   noteAllPages();
+  noteStructures();
   noteFrame(Frame.containing(entryAddress(entry)));
 }
 

@@ -1,7 +1,8 @@
 import { contextForget, contextSetResult, cpuIndex, resumeIdle, resumeNext } from "platform";
 import { countHere } from "../cpu/counts";
 import { zeroInIdleTime } from "../frames/idle";
-import { enterSpace, leaveSpaces, destroySpace } from "../spaces/space";
+import { destroySpace } from "../spaces/space";
+import { enterSpace, idleInSpace, leaveSpaces } from "../tlb/loaded";
 import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask } from "../trace/trace";
@@ -94,10 +95,10 @@ export function endTurn(): void {
 /** Frames zeroed each time a CPU goes to sleep: some microseconds, since the kernel's lock is held. */
 const IDLE_FRAMES: u32 = 32;
 
-/** No task is ready: the CPU leaves to none, and waits to be woken. It has no space loaded then, so that nobody need ask it to flush. */
+/** No task is ready: the CPU leaves to none, and waits to be woken. The root of the space that it ran stays loaded: perhaps it will run it again. */
 export function sleep(): void {
   ownTasks().running = null;
-  leaveSpaces();
+  idleInSpace();
   traceTask(0);
   resumeIdle();
   zeroInIdleTime(IDLE_FRAMES);
@@ -106,8 +107,13 @@ export function sleep(): void {
 /** Another CPU has got something to do for this one, which may have found it by itself, or has let somebody wait for it. */
 export function wakeUp(): void {
   const own = ownTasks();
-  if (own.running == null) schedule();
+  if (own.running == null) runAgain();
   else if (own.readyCount != 0) limitTurn(cpuIndex());
+}
+
+/** If it is for nothing, another CPU has taken the task. That was most likely of the space that this one is idle in. */
+function runAgain(): void {
+  if (!schedule()) leaveSpaces();
 }
 
 /** What `ipc/` does for a task that ends: nobody waits for it, and it is in no queue. */

@@ -12,8 +12,8 @@ import { Translations } from "./translations";
  *
  * By CPU, two cache lines:
  *
- *     byte  0        4     8         16                 24                 32
- *           current  last  reserved  number of PCID 1's  flushes seen of it  …of PCID 2's…
+ *     byte  0        4     8     16                 24                 32
+ *           current  last  idle  number of PCID 1's  flushes seen of it  …of PCID 2's…
  *
  * Nothing is flushed when a space ends or a PCID is taken from it: its number is never seen again, and who gets the PCID loads it
  * without KEEP. Under the kernel's lock.
@@ -34,7 +34,8 @@ class CpuContexts {
   /** The PCID that is loaded, and the one that was given last. */
   current: u32;
   last: u32;
-  reserved: u64;
+  /** The loaded space's flushes when this CPU went idle in it. */
+  idle: u64;
 
   context(pcid: u32): Context {
     return changetype<Context>(changetype<usize>(this) + ((<usize>pcid) << CONTEXT_SHIFT));
@@ -91,4 +92,15 @@ function loadAnew(cr3: u64): void {
 export function leaveRoot(space: Translations): void {
   const own = ownContexts();
   if (hasContexts()) own.context(own.current).flushes = space.flushes;
+}
+
+/** This CPU keeps the root, and is not told of all flushes any more. */
+export function idleInRoot(space: Translations): void {
+  leaveRoot(space);
+  ownContexts().idle = space.flushes;
+}
+
+/** Has nothing been flushed of the space since this CPU went idle in it? Then what it has cached is sound. */
+export function isAsLeft(space: Translations): bool {
+  return ownContexts().idle == space.flushes;
 }

@@ -7,6 +7,7 @@ import { releaseFrames, releaseRow } from "../frames/runs";
 import { Frame } from "../frames/frame";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
+import { leaveIdly } from "./loaded";
 import { Translations } from "./translations";
 
 /**
@@ -60,12 +61,17 @@ export function noteAllPages(): void {
   pageCount = ALL_PAGES;
 }
 
-/** An entry that led to a table is gone. Invalidating any page makes a processor forget all such entries (SDM 3A 4.10.4.1). */
+/**
+ * An entry that led to a table is gone, or is about to. Invalidating any page makes a processor forget all such entries (SDM 3A 4.10.4.1);
+ * those that are idle in the space leave it now.
+ */
 export function noteStructures(): void {
+  const changed = changetype<Translations>(space);
+  if (changed.idleOn != 0) leaveIdly(changed);
   if (pageCount == 0) notePage(0);
 }
 
-/** A holder less for `frame`, when no translation leads there any more. Tables too. */
+/** A holder less for `frame`, when no translation leads there any more. Tables too, after `noteStructures`. */
 export function noteFrame(frame: Frame): void {
   if (frameCount == MOST_FRAMES) flushNow();
   store<u32>(frames + ((<usize>frameCount) << 2), frame.number);

@@ -107,7 +107,7 @@ export namespace RecordKind {
   export const PRESSURE: u16 = 75;
   /** 512 pages became a large one: its first byte, its first frame, 0. */
   export const PROMOTED: u16 = 76;
-  /** Other CPUs were asked to flush, and have: which (bit n: CPU n), how many pages, 0 for all of the space, 0. */
+  /** Other CPUs were asked to flush, and have: which (bit n: CPU n), how many pages, 0 for all of the space, 1 if they were idle in it and have left it, else 0. */
   export const SHOOTDOWN: u16 = 77;
   /** Short of memory, a task gave a table back: the first address that it was for, the level of the entry that led to it, 0. */
   export const RECLAIMED: u16 = 78;

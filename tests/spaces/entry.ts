@@ -21,7 +21,7 @@ export { placeDevice } from "../../kernel/spaces/device";
 export { drawBase } from "../../kernel/spaces/placement";
 export { addPopulated, populate } from "../../kernel/spaces/populate";
 export { reclaimTables } from "../../kernel/spaces/reclaim";
-export { enterSpace, leaveSpaces } from "../../kernel/spaces/space";
+export { enterSpace, idleInSpace, leaveSpaces } from "../../kernel/tlb/loaded";
 export { zeroPage } from "../../kernel/spaces/zero-page";
 export { dropPrepared } from "../../kernel/spaces/region-pool";
 export { drainHeap, keptHeapFrames, objectsOut, validateHeap } from "../../kernel/heap/heap";

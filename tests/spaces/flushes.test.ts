@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CpuEvent } from "../../kernel/trace/counters.ts";
 import { RegionKind } from "../../kernel/spaces/kinds.ts";
-import { BORDER, Both } from "./support/both.ts";
+import { BORDER, Both, HEAP_GUARD, HEAP_PAGES } from "./support/both.ts";
 import { Access, Feature, Right, usualModule } from "./support/machine.ts";
 
 /**
@@ -42,6 +42,7 @@ const onSecond = (action: (both: Both, space: number) => void) => (both: Both, s
 };
 const enter = (both: Both, space: number) => both.enter(space);
 const leave = (both: Both) => both.leave();
+const sleep = (both: Both) => both.sleep();
 const away = (both: Both) => both.enter(both.create());
 
 const CASES: readonly Case[] = [
@@ -150,6 +151,65 @@ const CASES: readonly Case[] = [
     },
     change: enter,
     first: [0, 0, 1],
+  },
+  { what: "going to sleep", written: 3, change: sleep, first: NOTHING },
+  { what: "waking in the same space", written: 3, prepare: sleep, change: enter, first: NOTHING },
+  {
+    what: "waking in a space that has changed meanwhile",
+    written: 3,
+    prepare: (both, space) => {
+      sleep(both);
+      onSecond(remove(8))(both, space);
+    },
+    change: enter,
+    first: [0, 1, 0],
+  },
+  { what: "waking in another space", written: 3, prepare: sleep, change: away, first: [0, 1, 0] },
+  {
+    what: "pages of a space that the other CPU sleeps in",
+    written: 3,
+    prepare: onSecond((both, space) => {
+      enter(both, space);
+      sleep(both);
+    }),
+    change: remove(8),
+    first: [3, 0, 0],
+  },
+  {
+    what: "a table of a space that the other CPU sleeps in",
+    prepare: onSecond((both, space) => {
+      enter(both, space);
+      sleep(both);
+    }),
+    change: remove(PAGES),
+    first: [1, 0, 0],
+    second: [0, 1, 0],
+    interrupts: 1,
+  },
+  {
+    what: "another table of a space that the other CPU slept in until one went",
+    written: 3,
+    prepare: (both, space) => {
+      both.access(HEAP_GUARD + 1, Access.WRITE, 0);
+      onSecond(enter)(both, space);
+      onSecond(sleep)(both, space);
+      both.remove(space, BORDER, END);
+    },
+    change: (both, space) => both.remove(space, HEAP_GUARD, HEAP_GUARD + 2 + HEAP_PAGES),
+    first: [1, 0, 0],
+  },
+  {
+    what: "the end of a space that the other CPU sleeps in",
+    written: 3,
+    prepare: (both, space) => {
+      leave(both);
+      onSecond(enter)(both, space);
+      onSecond(sleep)(both, space);
+    },
+    change: (both, space) => both.destroy(space),
+    first: NOTHING,
+    second: [0, 1, 0],
+    interrupts: 1,
   },
   {
     what: "the end of a space that was left",

@@ -17,6 +17,7 @@ const FORK = "kernel/spaces/fork.ts";
 const HOLDINGS = "kernel/spaces/holdings.ts";
 const GATHER = "kernel/tlb/gather.ts";
 const CONTEXTS = "kernel/tlb/contexts.ts";
+const LOADED = "kernel/tlb/loaded.ts";
 const TRANSLATIONS = "kernel/tlb/translations.ts";
 
 const GRAFT = "kernel/paging/graft.ts";
@@ -203,6 +204,42 @@ const MUTANTS: readonly Mutant[] = [
     file: GATHER,
     from: "if (changed.loadedOn == here) forget(pageCount);\n  else",
     to: "if (changed.loadedOn != here)",
+  },
+  {
+    what: "a CPU that sleeps in a space is not told that a table is gone",
+    file: GATHER,
+    from: "  if (changed.idleOn != 0) leaveIdly(changed);\n",
+    to: "",
+  },
+  {
+    what: "a CPU that sleeps in a space is not told that it shares a table no more",
+    file: UNMAP,
+    from: "  noteAllPages();\n  noteStructures();\n  noteFrame",
+    to: "  noteAllPages();\n  noteFrame",
+  },
+  {
+    what: "a CPU that sleeps in a space is not told that the space has a table of its own",
+    file: OWN,
+    from: "  noteStructures();\n",
+    to: "",
+  },
+  {
+    what: "a CPU that sleeps in a space is not told that a table was reclaimed",
+    file: "kernel/spaces/reclaim.ts",
+    from: "  noteStructures();\n",
+    to: "",
+  },
+  {
+    what: "a CPU that sleeps in a space keeps its root when the space ends",
+    file: LOADED,
+    from: "  askToLeave(others);\n",
+    to: "",
+  },
+  {
+    what: "a CPU that wakes in a space does not see what was flushed meanwhile",
+    file: LOADED,
+    from: " && isAsLeft(space);",
+    to: ";",
   },
   { what: "a flush is not counted", file: GATHER, from: "changed.flushes += 1;", to: "" },
   {

@@ -6,7 +6,8 @@ import { requestAddress } from "../../../kernel/cpu/lines";
 import { onlineCpus } from "../../../kernel/cpu/online";
 import * as usual from "../../../kernel/kernel";
 import { removeRange } from "../../../kernel/spaces/change";
-import { enterSpace, leaveSpaces, Space } from "../../../kernel/spaces/space";
+import { Space } from "../../../kernel/spaces/space";
+import { enterSpace, leaveSpaces } from "../../../kernel/tlb/loaded";
 import { currentTask } from "../../../kernel/tasks/scheduler";
 import { OtherCpu, TestCall } from "../programs/test-calls";
 

@@ -31,6 +31,24 @@ function raceFor(pages: number, first: number, change: (both: Both, space: numbe
   ];
 }
 
+/** A table goes by `change` that a sleeping CPU remembers. */
+function asleep(change: (both: Both, space: number) => void): [Step[]] {
+  return [
+    [
+      (both) => {
+        const space = both.create();
+        both.place(space, BORDER, BORDER + 1024, RegionKind.ANONYMOUS, Right.READ | Right.WRITE);
+        both.onCpu(1);
+        both.enter(space);
+        both.access(BORDER, Access.READ, 0);
+        both.sleep();
+        both.onCpu(0);
+        change(both, space);
+      },
+    ],
+  ];
+}
+
 /** What was found once, or chance seldom finds: tried before anything else. */
 export const KNOWN: [Step[]][] = [
   // A table is made the space's own while the processor remembers the shared one.
@@ -50,6 +68,14 @@ export const KNOWN: [Step[]][] = [
   raceFor(64, 0, (both, space) => both.protect(space, BORDER, BORDER + 64, Right.READ)),
   raceFor(20, 0, (both, space) => both.remove(space, BORDER, BORDER + 20)),
   raceFor(512, 8, (both, space) => both.protect(space, BORDER, BORDER + 4, Right.READ)),
+  asleep((both, space) => {
+    both.fork(space);
+    both.remove(space, BORDER, BORDER + 512);
+  }),
+  asleep((both, space) => {
+    both.reclaim(space, 1);
+    both.reclaim(space, 1);
+  }),
   // More spaces than a CPU has PCIDs: the last one gets the first one's.
   [
     [

@@ -49,6 +49,7 @@ export class Both implements Subject {
   readonly #freeAtFirst: number;
   /** By CPU. */
   readonly loaded = [0, 0];
+  readonly idle = [0, 0];
   cpu = 0;
   #written = 0;
 
@@ -91,6 +92,7 @@ export class Both implements Subject {
     this.onCpu(cpu);
     const [held, before] = [this.machine.call("heldAlone", space), this.#ownedFrames()];
     this.machine.call("endSpace", space);
+    for (const other of this.idle.keys()) if (this.idle[other] === space) this.idle[other] = 0;
     assert.equal(before - this.#ownedFrames(), held, "frames that came back, and those that it held alone");
     this.spaces.delete(space);
   }
@@ -136,11 +138,20 @@ export class Both implements Subject {
   enter(space: number): void {
     this.machine.call("enterSpace", space);
     this.loaded[this.cpu] = space;
+    this.idle[this.cpu] = 0;
+  }
+
+  /** The CPU has nothing to run. */
+  sleep(): void {
+    this.machine.call("idleInSpace");
+    if (this.loadedHere !== 0) this.idle[this.cpu] = this.loadedHere;
+    this.loaded[this.cpu] = 0;
   }
 
   leave(): void {
     this.machine.call("leaveSpaces");
     this.loaded[this.cpu] = 0;
+    this.idle[this.cpu] = 0;
   }
 
   place(space: number, first: number, end: number, kind: number, rights: number): void {

@@ -228,6 +228,7 @@ type Change = "remove" | "protect" | "fork" | "populate" | "heap" | "fault" | "r
 
 const onCpu = steps("cpu", fc.nat(1), (both, cpu) => both.onCpu(cpu));
 const leave = steps("leave", fc.constant({}), (both) => both.leave());
+const sleep = steps("sleep", fc.constant({}), (both) => both.sleep());
 
 /** Few pages, so that most can still be changed. */
 const seal = steps("seal", fc.record({ which: anySpace, range: anyRange }), (both, { which, range }) => {
@@ -253,6 +254,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fork },
   { weight: 2, arbitrary: destroy },
   { weight: 1, arbitrary: leave },
+  { weight: 3, arbitrary: sleep },
   { weight: 4, arbitrary: onCpu },
   { weight: 4, arbitrary: race },
   { weight: 4, arbitrary: reclaim },
