@@ -38,7 +38,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a table goes and is not flushed",
     file: RECLAIM,
-    from: "noteAllPages();\n  noteFrame(",
+    from: "noteAllPages();\n  noteStructures();\n  noteFrame(",
     to: "noteFrame(",
   },
   {
