@@ -26,8 +26,9 @@ import { MODULE_NAME_BYTES } from "../bootinfo/layout";
 import { hasHugePages, protectionsEnabled, protectionsPresent } from "../paging/features";
 import { Protection, PROTECTION_COUNT } from "../paging/protections";
 import { isRandomised } from "../random/aslr";
-import { imageErrorFound } from "../tasks/image";
-import { imageErrorText } from "../tasks/image-errors";
+import { manifestErrorText } from "../manifests/errors";
+import { imageErrorFound, imageManifestError } from "../tasks/image";
+import { ImageError, imageErrorText } from "../tasks/image-errors";
 import { taskCount } from "../tasks/task";
 import { clockRate } from "../time/clock-rate";
 import { hpetPeriod } from "../time/hpet";
@@ -285,6 +286,8 @@ export function refusedImage(module: u32, error: u32): void {
   style(Style.PLAIN);
   print(imageErrorText(error));
   print(" ");
+  if (error == ImageError.BAD_MANIFEST) print(manifestErrorText(imageManifestError()));
+  if (error == ImageError.BAD_MANIFEST) print(" ");
   printHexShort(imageErrorFound(error));
   newLine();
 }

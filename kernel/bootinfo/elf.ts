@@ -42,6 +42,7 @@ export namespace SegmentType {
   export const LOAD: u32 = 1;
   export const DYNAMIC: u32 = 2;
   export const INTERPRETER: u32 = 3;
+  export const NOTE: u32 = 4;
 }
 
 /** Segments of programs: size and address are multiples of this. */

@@ -13,12 +13,18 @@ import { mapRange, PagingError } from "./tables";
  * its own, so that what runs past one's end faults.
  */
 let next: u64 = MMIO_ZONE;
+/** What each maps: u64 first and u64 last physical address. */
+const CAPACITY: u32 = 64;
+const ranges = memory.data(1024, 8);
+if (64 * 16 != 1024) ERROR("ranges holds CAPACITY ranges");
+let count: u32 = 0;
+
 /** The root entry that all spaces share (`kernel-space.ts`). */
 const END: u64 = MMIO_ZONE + 512 * HUGE_BYTES;
 
 /**
  * Maps `bytes` of device memory at `physical`, as `caching` says. Returns its virtual address, or 0: it is not a device's, is mapped with
- * another type already, or no frame was left for a table.
+ * another type already, no frame was left for a table, or there are too many.
  */
 export function mapAperture(physical: PhysAddr, bytes: u64, caching: u32): VirtAddr {
   assert(caching != Caching.WRITE_BACK, "an aperture is not cached");
@@ -28,9 +34,26 @@ export function mapAperture(physical: PhysAddr, bytes: u64, caching: u32): VirtA
   const at = <VirtAddr>(next + (first & (HUGE_BYTES - 1)));
   const after = alignUp(at + length + 1, HUGE_BYTES);
   assert(after <= END, "the MMIO zone is full");
+  if (count == CAPACITY) return <VirtAddr>0;
   if (claimDeviceRange(first, first + length - 1, caching) != DeviceError.NONE) return <VirtAddr>0;
   const flags = Pte.WRITE | Pte.NO_EXECUTE | Pte.GLOBAL | cachingBits(caching);
   if (mapRange(kernelRoot(), at, <PhysAddr>first, length, flags) != PagingError.NONE) return <VirtAddr>0;
   next = after;
+  remember(first, first + length - 1);
   return <VirtAddr>(at + (physical - first));
+}
+
+function remember(first: u64, last: u64): void {
+  store<u64>(ranges + ((<usize>count) << 4), first);
+  store<u64>(ranges + ((<usize>count) << 4), last, 8);
+  count += 1;
+}
+
+/** Is any byte from `first` to `last` of a device that the kernel drives itself? */
+export function touchesAperture(first: u64, last: u64): bool {
+  for (let i: u32 = 0; i < count; i++) {
+    const range = ranges + ((<usize>i) << 4);
+    if (load<u64>(range) <= last && first <= load<u64>(range, 8)) return true;
+  }
+  return false;
 }

@@ -34,6 +34,7 @@ export function placeDevice(space: Space, first: u64, last: u64, physical: u64, 
   const region = changetype<Region>(findRegion(space, first));
   region.caching = <u8>caching;
   region.offset = physical;
+  region.withheld = <u16>Right.EXECUTE;
   if (mapAll(space, region)) return SpaceError.NONE;
   clearRange(space, first, last);
   return SpaceError.NO_MEMORY;

@@ -24,6 +24,7 @@ import { Space, SpaceError } from "./space";
 export function forkSpace(parent: Space, child: Space): u32 {
   child.mmapBase = parent.mmapBase;
   child.colours = parent.colours;
+  child.manifest = parent.manifest;
   if (!inheritHandles(parent, child)) return SpaceError.NO_MEMORY;
   child.regions = copyTree(parent.regions, child);
   if (child.regionCount != parent.regionCount) return SpaceError.NO_MEMORY;

@@ -71,8 +71,15 @@ function framesOfObjects(handles: HandleTable | null, colours: u64): u64 {
     const object = changetype<Handle>(handles!.at(ctz<u64>(rest) + 1)).object;
     if (object.kind != ObjectKind.MEMORY || object.holders != 1) continue;
     const memory = changetype<MemoryObject>(object);
-    count += framesOfTree(memory.root, memory.levels, colours);
+    count += framesOfTree(memory.root, memory.levels, colours) + framesOfRow(memory, colours);
   }
+  return count;
+}
+
+function framesOfRow(memory: MemoryObject, colours: u64): u64 {
+  const frames: u32 = memory.row == 0 ? 0 : (<u32>1) << memory.order;
+  let count: u64 = 0;
+  for (let i: u32 = 0; i < frames; i++) count += usable(Frame.of(<u32>(memory.row >> PAGE_SHIFT) + i), colours);
   return count;
 }
 

@@ -1,7 +1,8 @@
 import { physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
-import { allocateFrame, freeFrame } from "../frames/allocator";
+import { allocateBlock, allocateFrame, freeBlock, freeFrame } from "../frames/allocator";
+import { FrameError } from "../frames/errors";
 import { Frame } from "../frames/frame";
 import { FrameOwner } from "../frames/owners";
 import { allocateObject, freeObject, HeapError, makeKind } from "../heap/heap";
@@ -13,8 +14,11 @@ import { defineObject, KernelObject, ObjectKind } from "../objects/object";
  *
  *     root ──▶ 512 tables of level 2 ──▶ 512 of level 1 ──▶ 512 frames      as many levels as the size needs
  *
- *     byte  0       12 16     24    32
- *           object     bytes  root  levels
+ * Or they lie in a row, for devices that know nothing of page tables: one block, made with the object. What it has beyond the object's size nobody
+ * maps.
+ *
+ *     byte  0       12 16     24    32      36     40   48
+ *           object     bytes  root  levels  order  row
  */
 @unmanaged
 @final
@@ -24,13 +28,25 @@ export class MemoryObject extends KernelObject {
   /** 0: no page was made. */
   root: u64;
   levels: u32;
+  /** Of the block at `row`. */
+  order: u32;
+  /** Physical address of its first byte, if its frames lie in a row; else 0. */
+  row: u64;
+
+  /** Is the byte at physical `address` in its row? */
+  hasInRow(address: u64): bool {
+    return this.row != 0 && address >= this.row && address - this.row < this.bytes;
+  }
 }
-const MEMORY_BYTES: u32 = 36;
-if (offsetof<MemoryObject>() != 36) ERROR("MemoryObject is 36 bytes");
+const MEMORY_BYTES: u32 = 48;
+if (offsetof<MemoryObject>() != 48) ERROR("MemoryObject is 48 bytes");
 const memoryKind = makeKind("memory object", MEMORY_BYTES);
 
 /** The largest object: as much as a task has for mappings of one zone. */
 export const MOST_BYTES: u64 = 0x1000_0000_0000;
+
+/** The largest whose frames lie in a row: 2 MiB. */
+export const MOST_IN_ROW: u64 = 0x20_0000;
 
 /** An object of `bytes`, whole pages, up to MOST_BYTES, that nobody holds yet; null when there is no memory. */
 export function makeMemory(bytes: u64): MemoryObject | null {
@@ -43,6 +59,28 @@ export function makeMemory(bytes: u64): MemoryObject | null {
   return memory;
 }
 
+/** The same, up to MOST_IN_ROW, whose frames lie in a row. */
+export function makeMemoryInRow(bytes: u64): MemoryObject | null {
+  const order = orderFor(bytes);
+  const memory = makeMemory(bytes);
+  if (memory == null) return null;
+  const block = allocateBlock(order, FrameOwner.USER);
+  if (block.isNone) {
+    forgetMemory(memory);
+    return null;
+  }
+  memory.order = order;
+  memory.row = block.address;
+  return memory;
+}
+
+/** Of the smallest block of `bytes`. */
+function orderFor(bytes: u64): u32 {
+  let order: u32 = 0;
+  while (PAGE_BYTES << (<u64>order) < bytes) order += 1;
+  return order;
+}
+
 function coveredBy(levels: u32): u64 {
   const shift: u64 = 12 + 9 * levels;
   return (<u64>1) << shift;
@@ -50,6 +88,7 @@ function coveredBy(levels: u32): u64 {
 
 /** The frame at byte `offset` of the object, made if there is none; none when there is no memory. */
 export function objectFrame(memory: MemoryObject, offset: u64): Frame {
+  if (memory.row != 0) return Frame.containing(<PhysAddr>(memory.row + offset));
   if (memory.root == 0) memory.root = newFrame();
   let table = memory.root;
   for (let level = memory.levels; level > 0 && table != 0; level--) table = below(table, level, offset);
@@ -78,14 +117,25 @@ function objectClosed(_object: KernelObject, _space: usize): void {}
 function objectUnused(object: KernelObject): void {
   const memory = changetype<MemoryObject>(object);
   freeBelow(memory.root, memory.levels);
+  if (memory.row != 0) freeRow(memory);
   forgetMemory(memory);
 }
 defineObject(ObjectKind.MEMORY, objectClosed, objectUnused);
 
-/** Gives back an object without frames that nobody holds. */
-export function forgetMemory(memory: MemoryObject): void {
+/** Gives back an object that nobody holds, and that no handle was made for. */
+export function discardMemory(memory: MemoryObject): void {
+  objectUnused(memory);
+}
+
+/** Gives back an object without frames. */
+function forgetMemory(memory: MemoryObject): void {
   const error = freeObject(memoryKind, changetype<usize>(memory));
   assert(error == HeapError.NONE, "a memory object could not be freed");
+}
+
+function freeRow(memory: MemoryObject): void {
+  const error = freeBlock(Frame.containing(<PhysAddr>memory.row), memory.order);
+  assert(error == FrameError.NONE, "memory in a row could not be freed");
 }
 
 /** Frees `table` and what it leads to; of level 0 it is a page. */

@@ -36,8 +36,8 @@ export function isWriteAndExecute(rights: u32): bool {
 /**
  * A stretch of one space with one meaning. Its place in the tree of its space's regions: `region-tree.ts`.
  *
- *     byte   0      8     16      24       32   40    44     48        52    53      54       55      56      60      64      72
- *            first  last  lowest  highest  gap  left  right  priority  kind  rights  caching  backing  source  sealed  offset
+ *     byte   0      8     16      24       32   40    44     48        52    53      54       55       56      60      62        64      72
+ *            first  last  lowest  highest  gap  left  right  priority  kind  rights  caching  backing  source  sealed  withheld  offset
  */
 @unmanaged
 @final
@@ -62,7 +62,9 @@ export class Region {
   /** The handle by which an object is mapped; 0: none is. */
   source: usize;
   /** 1: nothing changes it any more, as long as the space lives; else 0. */
-  sealed: u32;
+  sealed: u16;
+  /** Right bits that it never gets. */
+  withheld: u16;
   /** Byte of the source that is at `first`; of a device its physical address. */
   offset: u64;
 
@@ -79,10 +81,10 @@ export class Region {
     return this.kind == RegionKind.GUARD || this.kind == RegionKind.STACK_GUARD;
   }
 
-  /** May its rights become `rights`? A guard's never change, a device's memory is no code, and an object's is what the handle allows. */
+  /** May its rights become `rights`? A guard's never change, a device's are what was granted, and an object's what the handle allows. */
   mayHave(rights: u32): bool {
     if (this.backing == Backing.OBJECT) return (rights & ~rightsBy(changetype<Handle>(this.source))) == 0;
-    return !this.isGuard && (this.kind != RegionKind.DEVICE || (rights & Right.EXECUTE) == 0);
+    return !this.isGuard && (rights & this.withheld) == 0;
   }
 
   /** Becomes a copy of `other`, its place in the tree included. By words: for so few, a call that copies bytes costs more. */
@@ -103,6 +105,7 @@ export class Region {
     this.backing = whole.backing;
     this.source = whole.source;
     this.sealed = whole.sealed;
+    this.withheld = whole.withheld;
     this.offset = whole.offset + (address - whole.first);
   }
 

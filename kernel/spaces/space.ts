@@ -43,9 +43,11 @@ export class Space extends Translations {
   handles: HandleTable | null;
   /** The lowest region of kind HEAP, when it has been looked for: a piece that is cut from it, or joined to it, lies above it. */
   heap: Region | null;
+  /** Physical address of what the task may do beyond others (`manifests/manifest.ts`); 0: nothing. */
+  manifest: u64;
 }
-export const SPACE_BYTES: usize = 88;
-if (offsetof<Space>() != 88) ERROR("Space is 88 bytes");
+export const SPACE_BYTES: usize = 96;
+if (offsetof<Space>() != 96) ERROR("Space is 96 bytes");
 
 export namespace SpaceError {
   export const NONE: u32 = 0;

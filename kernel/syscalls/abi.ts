@@ -12,7 +12,10 @@ export namespace Call {
   export const EXIT: u32 = 1;
   /** `yield()`: lets the next task run. Returns 0. */
   export const YIELD: u32 = 2;
-  /** `info(kind)`: a number about this task or the system; see `Info`. EINVAL; ENOENT: the task has unmapped what it asks about. */
+  /**
+   * `info(kind, argument)`: a number about this task or the system; see `Info`. EINVAL; ENOENT: the task has unmapped what it asks about; EBADF and
+   * EPERM: see PHYSICAL.
+   */
   export const INFO: u32 = 3;
   /**
    * `mmap(address, length, protection, flags, port, offset)`: maps zeroed memory, or with SHARED that of the object of handle `port`, from its byte
@@ -45,6 +48,14 @@ export namespace Call {
    */
   export const MSEAL: u32 = 11;
   /**
+   * `sys_map(address, physical, flags)`: maps the page of device memory, or of the task's own contiguous memory, at `physical` to read or to write, too
+   * (Protect), at `address`, or somewhere if that is 0. Returns its first byte. EINVAL; EACCES: to execute; EPERM: neither granted by the manifest nor the
+   * task's; EEXIST; ENOMEM.
+   */
+  export const SYS_MAP: u32 = 12;
+  /** `sys_unmap(address)`: takes such a page away. EINVAL; ENOENT: there is none; EPERM: it is sealed; ENOMEM. */
+  export const SYS_UNMAP: u32 = 13;
+  /**
    * `port_create(name)`: a port, to be found by `name` (up to eight characters, the first in the lowest byte), or by none if that is 0. Returns a
    * handle with all rights. EEXIST, ENOMEM.
    */
@@ -66,7 +77,7 @@ export namespace Call {
   export const HANDLE_CLOSE: u32 = 26;
   /** `handle_revoke(handle)`: takes back all that was passed on from it, and what is mapped by that. EBADF, ENOMEM. */
   export const HANDLE_REVOKE: u32 = 27;
-  /** `memory_create(bytes)`: memory to share; returns a handle with all rights. EINVAL, ENOMEM. */
+  /** `memory_create(bytes, flags)`: memory to share (MemoryFlag); returns a handle with all rights. EINVAL, EPERM, ENOMEM. */
   export const MEMORY_CREATE: u32 = 28;
 }
 
@@ -127,6 +138,12 @@ export namespace MapFlag {
   export const ALL: u64 = 0x1010_8033;
 }
 
+export namespace MemoryFlag {
+  /** Frames in a row, all of them there from the beginning: for devices. 2 MiB at most, and for modules with the capability "devices" alone. */
+  export const CONTIGUOUS: u64 = 1;
+  export const ALL: u64 = 1;
+}
+
 /** Results below zero, as in POSIX (values of Linux). */
 export namespace Errno {
   export const EPERM: i64 = -1;
@@ -162,4 +179,9 @@ export namespace Info {
   export const STACK_TOP: u32 = 7;
   /** The task's message buffer, one page: `log` text goes through it. */
   export const MESSAGE_BUFFER: u32 = 8;
+  /**
+   * Physical address of the contiguous memory of handle `argument`. EINVAL: its frames do not lie in a row; EBADF: no handle of memory; EPERM: the task is no
+   * module with the capability "devices".
+   */
+  export const PHYSICAL: u32 = 9;
 }

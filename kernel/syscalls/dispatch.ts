@@ -6,6 +6,7 @@ import { Task, TaskState } from "../tasks/task";
 import { RecordKind } from "../trace/records";
 import { trace, tracesEverything } from "../trace/trace";
 import { Call, Errno, Info, MapFlag } from "./abi";
+import { sysMap, sysUnmap } from "./devices";
 import { info, infoAtHand } from "./info";
 import { log } from "./log";
 import { fork, wait } from "./tasks";
@@ -55,7 +56,7 @@ function traceAndPerform(number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f:
 function perform(task: Task, number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): i64 {
   if (number == Call.LOG) return log(a, b);
   if (number == Call.YIELD) return 0;
-  if (number == Call.INFO) return info(task, a);
+  if (number == Call.INFO) return info(task, a, b);
   if (number == Call.MMAP) return (d & MapFlag.SHARED) == 0 ? mmap(a, b, c, d) : mmapShared(a, b, c, d, e, f);
   if (number == Call.MUNMAP) return munmap(a, b);
   if (number == Call.MPROTECT) return mprotect(a, b, c);
@@ -64,6 +65,8 @@ function perform(task: Task, number: u64, a: u64, b: u64, c: u64, d: u64, e: u64
   if (number == Call.WAIT) return wait(a);
   if (number == Call.COLOURS) return colours(a);
   if (number == Call.MSEAL) return mseal(a, b, c);
+  if (number == Call.SYS_MAP) return sysMap(a, b, c);
+  if (number == Call.SYS_UNMAP) return sysUnmap(a);
   if (number >= Call.PORT_CREATE) return performOnHandles(number, a, b);
   return Errno.ENOSYS;
 }
@@ -77,6 +80,6 @@ function performOnHandles(number: u64, a: u64, b: u64): i64 {
   if (number == Call.PORT_OPEN) return portOpen(a);
   if (number == Call.HANDLE_CLOSE) return handleClose(a);
   if (number == Call.HANDLE_REVOKE) return handleRevoke(a);
-  if (number == Call.MEMORY_CREATE) return memoryCreate(a);
+  if (number == Call.MEMORY_CREATE) return memoryCreate(a, b);
   return Errno.ENOSYS;
 }

@@ -4,9 +4,11 @@ import { RegionKind } from "../spaces/kinds";
 import { heapOf, regionOfKind, Space } from "../spaces/space";
 import { Task } from "../tasks/task";
 import { Errno, Info } from "./abi";
+import { physicalOf } from "./devices";
 
-/** `info(kind)` of the running task. EINVAL: no such kind. */
-export function info(task: Task, kind: u64): i64 {
+/** `info(kind, argument)` of the running task. EINVAL: no such kind. */
+export function info(task: Task, kind: u64, argument: u64): i64 {
+  if (kind == Info.PHYSICAL) return physicalOf(task.space, argument);
   return kind <= Info.AT_HAND ? infoAtHand(task, kind) : infoOfRegion(task.space, kind);
 }
 

@@ -1,23 +1,44 @@
 import { isAligned, PAGE_BYTES } from "../address/pages";
 import { closeHandle } from "../objects/handles";
 import { HandleRight } from "../objects/rights";
-import { forgetMemory, makeMemory, MOST_BYTES } from "../spaces/memory-object";
+import { isCapable } from "../manifests/manifest";
+import { Capability } from "../manifests/layout";
+import {
+  discardMemory,
+  makeMemory,
+  makeMemoryInRow,
+  MemoryObject,
+  MOST_BYTES,
+  MOST_IN_ROW,
+} from "../spaces/memory-object";
 import { handleOf, openHandleIn } from "../spaces/handles";
 import { revokeBelow } from "../spaces/revoke";
 import { SpaceError } from "../spaces/space";
 import { currentTask } from "../tasks/scheduler";
-import { Errno } from "./abi";
+import { Errno, MemoryFlag } from "./abi";
 
 /** The calls on handles of any object, and those that make memory to share. */
 
-/** `memory_create(bytes)`. A handle, or EINVAL, ENOMEM. */
-export function memoryCreate(bytes: u64): i64 {
-  if (bytes == 0 || bytes > MOST_BYTES || !isAligned(bytes, PAGE_BYTES)) return Errno.EINVAL;
-  const memory = makeMemory(bytes);
+/** `memory_create(bytes, flags)`. A handle, or EINVAL, EPERM, ENOMEM. */
+export function memoryCreate(bytes: u64, flags: u64): i64 {
+  if (bytes == 0 || !isAligned(bytes, PAGE_BYTES) || (flags & ~MemoryFlag.ALL) != 0) return Errno.EINVAL;
+  if ((flags & MemoryFlag.CONTIGUOUS) != 0) return createInRow(bytes);
+  return bytes > MOST_BYTES ? Errno.EINVAL : give(makeMemory(bytes));
+}
+
+/** For devices: they are told its physical address. */
+function createInRow(bytes: u64): i64 {
+  if (bytes > MOST_IN_ROW) return Errno.EINVAL;
+  if (!isCapable(currentTask().space.manifest, Capability.DEVICES)) return Errno.EPERM;
+  return give(makeMemoryInRow(bytes));
+}
+
+/** A handle with all rights, unless there is no memory. */
+function give(memory: MemoryObject | null): i64 {
   if (memory == null) return Errno.ENOMEM;
   const handle = openHandleIn(currentTask().space, memory, HandleRight.ALL, null);
   if (handle != null) return handle.number;
-  forgetMemory(memory);
+  discardMemory(memory);
   return Errno.ENOMEM;
 }
 

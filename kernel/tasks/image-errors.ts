@@ -14,9 +14,11 @@ export namespace ImageError {
   export const NO_MEMORY: u32 = 11;
   export const DYNAMIC_LINKING: u32 = 12;
   export const RELOCATION_TABLE: u32 = 13;
+  /** ManifestError says why. */
+  export const BAD_MANIFEST: u32 = 14;
 }
 
-/** What to say of an ImageError, before the value that was found. */
+/** What to say of an ImageError, before the value that was found; of a manifest there is more to say. */
 export function imageErrorText(error: u32): string {
   if (error == ImageError.TRUNCATED) return "the file is truncated: it ends before what its headers point to; at";
   if (error == ImageError.NOT_ELF) return "not an ELF file; it begins with";
@@ -29,6 +31,7 @@ export function imageErrorText(error: u32): string {
   if (error == ImageError.BAD_ENTRY) return "the entry point lies in no executable segment; at";
   if (error == ImageError.BAD_RELOCATION) return "a relocation that is not R_X86_64_RELATIVE inside the image; found";
   if (error == ImageError.RELOCATION_TABLE) return "malformed relocation table; size or address";
+  if (error == ImageError.BAD_MANIFEST) return "its manifest";
   if (error == ImageError.DYNAMIC_LINKING)
     return "dynamic linking that is not supported; type of the segment, or tag of the dynamic section,";
   return "out of memory for an image of this many bytes:";

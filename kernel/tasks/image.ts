@@ -22,6 +22,9 @@ import {
   SegmentType,
 } from "../bootinfo/elf";
 import { MAX_SEGMENTS } from "../bootinfo/layout";
+import { checkManifest, manifestErrorFound } from "../manifests/check";
+import { ManifestError } from "../manifests/errors";
+import { NOTE_BYTES, NOTE_NAME, NOTE_NAME_BYTES, NOTE_TYPE, NoteAt } from "../manifests/layout";
 import { RegionKind } from "../spaces/kinds";
 import { Right } from "../spaces/region";
 import { addPopulated } from "../spaces/populate";
@@ -46,10 +49,19 @@ let dynamicBytes: u64 = 0;
 /** The relocation table: as linked, until `checkTable` has found out where the file has it. */
 let tableAt: u64 = 0;
 let tableBytes: u64 = 0;
+/** Physical address of the manifest; 0: the image has none. */
+let manifest: u64 = 0;
+/** Why it was refused. */
+let manifestError: u32 = ManifestError.NONE;
 
 /** The value that `error`, which was the last, is about. */
 export function imageErrorFound(error: u32): u64 {
   return error == ImageError.NO_MEMORY ? imageBytes : found;
+}
+
+/** What was wrong with the manifest, when that is why the last image was refused. */
+export function imageManifestError(): u32 {
+  return manifestError;
 }
 
 function refuse(error: u32, value: u64): u32 {
@@ -64,6 +76,7 @@ export function checkImage(at: PhysAddr, bytes: u64): u32 {
   imageBytes = 0;
   segmentCount = 0;
   dynamicBytes = 0;
+  manifest = 0;
   let error = checkHeader();
   if (error == ImageError.NONE) error = checkSegments();
   if (error == ImageError.NONE) error = checkEntry();
@@ -113,6 +126,7 @@ function checkSegments(): u32 {
     let error: u32 = ImageError.NONE;
     if (typeOf(header) == SegmentType.LOAD) error = checkSegment(header);
     else if (typeOf(header) == SegmentType.DYNAMIC) error = noteDynamic(header);
+    else if (typeOf(header) == SegmentType.NOTE) error = noteNote(header);
     else if (typeOf(header) == SegmentType.INTERPRETER) error = refuse(ImageError.DYNAMIC_LINKING, typeOf(header));
     if (error != ImageError.NONE) return error;
   }
@@ -161,6 +175,31 @@ function noteDynamic(header: u64): u32 {
   dynamicBytes = physLoad64(header + ProgramHeaderAt.fileBytes);
   const isThere = isAligned(dynamicAt, 8) && inFile(dynamicAt, dynamicBytes);
   return isThere ? ImageError.NONE : refuse(ImageError.TRUNCATED, dynamicAt);
+}
+
+/** Notes of other names are for others. */
+function noteNote(header: u64): u32 {
+  const offset = physLoad64(header + ProgramHeaderAt.offset);
+  const bytes = physLoad64(header + ProgramHeaderAt.fileBytes);
+  if (!inFile(offset, bytes)) return refuse(ImageError.TRUNCATED, offset);
+  const note = file + offset;
+  if (bytes < NOTE_BYTES || physLoad32(note + NoteAt.nameBytes) != NOTE_NAME_BYTES) return ImageError.NONE;
+  if (nameOfNote(note) != NOTE_NAME || physLoad32(note + NoteAt.type) != NOTE_TYPE) return ImageError.NONE;
+  if (manifest != 0) return refuseManifest(ManifestError.REPEATED, manifest - file);
+  if (physLoad32(note + NoteAt.bytes) != bytes - NOTE_BYTES || !isAligned(note + NOTE_BYTES, 8))
+    return refuseManifest(ManifestError.TRUNCATED, bytes - NOTE_BYTES);
+  manifest = note + NOTE_BYTES;
+  const error = checkManifest(manifest, bytes - NOTE_BYTES);
+  return error == ManifestError.NONE ? ImageError.NONE : refuseManifest(error, manifestErrorFound());
+}
+
+function nameOfNote(note: u64): u64 {
+  return (<u64>physLoad32(note + NoteAt.name)) | ((<u64>physLoad32(note + NoteAt.name + 4)) << 32);
+}
+
+function refuseManifest(error: u32, value: u64): u32 {
+  manifestError = error;
+  return refuse(ImageError.BAD_MANIFEST, value);
 }
 
 /** Reads the dynamic section, up to its NULL. */
@@ -215,6 +254,11 @@ function checkRelocations(): u32 {
 /** Bytes from the first to the last segment of the image that was checked. */
 export function imageExtent(): u64 {
   return imageBytes;
+}
+
+/** Physical address of its manifest, in the file; 0: it has none. */
+export function imageManifest(): u64 {
+  return manifest;
 }
 
 /** Where it starts, as linked. */

@@ -13,7 +13,7 @@ import { populate } from "../spaces/populate";
 import { createSpace, findRegion, Space, SpaceError } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
-import { checkImage, imageEntry, imageErrorFound, imageExtent, loadImage } from "./image";
+import { checkImage, imageEntry, imageErrorFound, imageExtent, imageManifest, loadImage } from "./image";
 import { ImageError } from "./image-errors";
 import { makeReady } from "./balance";
 import { countRefused } from "./outcome";
@@ -56,6 +56,7 @@ function furnish(task: Task, module: u32): u32 {
   task.nameLength = moduleName(module, task.name);
   const space = task.space;
   if (createSpace(space) != SpaceError.NONE) return ImageError.NO_MEMORY;
+  space.manifest = imageManifest();
   const base = drawBase(UserSlot.TEXT, imageExtent());
   const error = loadImage(space, base);
   if (error != ImageError.NONE) return error;

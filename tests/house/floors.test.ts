@@ -16,6 +16,7 @@ const KERNEL_FLOORS: readonly { readonly name: string; readonly files: RegExp }[
   { name: "memory map", files: /^kernel\/memory-map\// },
   { name: "numa", files: /^kernel\/numa\// },
   { name: "paging", files: /^kernel\/paging\// },
+  { name: "manifests", files: /^kernel\/manifests\// },
   { name: "time", files: /^kernel\/time\// },
   { name: "cpu", files: /^kernel\/cpu\// },
   { name: "tlb", files: /^kernel\/tlb\// },

@@ -6,7 +6,7 @@ import { HandleRight } from "../../kernel/objects/rights";
 import { handleOf, openHandleIn } from "../../kernel/spaces/handles";
 import { RegionKind } from "../../kernel/spaces/kinds";
 import { attachObject, checkMappable } from "../../kernel/spaces/map-object";
-import { forgetMemory, makeMemory } from "../../kernel/spaces/memory-object";
+import { discardMemory, makeMemory } from "../../kernel/spaces/memory-object";
 import { placeRegion } from "../../kernel/spaces/place";
 import { revokeBelow } from "../../kernel/spaces/revoke";
 import { Space, SpaceError } from "../../kernel/spaces/space";
@@ -17,7 +17,7 @@ export function makeMemoryFor(space: Space, bytes: u64): u32 {
   if (memory == null) return 0;
   const handle = openHandleIn(space, memory, HandleRight.ALL, null);
   if (handle != null) return handle.number;
-  forgetMemory(memory);
+  discardMemory(memory);
   return 0;
 }
 

@@ -6,6 +6,7 @@ import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assem
 import { declaredImports } from "./declared-imports.ts";
 import { SegmentFlag, roundUp, writeElf, type ElfSegment } from "./elf.ts";
 import { fileNameOf, flagsOf, type KernelBuild } from "./kernel-flags.ts";
+import { withManifestOf } from "./manifest.ts";
 import * as programs from "./programs.ts";
 import { makeIfStale } from "./stamped.ts";
 
@@ -66,7 +67,7 @@ export async function buildEmbeddedProgram(sourcePath: string): Promise<Uint8Arr
   const wasm = await programs.compileProgram(sourcePath);
   const output = programs.programOutput("embedded", sourcePath, "wasm");
   await asyncify(wasm, output);
-  return programImage(readFileSync(output));
+  return withManifestOf(sourcePath, programImage(readFileSync(output)));
 }
 
 /** Wraps a program's WebAssembly (after asyncify) as platform/CONTRACT.md says. */

@@ -5,6 +5,7 @@ import { requireNativeTools } from "../native-tools.ts";
 import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { fileNameOf, flagsOf, kernelFlags, type KernelBuild } from "./kernel-flags.ts";
+import { withManifestOf } from "./manifest.ts";
 import { compileProgram, PROGRAM_MEMORY_PAGES, programFileName, WASM_PAGE_BYTES } from "./programs.ts";
 import { runNative } from "./native-run.ts";
 import { makeIfStale } from "./stamped.ts";
@@ -87,7 +88,7 @@ export async function buildMetalProgram(sourcePath: string): Promise<Uint8Array>
     // Loads that nobody uses are made all the same, since on the embedded machine they may trap.
     flags: ["-march=x86-64-v2", "-fno-math-errno", "-DWASM_UNUSED_LOADS_TRAP=1"],
   });
-  return readFileSync(elf);
+  return withManifestOf(sourcePath, readFileSync(elf));
 }
 
 /** The imports that a metal kernel may have: what the platform's files declare, "file.function". */

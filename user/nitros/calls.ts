@@ -1,7 +1,7 @@
 import { Call, Info } from "../../kernel/syscalls/abi";
 import { syscall } from "./machine";
 
-export { Ending, Errno, MapFlag, Protect } from "../../kernel/syscalls/abi";
+export { Ending, Errno, MapFlag, MemoryFlag, Protect } from "../../kernel/syscalls/abi";
 
 /** Ends this task with `status`. Returning from `main` does the same. */
 export function exit(status: i32): void {
@@ -78,6 +78,24 @@ export function mprotect(address: u64, length: u64, protection: u64): i64 {
 /** Seals what is mapped from `address` on: nothing removes, replaces, moves or protects it any more. 0, or an Errno. */
 export function mseal(address: u64, length: u64): i64 {
   return syscall(Call.MSEAL, address, length, 0, 0, 0, 0);
+}
+
+/**
+ * Maps the page of a device, or of contiguous memory of this task, at `physical` to read or write (Protect), at `address`, or with 0 anywhere: its first
+ * byte, or an Errno.
+ */
+export function sysMap(address: u64, physical: u64, flags: u64): i64 {
+  return syscall(Call.SYS_MAP, address, physical, flags, 0, 0, 0);
+}
+
+/** Takes such a page away: 0, or an Errno. */
+export function sysUnmap(address: u64): i64 {
+  return syscall(Call.SYS_UNMAP, address, 0, 0, 0, 0, 0);
+}
+
+/** Physical address of the contiguous memory of a handle, or an Errno. */
+export function physicalAddress(handle: u64): i64 {
+  return syscall(Call.INFO, Info.PHYSICAL, handle, 0, 0, 0, 0);
 }
 
 /** Moves the end of the heap: where it is then, or an Errno. With 0, only tells. */

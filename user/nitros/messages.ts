@@ -92,9 +92,9 @@ export function handleRevoke(handle: u64): i64 {
   return syscall(Call.HANDLE_REVOKE, handle, 0, 0, 0, 0, 0);
 }
 
-/** Memory to share, of whole pages: a handle with all rights, or an Errno. */
-export function memoryCreate(bytes: u64): i64 {
-  return syscall(Call.MEMORY_CREATE, bytes, 0, 0, 0, 0, 0);
+/** Memory to share, of whole pages (MemoryFlag): a handle with all rights, or an Errno. */
+export function memoryCreate(bytes: u64, flags: u64 = 0): i64 {
+  return syscall(Call.MEMORY_CREATE, bytes, flags, 0, 0, 0, 0);
 }
 
 /** Maps memory of a handle, from byte `offset` on (Protect; MapFlag.FIXED and FIXED_NOREPLACE): its first byte, or an Errno. */

@@ -41,6 +41,7 @@ const LOG: u32 = 0;
 const EXIT: u32 = 1;
 const MMAP: u32 = 4;
 const FORK: u32 = 8;
+const SYS_MAP: u32 = 12;
 /** Calls from here on take handles, and numbers of words. */
 const FIRST_OF_HANDLES: u32 = 20;
 const MEMORY_CREATE: u32 = 28;
@@ -190,6 +191,7 @@ function drawArgument(number: u32, place: u32): u64 {
   if (number == MEMORY_CREATE) return drawLength(number);
   if (number >= FIRST_OF_HANDLES && drawBelow(4) != 0) return <u64>drawBelow(place == 0 ? 6 : 66);
   if (place == 0) return drawAddress();
+  if (number == SYS_MAP && place == 1) return drawPhysical();
   if (place == 1) return drawLength(number);
   if (place == 2) return <u64>drawBelow(8);
   return drawFlags();
@@ -223,6 +225,15 @@ function drawBorder(kind: u32): u64 {
   if (kind == 16) return 0xffff_8000_0000_0000;
   if (kind == 17) return (<u64>drawBelow(0x7fff_ffff)) << 16;
   return 0;
+}
+
+/** Of RAM, of devices, and of neither: a program that is no module has none of them. */
+function drawPhysical(): u64 {
+  const kind = drawBelow(6);
+  if (kind < 2) return <u64>drawBelow(0x4000) * PAGE;
+  if (kind == 2) return 0xfed0_0000;
+  if (kind == 3) return 0xfee0_0000;
+  return kind == 4 ? 0 - PAGE : PAGE + 1;
 }
 
 /** With POPULATE, nothing between 2 MiB and all of RAM comes of it: nobody else should be short of memory for long. */

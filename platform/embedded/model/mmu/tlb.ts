@@ -1,3 +1,4 @@
+import { MemoryType } from "./memory-type";
 import { Right } from "./rights";
 import { MAX_CPUS, currentPcid, runningCpu } from "./state";
 
@@ -7,7 +8,7 @@ import { MAX_CPUS, currentPcid, runningCpu } from "./state";
  * tables: what software forgets to invalidate stays in force.
  *
  *     byte  size  field
- *        0     8  readTag    a tag, if CPL 3 may read the page, and the entry serves the current PCID; else 0
+ *        0     8  readTag    a tag, if CPL 3 may read the page, the entry serves the current PCID, and its accesses are cached; else 0: a device hears of each
  *        8     8  writeTag   a tag, if CPL 3 may write it too and D is set; else 0
  *       16     8  tag        linear address with bits 11:0 set; 0 when empty
  *       24     4  host       where the frame lies in the model's linear memory
@@ -102,8 +103,9 @@ export function tlbInsert(linear: u64, host: usize, rights: u32, shift: u32, pat
 /** The current PCID may use the entry. */
 function show(entry: TlbEntry): void {
   const writes = Right.USER | Right.WRITE | Right.DIRTY;
-  entry.readTag = entry.rights & Right.USER ? entry.tag : 0;
-  entry.writeTag = (entry.rights & writes) == writes ? entry.tag : 0;
+  const isQuick = entry.type == MemoryType.WRITE_BACK;
+  entry.readTag = isQuick && entry.rights & Right.USER ? entry.tag : 0;
+  entry.writeTag = isQuick && (entry.rights & writes) == writes ? entry.tag : 0;
 }
 
 function hide(entry: TlbEntry): void {

@@ -1,4 +1,4 @@
-import { isDevice, registersAt } from "../devices/registers";
+import { isDevice, nobodysAt, registersAt } from "../devices/registers";
 import { isRam, ramAt } from "../ram/ram";
 import { Access } from "./access";
 import { Bit } from "./entry-bits";
@@ -60,7 +60,7 @@ function translateByTables(linear: u64, access: u32): usize {
   if (end == WalkEnd.RESERVED) return refusePage(linear, access, ErrorBit.PRESENT | ErrorBit.RESERVED);
   if (!isAllowed(walkRights(), access)) return refusePage(linear, access, ErrorBit.PRESENT);
   commitWalk(linear, access & Access.WRITE ? Bit.DIRTY : 0);
-  const host = memoryAt(walkFrame());
+  const host = memoryAt(walkFrame(), access);
   tlbInsert(linear, host, walkRights(), walkShift(), walkPat(), walkType());
   if (habits & TlbHabit.SPECULATE) speculate(linear ^ (PAGE_MASK + 1));
   return host + <usize>(linear & PAGE_MASK);
@@ -73,9 +73,10 @@ function speculate(linear: u64): void {
   tlbInsert(linear, ramAt(walkFrame()), walkRights(), walkShift(), walkPat(), walkType());
 }
 
-/** Where the frame of RAM, or of a device's registers, lies in the model's linear memory. */
-function memoryAt(frame: u64): usize {
-  return isDevice(frame) ? registersAt(frame) : ramAt(frame);
+/** Where the frame of RAM, or of a device's registers, lies in the model's linear memory. Programs may find neither there. */
+function memoryAt(frame: u64, access: u32): usize {
+  if (isDevice(frame)) return registersAt(frame);
+  return (access & Access.USER) != 0 && !isRam(frame) ? nobodysAt(frame) : ramAt(frame);
 }
 
 /** What the PAT and the MTRRs make of the frame that the walk found. The MTRRs say that RAM is write-back, and all else uncached. */

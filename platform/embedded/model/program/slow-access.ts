@@ -1,3 +1,4 @@
+import { afterStore, beforeUserLoad } from "../devices/registers";
 import { tick } from "../cpu/time";
 import { Access } from "../mmu/access";
 import { PAGE_MASK } from "../mmu/tlb";
@@ -54,6 +55,7 @@ function isInTwoPages(address: u64, bytes: u32): bool {
 
 function loadBytes(address: u64, bytes: u32): u64 {
   let value: u64 = 0;
+  beforeUserLoad(translate(address, Access.READ | Access.USER));
   for (let index: u32 = 0; index < bytes; index++) {
     tick();
     const at = translate(address + index, Access.READ | Access.USER);
@@ -67,5 +69,6 @@ function storeBytes(address: u64, bytes: u32, value: u64): void {
     tick();
     const at = translate(address + index, Access.WRITE | Access.USER);
     store<u8>(at, <u8>(value >> (index << 3)));
+    if (index == bytes - 1) afterStore(at);
   }
 }
