@@ -1,9 +1,11 @@
 import { physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
+import { MemoryObject } from "../spaces/memory-object";
 import { handleOf, openHandleIn } from "../spaces/handles";
 import { Space } from "../spaces/space";
 import { Task } from "../tasks/task";
 import { IpcError } from "./errors";
+import { isRequest, REQUEST_WORDS, writeLetGo, writeRequest } from "./requests";
 
 /**
  * A message, the last 512 bytes of a task's message buffer:
@@ -12,7 +14,7 @@ import { IpcError } from "./errors";
  *           61 words  got   to pass  sender
  *
  * To pass: a handle of the sender's, bits 31:0 its number, bits 63:32 the rights that go with it; 0 for none, and when it has been passed. Got:
- * the same of the receiver's, its handle for it.
+ * the same of the receiver's, its handle for it. Sender: a task's number; 0: the kernel's own (`requests.ts`).
  */
 export const MESSAGE_WORDS: u64 = 61;
 const MESSAGE_AT: u64 = 3584;
@@ -21,10 +23,17 @@ const PASS_AT: u64 = 4080;
 const SENDER_AT: u64 = 4088;
 const LOW_HALF: u64 = 0xffff_ffff;
 
-/** Gives `to` the message of `from`, of `from.words` words. Both have buffers. The words, or an IpcError: then nothing has been given. */
+/**
+ * Gives `to` the message of `from`, of `from.words` words, or the request that it waits in. Both have buffers. The words, or an IpcError: then nothing has
+ * been given.
+ */
 export function deliver(from: Task, to: Task): i64 {
-  const source = from.space.message;
   const target = to.space.message;
+  if (isRequest(from)) {
+    writeRequest(from, target + MESSAGE_AT);
+    return sign(target, 0, 0, REQUEST_WORDS);
+  }
+  const source = from.space.message;
   const passed = physLoad64(<PhysAddr>(source + PASS_AT));
   const got = passed == 0 ? 0 : pass(from.space, to.space, passed);
   if (got < 0) return got;
@@ -32,9 +41,26 @@ export function deliver(from: Task, to: Task): i64 {
   const end = MESSAGE_AT + ((<u64>from.words) << 3);
   for (let at = MESSAGE_AT; at < end; at += 8)
     physStore64(<PhysAddr>(target + at), physLoad64(<PhysAddr>(source + at)));
-  physStore64(<PhysAddr>(target + GOT_AT), <u64>got);
-  physStore64(<PhysAddr>(target + SENDER_AT), from.id);
-  return from.words;
+  return sign(target, <u64>got, from.id, from.words);
+}
+
+/** Tells `to` of an object that was let go: nobody waits for a reply. The words. */
+export function deliverLetGo(memory: MemoryObject, to: Task): i64 {
+  const target = to.space.message;
+  writeLetGo(memory, target + MESSAGE_AT);
+  return sign(target, 0, 0, REQUEST_WORDS);
+}
+
+/** The rest of a message: returns its words. */
+function sign(target: u64, got: u64, sender: u32, words: u32): i64 {
+  physStore64(<PhysAddr>(target + GOT_AT), got);
+  physStore64(<PhysAddr>(target + SENDER_AT), sender);
+  return words;
+}
+
+/** What `from`'s reply says of a request: an error when it is below zero. */
+export function statusOf(from: Task): i64 {
+  return from.words == 0 ? 0 : <i64>physLoad64(<PhysAddr>(from.space.message + MESSAGE_AT));
 }
 
 /** What the receiver finds: its number for the handle, and its rights. Never a right that the sender has not. */

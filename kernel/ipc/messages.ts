@@ -1,11 +1,13 @@
-import { defineObject, KernelObject, ObjectKind } from "../objects/object";
+import { defineObject, KernelObject, ObjectKind, releaseObject, retainObject } from "../objects/object";
+import { MemoryObject, onLetGo } from "../spaces/memory-object";
 import { ensureMessageBuffer } from "../spaces/message-buffer";
 import { whenAllWait } from "../tasks/ending";
 import { finishCall, finishCallHere, onTaskEnd } from "../tasks/scheduler";
 import { firstTask, Task, TaskState, WaitsFor } from "../tasks/task";
 import { IpcError } from "./errors";
-import { deliver } from "./message";
-import { forgetPort, Port } from "./port";
+import { deliver, deliverLetGo, statusOf } from "./message";
+import { forgetPort, Port, queueLetGo, takeLetGo } from "./port";
+import { endRequest, isRequest } from "./requests";
 
 /**
  * Messages: a task sends one to a port and waits for the reply; another receives it there, and replies. Nothing is kept in between: a message
@@ -26,6 +28,11 @@ export function call(task: Task, port: Port, words: u32): i64 {
   if (port.receivers == 0) return IpcError.DESERTED;
   if (!ensureMessageBuffer(task.space)) return IpcError.NO_MEMORY;
   task.words = words;
+  return send(task, port);
+}
+
+/** What `task` has to send, or the request that it is in, goes to `port`. */
+export function send(task: Task, port: Port): i64 {
   const receiver = port.first;
   if (receiver == null || receiver.waitsFor != WaitsFor.MESSAGE) return waitAt(port, task, WaitsFor.RECEIVER);
   const delivered = deliver(task, receiver);
@@ -48,11 +55,11 @@ export function reply(task: Task, words: u32): i64 {
   const caller = task.caller;
   if (caller == null) return IpcError.NO_ENTRY;
   task.words = words;
-  const delivered = deliver(task, caller);
+  const delivered = answer(task, caller);
   if (delivered < 0) return delivered;
   disconnect(task);
-  finishCall(caller, delivered);
-  return delivered;
+  finishCall(caller, caller.result);
+  return words;
 }
 
 /** Both, and the CPU goes to who has got the reply, unless there is the next message already. */
@@ -60,13 +67,29 @@ export function replyAndReceive(task: Task, port: Port, words: u32): i64 {
   const caller = task.caller;
   if (caller == null) return IpcError.NO_ENTRY;
   task.words = words;
-  const delivered = deliver(task, caller);
+  const delivered = answer(task, caller);
   if (delivered < 0) return delivered;
   disconnect(task);
   const received = receiveNext(task, port);
-  if (received == IpcError.WAITS) finishCallHere(caller, delivered);
-  else finishCall(caller, delivered);
+  if (received == IpcError.WAITS) finishCallHere(caller, caller.result);
+  else finishCall(caller, caller.result);
   return received;
+}
+
+/** Gives `caller` the reply of `task`, and what its call returns. Below zero: it cannot be given, and the caller still waits. */
+function answer(task: Task, caller: Task): i64 {
+  if (isRequest(caller)) {
+    caller.result = endRequest(caller, statusOf(task));
+    return 0;
+  }
+  const delivered = deliver(task, caller);
+  if (delivered >= 0) caller.result = delivered;
+  return delivered;
+}
+
+/** `task` waits no more, for what `result` says. */
+function end(task: Task, result: i64): void {
+  finishCall(task, endRequest(task, result));
 }
 
 /** A message that cannot be delivered is its sender's trouble, not the receiver's. */
@@ -79,8 +102,27 @@ function receiveNext(task: Task, port: Port): i64 {
     }
     finishCall(sender, delivered);
   }
+  const memory = takeLetGo(port);
+  if (memory != null) return tellOf(memory, task);
   return waitAt(port, task, WaitsFor.MESSAGE);
 }
+
+function tellOf(memory: MemoryObject, task: Task): i64 {
+  const words = deliverLetGo(memory, task);
+  releaseObject(memory);
+  return words;
+}
+
+/** `memory` is let go with pages that its pager has not seen: it is told, now or when it receives next. */
+function letGo(memory: MemoryObject): void {
+  const port = changetype<Port>(memory.pager);
+  if (port.receivers == 0 || memory.isLetGo != 0) return;
+  retainObject(memory);
+  const receiver = port.takeFirst(WaitsFor.MESSAGE);
+  if (receiver == null) queueLetGo(port, memory);
+  else finishCall(receiver, tellOf(memory, receiver));
+}
+onLetGo(letGo);
 
 function waitAt(port: Port, task: Task, waitsFor: u32): i64 {
   task.waitsFor = waitsFor;
@@ -103,7 +145,7 @@ function disconnect(receiver: Task): void {
 function abandonCaller(receiver: Task): void {
   const caller = receiver.caller;
   disconnect(receiver);
-  if (caller != null) finishCall(caller, IpcError.DESERTED);
+  if (caller != null) end(caller, IpcError.DESERTED);
 }
 
 /** A task ends: it is in no queue, and nobody waits for it. */
@@ -113,6 +155,7 @@ function endConversations(task: Task): void {
   const callee = task.callee;
   if (callee != null) callee.caller = null;
   task.callee = null;
+  endRequest(task, IpcError.DESERTED);
 }
 onTaskEnd(endConversations);
 
@@ -121,13 +164,15 @@ function portClosed(object: KernelObject, space: usize): void {
   const port = changetype<Port>(object);
   for (let task = port.first; task != null;) {
     const next = task.after;
-    const isOfSpace = changetype<usize>(task.space) == space;
+    const isOfSpace = changetype<usize>(task.space) == space && !isRequest(task);
     if (isOfSpace || port.receivers == 0) {
       port.remove(task);
-      finishCall(task, isOfSpace ? IpcError.BAD_HANDLE : IpcError.DESERTED);
+      end(task, isOfSpace ? IpcError.BAD_HANDLE : IpcError.DESERTED);
     }
     task = next;
   }
+  if (port.receivers != 0) return;
+  for (let memory = takeLetGo(port); memory != null; memory = takeLetGo(port)) releaseObject(memory);
 }
 
 function portUnused(object: KernelObject): void {
@@ -170,5 +215,5 @@ function stopWaiting(task: Task, result: i64): void {
   const callee = task.callee;
   if (callee != null) callee.caller = null;
   task.callee = null;
-  finishCall(task, result);
+  end(task, result);
 }

@@ -1,5 +1,6 @@
 import { allocateObject, freeObject, HeapError, makeKind } from "../heap/heap";
 import { KernelObject, ObjectKind } from "../objects/object";
+import { MemoryObject } from "../spaces/memory-object";
 import { Task } from "../tasks/task";
 
 /**
@@ -12,6 +13,8 @@ import { Task } from "../tasks/task";
 @unmanaged
 @final
 export class Port extends KernelObject {
+  /** The first of the objects that it is to be told of. */
+  letGo: MemoryObject | null;
   /** By which others find it; 0: by none. */
   name: u64;
   first: Task | null;
@@ -96,4 +99,23 @@ export function forgetPort(port: Port): void {
   unname(port);
   const error = freeObject(portKind, changetype<usize>(port));
   assert(error == HeapError.NONE, "a port could not be freed");
+}
+
+/** `memory`, which is held, is what the port is to be told of after all others. */
+export function queueLetGo(port: Port, memory: MemoryObject): void {
+  memory.isLetGo = 1;
+  memory.nextLetGo = null;
+  let last = port.letGo;
+  while (last != null && last.nextLetGo != null) last = last.nextLetGo;
+  if (last != null) last.nextLetGo = memory;
+  else port.letGo = memory;
+}
+
+/** The first object that it is to be told of, still held; null: there is none. */
+export function takeLetGo(port: Port): MemoryObject | null {
+  const memory = port.letGo;
+  if (memory == null) return null;
+  port.letGo = memory.nextLetGo;
+  memory.isLetGo = 0;
+  return memory;
 }

@@ -8,7 +8,8 @@ import { makeDirectoryEntry, ownPageSlot, splitHuge, splitLarge } from "../pagin
 import { beginFlush, finishFlush, noteFrame, notePage } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
-import { backedEntry, backingFrame } from "./backing";
+import { Answer } from "./answers";
+import { mapBacked, writeBacked } from "./backing";
 import { FaultBit } from "./fault-bits";
 import { ownTable } from "./own-table";
 import { pageFlags } from "./pages";
@@ -19,24 +20,15 @@ import { findRegion, Space } from "./space";
 import { hasColours, userFrame, userFrameToFill } from "./user-frames";
 import { zeroPage } from "./zero-page";
 
-/** What became of a page fault. */
-export namespace Answer {
-  /** The access may be made again. */
-  export const ANSWERED: u32 = 0;
-  /** The task may not do this there. */
-  export const REFUSED: u32 = 1;
-  export const NO_MEMORY: u32 = 2;
-}
-
 /** Slow ways are called through variables, so that the quick ones do not save registers for them: frames/allocator.ts. */
 let copySlowly: (space: Space, region: Region, slot: PhysAddr, from: Frame, page: u64) => u32 = copy;
 let lookAgainSlowly: (space: Space, region: Region, slot: PhysAddr, frame: Frame, page: u64) => u32 = lookAgain;
-let replaceZerosSlowly: (space: Space, region: Region, slot: PhysAddr, page: u64) => u32 = replaceZeros;
-let mapBackedSlowly: (space: Space, slot: PhysAddr, region: Region, page: u64) => u32 = mapBacked;
+let replaceForeignSlowly: (space: Space, region: Region, slot: PhysAddr, page: u64) => u32 = replaceForeign;
+let mapBackedSlowly: (space: Space, slot: PhysAddr, region: Region, page: u64, isWrite: bool) => u32 = mapBacked;
 let answerAboveSlowly: (space: Space, region: Region, error: u64, address: u64) => u32 = answerAbove;
 copySlowly = copy;
 lookAgainSlowly = lookAgain;
-replaceZerosSlowly = replaceZeros;
+replaceForeignSlowly = replaceForeign;
 mapBackedSlowly = mapBacked;
 answerAboveSlowly = answerAbove;
 
@@ -103,7 +95,7 @@ function answerPage(space: Space, region: Region, slot: PhysAddr, error: u64, pa
   const entry = physLoad64(slot);
   const isWrite = (error & FaultBit.WRITE) != 0;
   if (!isPresent(entry)) {
-    if (region.backing != Backing.ZEROS) return mapBackedSlowly(space, slot, region, page);
+    if (region.backing != Backing.ZEROS) return mapBackedSlowly(space, slot, region, page, isWrite);
     return isWrite ? mapFresh(space, slot, region, page) : mapZeros(slot, region);
   }
   if (!isWrite || (entry & Pte.WRITE) != 0) return spurious(page);
@@ -124,13 +116,6 @@ function mapZeros(slot: PhysAddr, region: Region): u32 {
   return Answer.ANSWERED;
 }
 
-function mapBacked(space: Space, slot: PhysAddr, region: Region, page: u64): u32 {
-  const frame = backingFrame(space, region, page);
-  if (frame.isNone) return Answer.NO_MEMORY;
-  physStore64(slot, backedEntry(frame, region));
-  return Answer.ANSWERED;
-}
-
 /** The tables allow it: at most once an address after they have come to allow more. */
 function spurious(address: u64): u32 {
   invalidatePage(address);
@@ -138,7 +123,7 @@ function spurious(address: u64): u32 {
 }
 
 function takeForWriting(space: Space, region: Region, slot: PhysAddr, entry: u64, page: u64): u32 {
-  if ((entry & Pte.FOREIGN) != 0) return replaceZerosSlowly(space, region, slot, page);
+  if ((entry & Pte.FOREIGN) != 0) return replaceForeignSlowly(space, region, slot, page);
   const frame = entryFrame(entry);
   if ((entry & Pte.OWNED) != 0) return reuse(slot, frame, page);
   const holders = lookAtHolders(frame);
@@ -169,6 +154,13 @@ function copy(space: Space, region: Region, slot: PhysAddr, from: Frame, page: u
   finishFlush();
   trace(RecordKind.COPIED, page, from.number, frame.number);
   return Answer.ANSWERED;
+}
+
+/** A page of nobody's to count: of zeros, or of an object. */
+function replaceForeign(space: Space, region: Region, slot: PhysAddr, page: u64): u32 {
+  return region.backing == Backing.ZEROS
+    ? replaceZeros(space, region, slot, page)
+    : writeBacked(space, slot, region, page);
 }
 
 function replaceZeros(space: Space, region: Region, slot: PhysAddr, page: u64): u32 {

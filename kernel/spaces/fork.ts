@@ -50,7 +50,7 @@ function copyTree(tree: Region | null, space: Space): Region | null {
 function copyRegion(region: Region, space: Space): Region | null {
   const copy = makeRegion();
   if (copy == null) return null;
-  if (region.backing == Backing.OBJECT) {
+  if (region.source != 0) {
     const handle = heirOf(changetype<Handle>(region.source), space);
     if (handle == null) {
       freeRegion(copy);

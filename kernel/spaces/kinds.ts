@@ -24,6 +24,8 @@ export namespace RegionKind {
   export const DEVICE: u32 = 13;
   /** Memory that others may map, too. */
   export const SHARED: u32 = 14;
+  /** The task's own copies of such memory, made with the first write of each page. */
+  export const COPIES: u32 = 15;
 }
 
 export namespace FaultReason {
@@ -44,4 +46,6 @@ export namespace FaultReason {
   export const NO_MEMORY: u32 = 13;
   /** No fault of its own: another task's found no frame, and this one held most of them. */
   export const HELD_MOST: u32 = 14;
+  /** Its server did not supply the page: it has ended, refused, or took too long. */
+  export const NOT_SUPPLIED: u32 = 15;
 }

@@ -26,6 +26,8 @@ export namespace Backing {
   export const MESSAGE_BUFFER: u8 = 1;
   /** Memory that others may map, too: `source` is the handle. */
   export const OBJECT: u8 = 2;
+  /** Copies of such memory, the task's own from the first write of each page on; until then the page itself. */
+  export const COPIES: u8 = 3;
 }
 
 /** Nothing is ever both. */
@@ -84,6 +86,7 @@ export class Region {
   /** May its rights become `rights`? A guard's never change, a device's are what was granted, and an object's what the handle allows. */
   mayHave(rights: u32): bool {
     if (this.backing == Backing.OBJECT) return (rights & ~rightsBy(changetype<Handle>(this.source))) == 0;
+    if (this.backing == Backing.COPIES) return (rights & Right.EXECUTE) == 0;
     return !this.isGuard && (rights & this.withheld) == 0;
   }
 

@@ -1,7 +1,7 @@
 import { Handle } from "../objects/handle";
 import { noteMapping } from "../objects/handles";
 import { takeRegion } from "./region-pool";
-import { Backing, Region } from "./region";
+import { Region } from "./region";
 import { before, cut, findIn, firstFrom, mend, taken } from "./region-tree";
 import { forgetRegion, Space } from "./space";
 
@@ -17,7 +17,7 @@ export function cutAt(space: Space, address: u64): void {
   const rest = changetype<Region>(takeRegion());
   assert(rest != null, "a cut that was not prepared");
   space.regions = cut(space.regions, address, rest);
-  if (rest.backing == Backing.OBJECT) noteMapping(changetype<Handle>(rest.source));
+  if (rest.source != 0) noteMapping(changetype<Handle>(rest.source));
   space.regionCount += 1;
 }
 

@@ -15,6 +15,7 @@ import { numberTranslations, Translations } from "../tlb/translations";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { RegionKind } from "./kinds";
+import { MemoryObject, noteLetGo } from "./memory-object";
 import { pageFlags } from "./pages";
 import { Backing, Region } from "./region";
 import { freeRegion } from "./region-pool";
@@ -99,11 +100,17 @@ export function findRegion(space: Space, address: u64): Region | null {
 
 /** A region that was in the space's tree, and is no more. */
 export function forgetRegion(space: Space, region: Region): void {
-  if (region.backing == Backing.OBJECT) noteUnmapping(changetype<Handle>(region.source));
+  if (region.source != 0) leaveObject(region);
   if (space.recent == region) space.recent = null;
   if (space.heap == region) space.heap = null;
   space.regionCount -= 1;
   freeRegion(region);
+}
+
+function leaveObject(region: Region): void {
+  const handle = changetype<Handle>(region.source);
+  if (region.backing == Backing.OBJECT) noteLetGo(changetype<MemoryObject>(handle.object));
+  noteUnmapping(handle);
 }
 
 /** The first region of `kind`; null when there is none. */

@@ -1,5 +1,8 @@
 import { copyFromUser, copyToUser } from "platform";
-import { Answer, answerPageFault } from "./answer";
+import { PhysAddr, VirtAddr } from "../address/addr";
+import { translate } from "../paging/tables";
+import { answerPageFault } from "./answer";
+import { Answer } from "./answers";
 import { FaultBit } from "./fault-bits";
 import { Right } from "./region";
 import { findRegion, Space } from "./space";
@@ -9,6 +12,8 @@ import { findRegion, Space } from "./space";
  * task itself; what the task may not touch ends the copy. Returns whether all of it was copied; what was copied into the kernel before
  * an error must not be used.
  *
+ * A page that is its server's to supply ends the copy as well: `takeAbsent` says which, so that the call can wait for it and be made again.
+ *
  * The regions are asked first: a page that the task may not even read is the kernel's to read, as far as the processor is concerned.
  */
 
@@ -16,7 +21,7 @@ export function copyIn(to: usize, from: u64, length: u32, space: Space): bool {
   if (!isAllowed(space, from, length, Right.READ)) return false;
   let done = copyFromUser(to, from, length);
   while (done != length) {
-    if (answerPageFault(space, FaultBit.USER, from + done) != Answer.ANSWERED) return false;
+    if (!isAnswered(space, FaultBit.USER, from + done)) return false;
     done += copyFromUser(to + done, from + done, length - done);
   }
   return true;
@@ -26,7 +31,7 @@ export function copyOut(to: u64, from: usize, length: u32, space: Space): bool {
   if (!isAllowed(space, to, length, Right.WRITE)) return false;
   let done = copyToUser(to, from, length);
   while (done != length) {
-    if (answerPageFault(space, FaultBit.USER | FaultBit.WRITE, to + done) != Answer.ANSWERED) return false;
+    if (!isAnswered(space, FaultBit.USER | FaultBit.WRITE, to + done)) return false;
     done += copyToUser(to + done, from + done, length - done);
   }
   return true;
@@ -40,4 +45,28 @@ function isAllowed(space: Space, first: u64, length: u32, right: u32): bool {
     at = region.last + 1;
   }
   return end > first;
+}
+
+/** An address of the page that ended the last copy, since its server has not supplied it; 0: none has since this was asked last. */
+let absent: u64 = 0;
+
+export function takeAbsent(): u64 {
+  const address = absent;
+  absent = 0;
+  return address;
+}
+
+/** The address in physical memory of what the task can read at `address`; 0: it may not, there is no memory, or the page is absent. */
+export function readableAt(space: Space, address: u64): PhysAddr {
+  const region = findRegion(space, address);
+  if (region == null || (region.rights & Right.READ) == 0) return <PhysAddr>0;
+  const there = translate(<PhysAddr>space.root, <VirtAddr>address);
+  if (there != 0) return there;
+  return isAnswered(space, FaultBit.USER, address) ? translate(<PhysAddr>space.root, <VirtAddr>address) : <PhysAddr>0;
+}
+
+function isAnswered(space: Space, error: u64, address: u64): bool {
+  const answer = answerPageFault(space, error, address);
+  if (answer == Answer.ABSENT) absent = address;
+  return answer == Answer.ANSWERED;
 }

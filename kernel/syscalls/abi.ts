@@ -56,6 +56,23 @@ export namespace Call {
   /** `sys_unmap(address)`: takes such a page away. EINVAL; ENOENT: there is none; EPERM: it is sealed; ENOMEM. */
   export const SYS_UNMAP: u32 = 13;
   /**
+   * `memory_supply(memory, offset, address, bytes)`: the pages of an object with a pager, from its byte `offset` on, are copies of the task's memory from
+   * `address` on; those that are there stay. Returns how many bytes are there now: fewer when there is no memory for more. EINVAL, EBADF, EACCES, EFAULT, ENOMEM.
+   */
+  export const MEMORY_SUPPLY: u32 = 16;
+  /**
+   * `memory_clean(memory, offset)`: the next run of pages, from byte `offset` on, that were written since this was asked last; from now on they count as not
+   * written. Returns the first one's byte, and in the low 12 bits how many. EINVAL, EBADF, EACCES, ENOENT.
+   */
+  export const MEMORY_CLEAN: u32 = 17;
+  /** `msync(address, length, flags)`: what was written there goes to the servers that have it (Sync). EINVAL, ENOMEM, EIO. */
+  export const MSYNC: u32 = 18;
+  /**
+   * `memory_serve(bytes, port, key)`: memory whose pages the receiver at `port` supplies, who calls it `key`. Returns a handle with all rights. EINVAL, EBADF,
+   * EACCES, ENOMEM.
+   */
+  export const MEMORY_SERVE: u32 = 19;
+  /**
    * `port_create(name)`: a port, to be found by `name` (up to eight characters, the first in the lowest byte), or by none if that is 0. Returns a
    * handle with all rights. EEXIST, ENOMEM.
    */
@@ -121,6 +138,22 @@ export namespace Protect {
   export const ALL: u64 = 7;
 }
 
+/** Linux's MS_ value. */
+export namespace Sync {
+  /** Waits until the server has taken it. */
+  export const SYNC: u64 = 4;
+}
+
+/** What the kernel asks a pager for, by a message with sender 0 and words: one of these, the key, the first byte, how many bytes. */
+export namespace PagerRequest {
+  /** Pages that somebody has accessed. To be supplied, then replied to. */
+  export const PAGES: u64 = 1;
+  /** To take what was written, then reply. */
+  export const WRITE_BACK: u64 = 2;
+  /** To take what was written. Nobody waits for a reply. */
+  export const LET_GO: u64 = 3;
+}
+
 /** Linux's MAP_ values, and one more. */
 export namespace MapFlag {
   /** Memory of an object, that others may map, too. */
@@ -148,6 +181,7 @@ export namespace MemoryFlag {
 export namespace Errno {
   export const EPERM: i64 = -1;
   export const ENOENT: i64 = -2;
+  export const EIO: i64 = -5;
   export const EBADF: i64 = -9;
   export const ECHILD: i64 = -10;
   export const EAGAIN: i64 = -11;

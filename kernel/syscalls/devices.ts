@@ -11,7 +11,7 @@ import { RegionKind } from "../spaces/kinds";
 import { attachObject } from "../spaces/map-object";
 import { MemoryObject } from "../spaces/memory-object";
 import { placeRegion } from "../spaces/place";
-import { Backing, READ_WRITE, Region, Right, rightsBy } from "../spaces/region";
+import { Backing, Backing, READ_WRITE, Region, Right, rightsBy } from "../spaces/region";
 import { NO_GAP } from "../spaces/region-tree";
 import { findRegion, isUserRange, Space, SpaceError } from "../spaces/space";
 import { currentTask } from "../tasks/scheduler";
@@ -64,7 +64,7 @@ function mapDevice(space: Space, first: u64, device: u64, physical: u64, rights:
 function mapOwned(space: Space, first: u64, handle: Handle, physical: u64, rights: u32): i64 {
   const error = placeRegion(space, first, first + PAGE_BYTES - 1, RegionKind.SHARED, rights);
   if (error != SpaceError.NONE) return errnoOf(error);
-  attachObject(space, first, handle, physical - changetype<MemoryObject>(handle.object).row);
+  attachObject(space, first, handle, physical - changetype<MemoryObject>(handle.object).row, Backing.OBJECT);
   return <i64>first;
 }
 

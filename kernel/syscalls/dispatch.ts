@@ -1,5 +1,6 @@
 import { contextSetResult } from "platform";
 import { lockKernel, unlockKernel } from "../cpu/kernel-lock";
+import { onCallAgain, waitToCallAgain } from "../tasks/absent";
 import { resumeNextOrEnd } from "../tasks/ending";
 import { currentTask, exitCurrent, preempt } from "../tasks/scheduler";
 import { Task, TaskState } from "../tasks/task";
@@ -10,9 +11,10 @@ import { sysMap, sysUnmap } from "./devices";
 import { info, infoAtHand } from "./info";
 import { log } from "./log";
 import { fork, wait } from "./tasks";
-import { handleClose, handleRevoke, memoryCreate } from "./objects";
+import { handleClose, handleRevoke, memoryCreate, memoryServe } from "./objects";
+import { memoryClean, memorySupply, msync } from "./pagers";
 import { callOf, portCreate, portOpen, receiveOf, replyOf, replyReceive } from "./ports";
-import { mmapShared } from "./shared";
+import { mmapObject } from "./map-object";
 import { brk, colours, mmap, mprotect, mseal, munmap } from "./memory";
 
 /**
@@ -44,6 +46,7 @@ function traceAndPerform(number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f:
   }
   const task = currentTask();
   const result = perform(task, number, a, b, c, d, e, f);
+  if (result == Errno.EFAULT) waitToCallAgain(task, <u32>number, a, b, c, d);
   if (task.state != TaskState.RUNNING) return resumeNextOrEnd();
   trace(RecordKind.RESULT, number, 0, <u64>result);
   contextSetResult(task.context, result);
@@ -53,11 +56,23 @@ function traceAndPerform(number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f:
   }
 }
 
+/** The call of a task that had to wait before it could be made. None that may needs more than four arguments. */
+function performAgain(task: Task, number: u32): i64 {
+  const a = task.again0;
+  const b = task.again1;
+  const c = task.again2;
+  const d = task.again3;
+  const result = perform(task, number, a, b, c, d, 0, 0);
+  if (result == Errno.EFAULT) waitToCallAgain(task, number, a, b, c, d);
+  return result;
+}
+onCallAgain(performAgain);
+
 function perform(task: Task, number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): i64 {
   if (number == Call.LOG) return log(a, b);
   if (number == Call.YIELD) return 0;
   if (number == Call.INFO) return info(task, a, b);
-  if (number == Call.MMAP) return (d & MapFlag.SHARED) == 0 ? mmap(a, b, c, d) : mmapShared(a, b, c, d, e, f);
+  if (number == Call.MMAP) return (d & MapFlag.ANONYMOUS) != 0 ? mmap(a, b, c, d) : mmapObject(a, b, c, d, e, f);
   if (number == Call.MUNMAP) return munmap(a, b);
   if (number == Call.MPROTECT) return mprotect(a, b, c);
   if (number == Call.BRK) return brk(a);
@@ -67,11 +82,11 @@ function perform(task: Task, number: u64, a: u64, b: u64, c: u64, d: u64, e: u64
   if (number == Call.MSEAL) return mseal(a, b, c);
   if (number == Call.SYS_MAP) return sysMap(a, b, c);
   if (number == Call.SYS_UNMAP) return sysUnmap(a);
-  if (number >= Call.PORT_CREATE) return performOnHandles(number, a, b);
+  if (number >= Call.MEMORY_SUPPLY) return performOnHandles(number, a, b, c, d);
   return Errno.ENOSYS;
 }
 
-function performOnHandles(number: u64, a: u64, b: u64): i64 {
+function performOnHandles(number: u64, a: u64, b: u64, c: u64, d: u64): i64 {
   if (number == Call.CALL) return callOf(a, b);
   if (number == Call.REPLY_RECEIVE) return replyReceive(a, b);
   if (number == Call.RECEIVE) return receiveOf(a);
@@ -81,5 +96,9 @@ function performOnHandles(number: u64, a: u64, b: u64): i64 {
   if (number == Call.HANDLE_CLOSE) return handleClose(a);
   if (number == Call.HANDLE_REVOKE) return handleRevoke(a);
   if (number == Call.MEMORY_CREATE) return memoryCreate(a, b);
+  if (number == Call.MEMORY_SERVE) return memoryServe(a, b, c);
+  if (number == Call.MEMORY_SUPPLY) return memorySupply(a, b, c, d);
+  if (number == Call.MEMORY_CLEAN) return memoryClean(a, b);
+  if (number == Call.MSYNC) return msync(a, b, c);
   return Errno.ENOSYS;
 }

@@ -1,4 +1,5 @@
 import { isAligned, PAGE_BYTES } from "../address/pages";
+import { Handle } from "../objects/handle";
 import { closeHandle } from "../objects/handles";
 import { HandleRight } from "../objects/rights";
 import { isCapable } from "../manifests/manifest";
@@ -10,12 +11,14 @@ import {
   MemoryObject,
   MOST_BYTES,
   MOST_IN_ROW,
+  setPager,
 } from "../spaces/memory-object";
 import { handleOf, openHandleIn } from "../spaces/handles";
 import { revokeBelow } from "../spaces/revoke";
 import { SpaceError } from "../spaces/space";
 import { currentTask } from "../tasks/scheduler";
 import { Errno, MemoryFlag } from "./abi";
+import { portRefusalOf } from "./ports";
 
 /** The calls on handles of any object, and those that make memory to share. */
 
@@ -24,6 +27,16 @@ export function memoryCreate(bytes: u64, flags: u64): i64 {
   if (bytes == 0 || !isAligned(bytes, PAGE_BYTES) || (flags & ~MemoryFlag.ALL) != 0) return Errno.EINVAL;
   if ((flags & MemoryFlag.CONTIGUOUS) != 0) return createInRow(bytes);
   return bytes > MOST_BYTES ? Errno.EINVAL : give(makeMemory(bytes));
+}
+
+/** `memory_serve(bytes, port, key)`. A handle, or EINVAL, EBADF, EACCES, ENOMEM. */
+export function memoryServe(bytes: u64, port: u64, key: u64): i64 {
+  if (bytes == 0 || bytes > MOST_BYTES || !isAligned(bytes, PAGE_BYTES)) return Errno.EINVAL;
+  const error = portRefusalOf(port, HandleRight.RECEIVE);
+  if (error != 0) return error;
+  const memory = makeMemory(bytes);
+  if (memory != null) setPager(memory, changetype<Handle>(handleOf(currentTask().space, port)).object, key);
+  return give(memory);
 }
 
 /** For devices: they are told its physical address. */

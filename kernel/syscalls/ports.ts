@@ -25,13 +25,13 @@ export function portOpen(name: u64): i64 {
 /** `call(port, words)`. The words of the reply, or EINVAL, EBADF, EACCES, EPIPE, EDEADLK, ENOMEM. */
 export function callOf(number: u64, words: u64): i64 {
   if (words > MESSAGE_WORDS) return Errno.EINVAL;
-  const error = refusalOf(number, HandleRight.SEND);
+  const error = portRefusalOf(number, HandleRight.SEND);
   return error != 0 ? error : settle(Call.CALL, call(currentTask(), portOf(number), <u32>words));
 }
 
 /** `receive(port)`. The words of the message, or EBADF, EACCES, EDEADLK, ENOMEM. */
 export function receiveOf(number: u64): i64 {
-  const error = refusalOf(number, HandleRight.RECEIVE);
+  const error = portRefusalOf(number, HandleRight.RECEIVE);
   return error != 0 ? error : settle(Call.RECEIVE, receive(currentTask(), portOf(number)));
 }
 
@@ -43,13 +43,13 @@ export function replyOf(words: u64): i64 {
 /** `reply_receive(port, words)`. Both, or the errors of either: then neither has happened. */
 export function replyReceive(number: u64, words: u64): i64 {
   if (words > MESSAGE_WORDS) return Errno.EINVAL;
-  const error = refusalOf(number, HandleRight.RECEIVE);
+  const error = portRefusalOf(number, HandleRight.RECEIVE);
   if (error != 0) return error;
   return settle(Call.REPLY_RECEIVE, replyAndReceive(currentTask(), portOf(number), <u32>words));
 }
 
 /** Why the task may not use handle `number` as a port with `rights`; 0: it may. */
-function refusalOf(number: u64, rights: u32): i64 {
+export function portRefusalOf(number: u64, rights: u32): i64 {
   const handle = handleOf(currentTask().space, number);
   if (handle == null || handle.object.kind != ObjectKind.PORT) return Errno.EBADF;
   return handle.may(rights) ? 0 : Errno.EACCES;
@@ -66,6 +66,7 @@ function settle(call: u32, result: i64): i64 {
 
 if (
   IpcError.NO_ENTRY != Errno.ENOENT ||
+  IpcError.NOT_DONE != Errno.EIO ||
   IpcError.BAD_HANDLE != Errno.EBADF ||
   IpcError.NO_MEMORY != Errno.ENOMEM ||
   IpcError.NOT_ALLOWED != Errno.EACCES ||

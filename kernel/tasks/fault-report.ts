@@ -120,6 +120,9 @@ export function regionText(kind: u32): string {
   if (kind == RegionKind.MESSAGE_BUFFER) return "its message buffer";
   if (kind == RegionKind.STACK) return "its stack";
   if (kind == RegionKind.ANONYMOUS) return "memory that it mapped";
+  if (kind == RegionKind.SHARED) return "memory that it shares";
+  if (kind == RegionKind.COPIES) return "its copy of a server's memory";
+  if (kind == RegionKind.DEVICE) return "a device's memory";
   return "a guard page";
 }
 
@@ -134,6 +137,7 @@ function reasonText(reason: u32): string {
   if (reason == FaultReason.NOT_CANONICAL)
     return "it used an address that is not canonical, or a privileged instruction";
   if (reason == FaultReason.NO_MEMORY) return "no memory was left for a page of its own";
+  if (reason == FaultReason.NOT_SUPPLIED) return "the server of this memory did not supply the page";
   if (reason == FaultReason.HELD_MOST) return "it held most memory, and none was left";
   if (reason == FaultReason.DIVIDE) return "it divided by zero, or the quotient did not fit";
   if (reason == FaultReason.INVALID_INSTRUCTION)

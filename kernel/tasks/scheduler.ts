@@ -6,8 +6,9 @@ import { enterSpace, idleInSpace, leaveSpaces } from "../tlb/loaded";
 import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask } from "../trace/trace";
+import { makeCallAgain, waitToCallAgain } from "./absent";
 import { makeReady, takeReady } from "./balance";
-import { collectChild, NOT_YET, orphanChildren } from "./children";
+import { collectChild, NOT_YET, orphanChildren, WaitError } from "./children";
 import { CpuTasks, ownTasks } from "./cpu-tasks";
 import { reportFailure } from "./fault-report";
 import { countEnd } from "./outcome";
@@ -28,10 +29,12 @@ export function currentTask(): Task {
 /** Chooses the task to leave to, and loads its space. Returns false when none is ready. */
 export function schedule(): bool {
   const own = ownTasks();
-  const task = takeReady(own);
-  if (task == null) return false;
-  switchTo(own, task);
-  return true;
+  for (let task = takeReady(own); task != null; task = takeReady(own)) {
+    switchTo(own, task);
+    // Unless the call that it was in waits once more.
+    if (task.state == TaskState.RUNNING) return true;
+  }
+  return false;
 }
 
 function switchTo(own: CpuTasks, task: Task): void {
@@ -47,19 +50,30 @@ function switchTo(own: CpuTasks, task: Task): void {
   if (task.pendingCall != 0) finishWaiting(task);
 }
 
-/** What the pending call returns is known now; how a child has ended only here, where the task's memory can be reached. */
+/** What the pending call returns is known now, or when it has been made again. */
 function finishWaiting(task: Task): void {
-  const result = task.waitsFor == WaitsFor.CHILD ? collectChild(task) : task.result;
-  assert(task.waitsFor != WaitsFor.CHILD || result != NOT_YET, "a task was woken for nothing");
-  trace(RecordKind.RESULT, task.pendingCall, 0, result);
+  const call = task.pendingCall - 1;
   task.pendingCall = 0;
+  const result = resultOf(task, call);
+  if (task.state != TaskState.RUNNING) return;
+  trace(RecordKind.RESULT, call, 0, result);
   contextSetResult(task.context, result);
+}
+
+/** How a child has ended is stored only here, where the task's memory can be reached. */
+function resultOf(task: Task, call: u32): i64 {
+  if (task.waitsFor == WaitsFor.NOTHING) return makeCallAgain(task, call);
+  if (task.waitsFor != WaitsFor.CHILD) return task.result;
+  const result = collectChild(task);
+  assert(result != NOT_YET, "a task was woken for nothing");
+  if (result == WaitError.NOT_WRITABLE) waitToCallAgain(task, call, task.wanted, 0, 0, 0);
+  return result;
 }
 
 /** The running task waits, in `call`, for what `waitsFor` says: another may run. */
 export function waitInCall(call: u32, waitsFor: u32): void {
   const task = currentTask();
-  task.pendingCall = call;
+  task.pendingCall = call + 1;
   task.waitsFor = waitsFor;
   task.state = TaskState.WAITING;
 }

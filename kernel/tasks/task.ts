@@ -40,6 +40,21 @@ export namespace WaitsFor {
   export const MESSAGE: u32 = 4;
   /** Somebody to make the port of the name `wanted`. */
   export const PORT: u32 = 5;
+  /** Who asked for the same page of an object before, to get it. */
+  export const SUPPLY: u32 = 6;
+  /** For nothing any more: the call that it is in is to be made again. */
+  export const NOTHING: u32 = 7;
+}
+
+/** What a task asks the server of an object for, by messages that the kernel makes for it. */
+export namespace Request {
+  export const NONE: u32 = 0;
+  /** Pages that an access wants. */
+  export const PAGES: u32 = 1;
+  /** To take note of what was written. */
+  export const WRITE_BACK: u32 = 2;
+  /** The same, since who wrote does not map it any more. Nobody waits for the reply. */
+  export const LET_GO: u32 = 3;
 }
 
 /** How a task ended. */
@@ -62,8 +77,8 @@ export namespace TaskOrigin {
  *     byte  0   4      8           12     16    20        24      28   32      36           40      48     52   56      60        64      72    76
  *           id  state  nameLength  space  next  previous  parent  end  status  pendingCall  wanted  after  cpu  origin  waitsFor  result  port  words
  *
- *     byte  80      84      88        128   176       192      1216
- *           caller  callee  reserved  name  reserved  context
+ *     byte  80      84      88       92      96     104    112          120     128    160   208       256      1280
+ *           caller  callee  request  object  first  bytes  nextWaiting  missed  again  name  reserved  context
  *
  * Tasks are a ring, in the order of their numbers. Aligned to 64, as contexts want it.
  */
@@ -82,9 +97,12 @@ export class Task {
   /** TaskEnd. */
   end: u32;
   status: i32;
-  /** Number of the call that a waiting task is in; 0 for none. */
+  /** One more than the number of the call that a waiting task is in; 0 for none. */
   pendingCall: u32;
-  /** What it waits for, by CHILD: where it wants its child's Ending, 0 for nowhere; by PORT: the name. */
+  /**
+   * What it waits for, by CHILD: where it wants its child's Ending, 0 for nowhere; by PORT: the name; with a Request for PAGES: the byte of the object
+   * that it misses.
+   */
   wanted: u64;
   /** The next in the queue of those that are ready, or wait for the same port; only while it is in one. */
   after: Task | null;
@@ -104,6 +122,21 @@ export class Task {
   caller: Task | null;
   /** Whose reply it waits for. */
   callee: Task | null;
+  /** A Request that it waits in. With `object` and NONE it waits for what another has asked for. */
+  request: u32;
+  /** What pages it waits for: of the memory object, as `ipc/` knows it, from its byte `first` on. */
+  object: usize;
+  first: u64;
+  bytes: u64;
+  /** The next of those that wait for pages of that object. */
+  nextWaiting: Task | null;
+  /** The page that was asked for in vain; 0: none. An access that misses it once more is refused. */
+  missed: u64;
+  /** Arguments of the call that it is in, if that is to be made again; of `msync`, whose second one is 0 then, if there is more to do. */
+  again0: u64;
+  again1: u64;
+  again2: u64;
+  again3: u64;
 
   get name(): usize {
     return changetype<usize>(this) + NAME_AT;
@@ -119,12 +152,12 @@ export class Task {
     return changetype<usize>(this) + CONTEXT_AT;
   }
 }
-if (offsetof<Task>() != 88) ERROR("Task's fields are 88 bytes");
-const NAME_AT: usize = 128;
-const CONTEXT_AT: usize = 192;
-if (<usize>128 + MODULE_NAME_BYTES > 192) ERROR("a name fits before the context");
-const TASK_BYTES: u32 = 1216;
-if (<usize>192 + CONTEXT_BYTES != 1216 || 1216 % 64 != 0) ERROR("a task ends with its context, aligned to 64");
+if (offsetof<Task>() != 160) ERROR("Task's fields are 160 bytes");
+const NAME_AT: usize = 160;
+const CONTEXT_AT: usize = 256;
+if (<usize>160 + MODULE_NAME_BYTES > 256) ERROR("a name fits before the context");
+const TASK_BYTES: u32 = 1280;
+if (<usize>256 + CONTEXT_BYTES != 1280 || 1280 % 64 != 0) ERROR("a task ends with its context, aligned to 64");
 const taskKind = makeKind("task", TASK_BYTES);
 
 let numbered: u32 = 0;

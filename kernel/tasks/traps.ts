@@ -1,10 +1,12 @@
 import { panicFault } from "../console/panic";
-import { Answer, answerPageFault } from "../spaces/answer";
+import { answerPageFault } from "../spaces/answer";
+import { Answer } from "../spaces/answers";
 import { pageFaultReason, regionKindAt, reportedAddress } from "../spaces/fault";
 import { FaultBit } from "../spaces/fault-bits";
 import { FaultReason, RegionKind } from "../spaces/kinds";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
+import { waitForPage } from "./absent";
 import { reclaimFromAll } from "./clock";
 import { resumeNextOrEnd } from "./ending";
 import { reportKill } from "./fault-report";
@@ -48,14 +50,19 @@ function insistOrRefuse(task: Task, error: u64, address: u64, first: u32): void 
     if (room == Room.NONE) break;
     answer = answerPageFault(task.space, error, address);
   }
+  if (answer == Answer.ABSENT && waitForPage(task, address)) return resumeNextOrEnd();
   if (answer != Answer.ANSWERED) refuse(task, error, address, answer);
 }
 
 function refuse(task: Task, error: u64, address: u64, answer: u32): void {
-  const isShort = answer == Answer.NO_MEMORY;
-  const reason = isShort ? FaultReason.NO_MEMORY : pageFaultReason(task.space, error, address);
+  const reason = reasonFor(answer, task, error, address);
   kill(task, Vector.PAGE_FAULT, error, address, reason);
   resumeNextOrEnd();
+}
+
+function reasonFor(answer: u32, task: Task, error: u64, address: u64): u32 {
+  if (answer == Answer.NO_MEMORY) return FaultReason.NO_MEMORY;
+  return answer == Answer.ABSENT ? FaultReason.NOT_SUPPLIED : pageFaultReason(task.space, error, address);
 }
 
 /**

@@ -12,7 +12,10 @@ import { allocationCount, bringUpAllocations, type Boot } from "../support/short
 
 const OWN = "tests/ipc/programs";
 
-for (const sources of [[`${OWN}/producer.ts`], [`${OWN}/asker.ts`, `${OWN}/adder.ts`]]) {
+const FAMILIES = [["producer"], ["asker", "adder"], ["pager", "pager-client"]];
+
+for (const names of FAMILIES) {
+  const sources = names.map((name) => `${OWN}/${name}.ts`);
   test(`whichever allocation of ${sources.join(" and ")} fails, nothing is lost`, async (t) => {
     const programs = await buildPrograms(sources);
     const boot = async (failAllocation: number): Promise<Boot> => {

@@ -10,6 +10,8 @@ import { assertEqualTraces } from "../support/equal-traces.ts";
 const OWN = "tests/ipc/programs";
 const SUMS = [`${OWN}/asker.ts`, `${OWN}/adder.ts`, `${OWN}/asker.ts`];
 
+const PAGES = [`${OWN}/pager.ts`, `${OWN}/pager-client.ts`];
+
 interface Family {
   readonly what: string;
   readonly sources: readonly string[];
@@ -27,6 +29,20 @@ const families: readonly Family[] = [
     what: "memory that is lent and taken back",
     sources: [`${OWN}/producer.ts`],
     lines: ["what I was lent has gone; I read it once more", "lent, taken back, and still mine"],
+  },
+  {
+    what: "pages that a server has",
+    sources: PAGES,
+    lines: [
+      ...["page 5 is 5 now", "page 6 is 6 now", "page 6 is 66 now"],
+      ...["page 7 is 7 now", "page 8 is 8 now", "page 32 is 3 now"],
+      ...["requests for pages: 3", "all was as it should be"],
+    ],
+  },
+  {
+    what: "servers that do not supply what is missed",
+    sources: [`${OWN}/bad-pagers.ts`],
+    lines: ["nobody got what was not there, and nobody waits"],
   },
   {
     what: "every documented error",
@@ -67,6 +83,11 @@ for (const machine of MACHINE_NAMES) {
   for (const cpus of [2, 4]) {
     test(`with ${cpus} CPUs the sums are right on ${machine}`, async () => {
       holds(families[0]!, await bootPrograms(machine, SUMS, { cpus, trace: false }));
+    });
+
+    test(`with ${cpus} CPUs servers that do not supply what is missed keep nobody waiting on ${machine}`, async () => {
+      const { result, console } = await bootPrograms(machine, [`${OWN}/bad-pagers.ts`], { cpus, trace: false });
+      assert.equal(result.status, ExitStatus.OK, console);
     });
   }
 }

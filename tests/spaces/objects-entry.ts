@@ -8,6 +8,7 @@ import { RegionKind } from "../../kernel/spaces/kinds";
 import { attachObject, checkMappable } from "../../kernel/spaces/map-object";
 import { discardMemory, makeMemory } from "../../kernel/spaces/memory-object";
 import { placeRegion } from "../../kernel/spaces/place";
+import { Backing } from "../../kernel/spaces/region";
 import { revokeBelow } from "../../kernel/spaces/revoke";
 import { Space, SpaceError } from "../../kernel/spaces/space";
 
@@ -46,9 +47,9 @@ export function revokeHandle(space: Space, number: u32): u32 {
 }
 
 export function mapMemory(space: Space, first: u64, last: u64, number: u32, offset: u64, rights: u32): u32 {
-  const refusal = checkMappable(at(space, number), offset, last - first + 1, rights);
+  const refusal = checkMappable(at(space, number), offset, last - first + 1, rights, Backing.OBJECT);
   if (refusal != SpaceError.NONE) return refusal;
   const error = placeRegion(space, first, last, RegionKind.SHARED, rights);
-  if (error == SpaceError.NONE) attachObject(space, first, at(space, number), offset);
+  if (error == SpaceError.NONE) attachObject(space, first, at(space, number), offset, Backing.OBJECT);
   return error;
 }

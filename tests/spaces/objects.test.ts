@@ -61,7 +61,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a part of a mapping that was cut off does not hold its handle",
     file: "kernel/spaces/seams.ts",
-    from: "if (rest.backing == Backing.OBJECT) noteMapping(changetype<Handle>(rest.source));",
+    from: "if (rest.source != 0) noteMapping(changetype<Handle>(rest.source));",
     to: "",
   },
   {

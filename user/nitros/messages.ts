@@ -1,8 +1,8 @@
-import { Call, MapFlag, Message } from "../../kernel/syscalls/abi";
+import { Call, MapFlag, Message, Sync } from "../../kernel/syscalls/abi";
 import { messageBuffer } from "./calls";
 import { load64, store64, syscall } from "./machine";
 
-export { Right } from "../../kernel/syscalls/abi";
+export { PagerRequest, Right } from "../../kernel/syscalls/abi";
 
 /** Ports and messages. A message is in the message buffer: written there before it is sent, read there after it has come. */
 
@@ -95,6 +95,31 @@ export function handleRevoke(handle: u64): i64 {
 /** Memory to share, of whole pages (MemoryFlag): a handle with all rights, or an Errno. */
 export function memoryCreate(bytes: u64, flags: u64 = 0): i64 {
   return syscall(Call.MEMORY_CREATE, bytes, flags, 0, 0, 0, 0);
+}
+
+/** Memory that this task supplies, who receives at `port`, and calls it `key`: a handle with all rights, or an Errno. */
+export function memoryServe(bytes: u64, port: u64, key: u64): i64 {
+  return syscall(Call.MEMORY_SERVE, bytes, port, key, 0, 0, 0);
+}
+
+/** Supplies pages of such memory with copies of this task's: how many bytes, or an Errno. */
+export function memorySupply(memory: u64, offset: u64, address: u64, bytes: u64): i64 {
+  return syscall(Call.MEMORY_SUPPLY, memory, offset, address, bytes, 0, 0);
+}
+
+/** The next run of its pages, from byte `offset` on, that were written: the first byte, and in the low 12 bits how many; or an Errno. */
+export function memoryClean(memory: u64, offset: u64): i64 {
+  return syscall(Call.MEMORY_CLEAN, memory, offset, 0, 0, 0, 0);
+}
+
+/** What was written from `address` on goes to the servers that have it: 0, or an Errno. */
+export function msync(address: u64, length: u64): i64 {
+  return syscall(Call.MSYNC, address, length, Sync.SYNC, 0, 0, 0);
+}
+
+/** Maps copies of the memory of a handle, the task's own from the first write on (as `mmapShared`): the first byte, or an Errno. */
+export function mmapCopies(address: u64, length: u64, protection: u64, flags: u64, handle: u64, offset: u64): i64 {
+  return syscall(Call.MMAP, address, length, protection, flags | MapFlag.PRIVATE, handle, offset);
 }
 
 /** Maps memory of a handle, from byte `offset` on (Protect; MapFlag.FIXED and FIXED_NOREPLACE): its first byte, or an Errno. */

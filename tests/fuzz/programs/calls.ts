@@ -44,7 +44,12 @@ const FORK: u32 = 8;
 const SYS_MAP: u32 = 12;
 /** Calls from here on take handles, and numbers of words. */
 const FIRST_OF_HANDLES: u32 = 20;
+const MEMORY_SUPPLY: u32 = 16;
+const MEMORY_CLEAN: u32 = 17;
+const MSYNC: u32 = 18;
+const MEMORY_SERVE: u32 = 19;
 const MEMORY_CREATE: u32 = 28;
+const HANDLES: u32 = 6;
 const POPULATE: u64 = 0x8000;
 const WRITE: u64 = 2;
 /** What a copy's copies do, and how many generations there are. */
@@ -138,7 +143,7 @@ function fuzz(seed: u64, calls: i32): void {
     const c = drawArgument(number, 2);
     const d = drawArgument(number, 3);
     if (number == FORK && depth == DEEPEST) continue;
-    const handle: u64 = drawBelow(6);
+    const handle: u64 = drawBelow(HANDLES);
     const offset: u64 = <u64>drawBelow(4) * PAGE;
     const result = syscall(number, a, b, c, d, handle, offset);
     if (result < 0) check(number, result);
@@ -188,13 +193,22 @@ function drawNumber(): u32 {
 function drawArgument(number: u32, place: u32): u64 {
   if (number == EXIT) return (draw() & 0xffff_ffff_0000_0000) | (depth == 0 ? DRAWN_EXIT : 0);
   if (drawBelow(24) == 0) return draw();
-  if (number == MEMORY_CREATE) return drawLength(number);
+  if ((number == MEMORY_CREATE || number == MEMORY_SERVE) && place == 0) return drawLength(number);
+  if (number == MEMORY_SERVE) return <u64>drawBelow(HANDLES);
+  if (number == MEMORY_SUPPLY || number == MEMORY_CLEAN) return drawForPager(place);
+  if (number == MSYNC && place == 2) return 4;
   if (number >= FIRST_OF_HANDLES && drawBelow(4) != 0) return <u64>drawBelow(place == 0 ? 6 : 66);
   if (place == 0) return drawAddress();
   if (number == SYS_MAP && place == 1) return drawPhysical();
   if (place == 1) return drawLength(number);
   if (place == 2) return <u64>drawBelow(8);
   return drawFlags();
+}
+
+/** A handle, an offset, an address, a length. */
+function drawForPager(place: u32): u64 {
+  if (place == 0) return <u64>drawBelow(HANDLES);
+  return place == 2 ? drawAddress() : <u64>drawBelow(8) * PAGE;
 }
 
 /** A number of a page, near what the task has or where there is a border, and sometimes a byte or so beside it. */
@@ -250,10 +264,10 @@ function drawLength(number: u32): u64 {
   return number == LOG ? 8 : 0;
 }
 
-/** Mostly flags that there are, and those that must be there: SHARED, or PRIVATE and ANONYMOUS. */
+/** Mostly flags that there are, and those that must be there: SHARED, PRIVATE, or PRIVATE and ANONYMOUS. */
 function drawFlags(): u64 {
   if (drawBelow(8) == 0) return (<u64>1) << (<u64>drawBelow(64));
-  let flags: u64 = drawBelow(6) == 0 ? 1 : 0x22;
+  let flags: u64 = drawBelow(6) == 0 ? <u64>drawBelow(2) + 1 : 0x22;
   if (drawBelow(3) == 0) flags |= 0x10;
   if (drawBelow(8) == 0) flags |= 0x10_0000;
   if (drawBelow(8) == 0) flags |= 0x1000_0000;
