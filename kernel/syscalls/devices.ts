@@ -11,7 +11,7 @@ import { RegionKind } from "../spaces/kinds";
 import { attachObject } from "../spaces/map-object";
 import { MemoryObject } from "../spaces/memory-object";
 import { placeRegion } from "../spaces/place";
-import { Backing, Backing, READ_WRITE, Region, Right, rightsBy } from "../spaces/region";
+import { Backing, READ_WRITE, Region, Right, rightsBy } from "../spaces/region";
 import { NO_GAP } from "../spaces/region-tree";
 import { findRegion, isUserRange, Space, SpaceError } from "../spaces/space";
 import { currentTask } from "../tasks/scheduler";

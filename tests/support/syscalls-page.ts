@@ -66,6 +66,6 @@ export function abiErrors(): Record<string, string[]> {
   const [, text] = /^export namespace Call \{\n([^]*?)^\}/m.exec(sourceText("kernel/syscalls/abi.ts"))!;
   const calls = [...text!.matchAll(/ {2}\/\*\*([^]*?)\*\/\n {2}export const (\w+)/g)];
   return Object.fromEntries(
-    calls.map(([, comment, name]) => [name!, [...new Set(comment!.match(/\bE[A-Z]{3,}\b/g) ?? [])].sort()]),
+    calls.map(([, comment, name]) => [name!, [...new Set(comment!.match(/\bE[A-Z]{2,}\b/g) ?? [])].sort()]),
   );
 }
