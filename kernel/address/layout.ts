@@ -8,7 +8,7 @@ import { Zone } from "./zones";
  *     0000_7fff_ffff_ffff
  *        (not canonical)
  *     ffff_8000_0000_0000  kernel text and static data, kernel stacks
- *     ffff_9000_0000_0000  NOSM modules
+ *     ffff_9000_0000_0000  NOSM modules: the user's, but only its owner writes and executes what is there
  *     ffff_a000_0000_0000  direct map of RAM
  *     ffff_c000_0000_0000  MMIO and device apertures
  *     ffff_ffff_ffff_ffff
@@ -25,7 +25,7 @@ export const MODULE_ZONE: u64 = 0xffff_9000_0000_0000;
 export const DIRECT_MAP_ZONE: u64 = 0xffff_a000_0000_0000;
 export const MMIO_ZONE: u64 = 0xffff_c000_0000_0000;
 /** What one entry of a root table covers. A zone has whole ones, so that a root says by itself what belongs to which zone. */
-const ROOT_ENTRY_BYTES: u64 = 1 << 39;
+export const ROOT_ENTRY_BYTES: u64 = 1 << 39;
 if (KERNEL_HALF % ROOT_ENTRY_BYTES != 0 || MODULE_ZONE % ROOT_ENTRY_BYTES != 0)
   ERROR("a zone has part of a root entry");
 if (DIRECT_MAP_ZONE % ROOT_ENTRY_BYTES != 0 || MMIO_ZONE % ROOT_ENTRY_BYTES != 0)

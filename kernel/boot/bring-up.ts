@@ -12,6 +12,7 @@ import { leaveLowerHalf } from "../paging/handover";
 import { setMemoryTypes } from "../paging/memory-types";
 import { buildKernelSpace, loadKernelSpace, lockSealedSegments, sealedBase } from "../paging/kernel-space";
 import { attachObjectPage, detachObjectPage, openObjectWindow } from "../paging/object-pages";
+import { openModuleZone } from "../paging/module-zone";
 import { PagingError, pagingErrorText } from "../paging/tables";
 import { findMisplaced } from "../paging/zone-checks";
 import { placeAtFixedBases } from "../random/aslr";
@@ -20,7 +21,7 @@ import { makeZeroPage } from "../spaces/zero-page";
 import { reclaimFromTasks } from "../tasks/clock";
 import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
 import { reportCountersIfWanted } from "../tasks/counters";
-import { loadProgram } from "../tasks/loading";
+import { areThereModules, loadProgram } from "../tasks/loading";
 import { setTurn } from "../tasks/turns";
 import { cacheColours } from "../cpu/caches";
 import { findApic, hasApic, openApic } from "../cpu/apic";
@@ -74,6 +75,7 @@ export function boot(bootinfo: u64): void {
 /** Second entry, on the CPU's own guarded stack: the programs. */
 export function startPrograms(): void {
   crashOnPurpose(crashKind());
+  if (areThereModules()) openModuleZone();
   rememberFrames();
   reclaimFromTasks();
   loadPrograms();

@@ -1,6 +1,6 @@
 import { invalidatePage, writeCr3 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
-import { MMIO_ZONE, MODULE_ZONE } from "../address/layout";
+import { MMIO_ZONE } from "../address/layout";
 import { LARGE_BYTES } from "../address/pages";
 import { SegmentRight } from "../bootinfo/layout";
 import {
@@ -18,7 +18,7 @@ import { allocateTable, mapRange, PagingError, reserveRootEntry, setRights } fro
 
 /**
  * The kernel's own tables, which replace the firmware's and the boot agent's. Their root is the template whose upper half every
- * space shares, so all its root entries exist before the first space is made, and never change after.
+ * space shares, so all its root entries exist before the first space is made (those of modules: `module-zone.ts`), and never change after.
  *
  * Invariants: nothing is both writable and executable; the lower half is empty; the direct map holds RAM and nothing else, never
  * executable, and writable only where the kernel image does not say otherwise.
@@ -35,7 +35,6 @@ export function buildKernelSpace(): u32 {
   if (root == 0) return PagingError.NO_FRAME;
   let error = mapSegments();
   if (error == PagingError.NONE) error = mapRam();
-  if (error == PagingError.NONE) error = reserveRootEntry(root, <VirtAddr>MODULE_ZONE);
   if (error == PagingError.NONE) error = reserveRootEntry(root, <VirtAddr>MMIO_ZONE);
   return error;
 }

@@ -8,22 +8,26 @@ import { Caching } from "./caching";
 import { supportedFlags } from "./features";
 import { kernelRoot } from "./kernel-space";
 import { cachingOf } from "./memory-types";
+import { firstOpenSlot, slotFirst, SLOTS } from "./module-zone";
 import { ENTRIES_PER_TABLE, isLeaf, isPresent, leafAddress, pageBytesAt, Pte, ROOT_LEVEL } from "./pte";
 
 /**
  * Is everything in the kernel's half where it belongs? Found out by walking its tables: at the end of bring-up, and by tests.
  *
- *     zone         what may be mapped                                          rights                  caching
- *     kernel       RAM                                                         not W and X, global     write-back
- *     modules      nothing yet
- *     direct map   RAM, at its own distance from the base                      never X, global         write-back
- *     MMIO         no RAM                                                      never X, global         not write-back
+ *     zone         what may be mapped                     rights                                      caching
+ *     kernel       RAM                                    not W and X, global                         write-back
+ *     modules      RAM                                    the user's, not W and X; neither W nor X    write-back
+ *                                                         but for the owner (`module-zone.ts`)
+ *     direct map   RAM, at its own distance from the base never X, global                             write-back
+ *     MMIO         no RAM                                 never X, global                             not write-back
  *
- * Nothing there is the user's.
+ * Nothing else there is the user's.
  */
 
 /** The first page in the kernel's half that is not as it should be; 0 when there is none. */
 export function findMisplaced(): VirtAddr {
+  const open = firstOpenSlot();
+  if (open != SLOTS) return slotFirst(open);
   return findBelow(kernelRoot(), ROOT_LEVEL, KERNEL_HALF, ENTRIES_PER_TABLE / 2);
 }
 
@@ -51,7 +55,8 @@ function isInPlace(at: u64, entry: u64, level: u32): bool {
   const bytes = pageBytesAt(level);
   const frame = leafAddress(entry, level);
   const zone = zoneOf(at);
-  if ((entry & Pte.USER) != 0 || (entry & Pte.GLOBAL) == 0 || zone == Zone.MODULES) return false;
+  const isModules = zone == Zone.MODULES;
+  if (((entry & Pte.USER) != 0) != isModules || ((entry & Pte.GLOBAL) == 0) != isModules) return false;
   const isCached = cachingOf(entry, level) == Caching.WRITE_BACK;
   if (zone == Zone.MMIO) return isNoExecute(entry) && !isCached && !touchesRam(frame, frame + bytes - 1);
   if (!isCached || !isRamThroughout(frame, bytes)) return false;

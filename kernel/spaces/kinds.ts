@@ -26,6 +26,8 @@ export namespace RegionKind {
   export const SHARED: u32 = 14;
   /** The task's own copies of such memory, made with the first write of each page. */
   export const COPIES: u32 = 15;
+  /** The zone of modules, in the space of another than the owner. */
+  export const MODULE: u32 = 16;
 }
 
 export namespace FaultReason {

@@ -5,14 +5,14 @@ import { isWriteAndExecute, Region } from "./region";
 import { takeRegion } from "./region-pool";
 import { before, firstFrom, insert, move } from "./region-tree";
 import { mendAt } from "./seams";
-import { isUserRange, Space, SpaceError } from "./space";
+import { isOwnSlot, isUserRange, Space, SpaceError } from "./space";
 
 /**
  * Adds a region without pages: each comes with the first access to it. It becomes one with a neighbour that is like it. Returns a
  * SpaceError; unless it is NONE, nothing has changed.
  */
 export function placeRegion(space: Space, first: u64, last: u64, kind: u32, rights: u32): u32 {
-  if (!isUserRange(first, last)) return SpaceError.BAD_RANGE;
+  if (!isUserRange(first, last) && !isOwnSlot(space, first, last)) return SpaceError.BAD_RANGE;
   if (isWriteAndExecute(rights)) return SpaceError.BAD_RIGHTS;
   const above = firstFrom(space.regions, first);
   if (above != null && above.first <= last) return SpaceError.OVERLAP;

@@ -1,15 +1,18 @@
 import { physCopy, physStore64 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
-import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
+import { KERNEL_HALF, NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
+import { onlineCpus } from "../cpu/online";
 import { freeFrame } from "../frames/allocator";
 import { Frame } from "../frames/frame";
 import { Handle, HandleTable } from "../objects/handle";
 import { dropHandleTable, noteUnmapping } from "../objects/handles";
 import { kernelRoot } from "../paging/kernel-space";
+import { giveSlot, slotFirst, slotLast, UNUSED_BYTES } from "../paging/module-zone";
 import { ENTRIES_PER_TABLE } from "../paging/pte";
 import { allocateTable, freeTable, translate } from "../paging/tables";
 import { beginFlush, finishFlush } from "../tlb/gather";
+import { forgetContexts } from "../tlb/contexts";
 import { leaveIdly } from "../tlb/loaded";
 import { numberTranslations, Translations } from "../tlb/translations";
 import { RecordKind } from "../trace/records";
@@ -24,7 +27,7 @@ import { unmapRange } from "./unmap";
 
 /**
  * An address space: a root table whose upper half is the kernel's, copied from the kernel's root (the template), and the regions of
- * its lower half. Invariant: regions do not overlap; pages are mapped only inside regions, with no more rights than theirs.
+ * its lower half; a module has some in its slot of the modules' zone, too. Invariant: regions do not overlap; pages are mapped only inside regions, with no more rights than theirs.
  */
 @unmanaged
 @final
@@ -46,9 +49,11 @@ export class Space extends Translations {
   heap: Region | null;
   /** Physical address of what the task may do beyond others (`manifests/manifest.ts`); 0: nothing. */
   manifest: u64;
+  /** The slot of the modules' zone that is its own, from 1; 0: none, as most have. */
+  slot: u32;
 }
-export const SPACE_BYTES: usize = 96;
-if (offsetof<Space>() != 96) ERROR("Space is 96 bytes");
+export const SPACE_BYTES: usize = 104;
+if (offsetof<Space>() != 100) ERROR("Space is 104 bytes, the last four of them unused");
 
 export namespace SpaceError {
   export const NONE: u32 = 0;
@@ -81,6 +86,12 @@ export function createSpace(space: Space): u32 {
   space.recent = null;
   space.heap = null;
   return SpaceError.NONE;
+}
+
+/** Is it in the part of the modules' zone that is this space's? */
+export function isOwnSlot(space: Space, first: u64, last: u64): bool {
+  const slot = space.slot - 1;
+  return space.slot != 0 && first >= slotFirst(slot) + UNUSED_BYTES && last > first && last <= slotLast(slot);
 }
 
 /** May a user have pages from `first` to `last`? Whole pages, not the first 64 KiB, not the last page (SYSRET: DESIGN). */
@@ -152,12 +163,27 @@ export function destroySpace(space: Space): void {
   if (space.root == 0) return;
   assert(space.loadedOn == 0);
   if (space.idleOn != 0) leaveIdly(space);
+  if (space.slot != 0) leaveZone(space);
   const all = space.regions;
   space.regions = null;
   if (all != null) unmapRegions(space, all, 0, USER_LAST);
   dropBelongings(space);
   freeTable(<PhysAddr>space.root);
   space.root = 0;
+}
+
+/**
+ * A module's memory is in all spaces: every CPU may have cached it, for whatever space. What CPUs keep of spaces that are not loaded goes first, and then,
+ * until it is gone, all of them count as having this one loaded; the kernel's lock keeps them from loading others.
+ */
+function leaveZone(space: Space): void {
+  const slot = space.slot - 1;
+  forgetContexts();
+  space.loadedOn = onlineCpus();
+  clearRange(space, slotFirst(slot), slotLast(slot));
+  space.loadedOn = 0;
+  space.slot = 0;
+  giveSlot(slot);
 }
 
 /** What a space has beside its pages. */
@@ -247,6 +273,13 @@ function findGapAround(space: Space, address: u64): void {
   const below = before();
   gapFirst = below == null ? 0 : below.last + 1;
   gapLast = above == null ? USER_LAST : above.first - 1;
+  if (address >= KERNEL_HALF) stayInSlot(space.slot - 1);
+}
+
+/** The table of a slot, which the root leads to, is not the space's. */
+function stayInSlot(slot: u32): void {
+  gapFirst = max<u64>(gapFirst, slotFirst(slot) + UNUSED_BYTES);
+  gapLast = slotLast(slot);
 }
 
 /** In ascending order. */

@@ -30,7 +30,7 @@ export namespace Call {
   export const MPROTECT: u32 = 6;
   /** `brk(end)`: moves the end of the heap and returns it, in whole pages; with 0 returns where it is. EINVAL; EPERM; ENOMEM: also where something is in the way. */
   export const BRK: u32 = 7;
-  /** `fork()`: a copy of the task goes on as it does. Returns the copy's number, and 0 in the copy. ENOMEM. */
+  /** `fork()`: a copy of the task goes on as it does. Returns the copy's number, and 0 in the copy. EPERM: it is a module; ENOMEM. */
   export const FORK: u32 = 8;
   /**
    * `wait(address)`: waits for a child (a copy that this task made) to end; returns its number and stores its Ending at `address`,

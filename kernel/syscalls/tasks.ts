@@ -5,8 +5,9 @@ import { currentTask, waitInCall } from "../tasks/scheduler";
 import { WaitsFor } from "../tasks/task";
 import { Call, Ending, Errno } from "./abi";
 
-/** `fork()`. The copy's number; ENOMEM. */
+/** `fork()`. The copy's number; EPERM: a module is once in the zone that all spaces have; ENOMEM. */
 export function fork(): i64 {
+  if (currentTask().space.slot != 0) return Errno.EPERM;
   const child = copyTask(currentTask());
   return child == null ? Errno.ENOMEM : <i64>child.id;
 }

@@ -109,6 +109,8 @@ function reportAddress(space: Space, address: u64, reason: u32): void {
 function placeText(reason: u32): string {
   if (reason == FaultReason.NULL_POINTER) return "in the first 64 KiB, which no task ever has";
   if (reason == FaultReason.KERNEL_ADDRESS) return "in the kernel's half";
+  if (reason == FaultReason.READ_ONLY || reason == FaultReason.NOT_EXECUTABLE)
+    return "in memory of a module, which all may read";
   return "in no region of the task";
 }
 

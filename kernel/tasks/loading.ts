@@ -2,11 +2,11 @@ import { contextStart } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
 import { UserSlot } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
-import { moduleBytes, moduleName, modulePhysical } from "../bootinfo/bootinfo";
+import { moduleBytes, moduleCount, moduleName, modulePhysical } from "../bootinfo/bootinfo";
 import { MODULE_NAME_BYTES } from "../bootinfo/layout";
 import { addHeap } from "../spaces/heap-end";
 import { RegionKind } from "../spaces/kinds";
-import { drawBase } from "../spaces/placement";
+import { drawBase, drawModuleBase } from "../spaces/placement";
 import { Backing, READ_WRITE, Region } from "../spaces/region";
 import { placeRegion } from "../spaces/place";
 import { populate } from "../spaces/populate";
@@ -28,6 +28,15 @@ const MESSAGE_BYTES: u64 = 4096;
 /** For a program that has no task. */
 const refusedName = memory.data(48);
 if (MODULE_NAME_BYTES != 48) ERROR("refusedName holds the name of a module");
+
+/** Is there a program among those that were booted that is a module? */
+export function areThereModules(): bool {
+  for (let module: u32 = 0; module < moduleCount(); module++) {
+    const error = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
+    if (error == ImageError.NONE && imageManifest() != 0) return true;
+  }
+  return false;
+}
 
 /** Makes a task of boot module `module`, ready to run. On an error nothing is left of it but its number. */
 export function loadProgram(module: u32): u32 {
@@ -57,7 +66,8 @@ function furnish(task: Task, module: u32): u32 {
   const space = task.space;
   if (createSpace(space) != SpaceError.NONE) return ImageError.NO_MEMORY;
   space.manifest = imageManifest();
-  const base = drawBase(UserSlot.TEXT, imageExtent());
+  const base = space.manifest != 0 ? drawModuleBase(space, imageExtent()) : drawBase(UserSlot.TEXT, imageExtent());
+  if (base == 0) return ImageError.NO_MEMORY;
   const error = loadImage(space, base);
   if (error != ImageError.NONE) return error;
   if (addHeap(space, drawBase(UserSlot.HEAP, HEAP_BYTES + 2 * PAGE_BYTES), HEAP_BYTES) != SpaceError.NONE)

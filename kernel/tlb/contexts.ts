@@ -104,3 +104,11 @@ export function idleInRoot(space: Translations): void {
 export function isAsLeft(space: Translations): bool {
   return ownContexts().idle == space.flushes;
 }
+
+/** No CPU keeps anything of a space that it has not loaded. */
+export function forgetContexts(): void {
+  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) {
+    const contexts = changetype<CpuContexts>(cpus + ((<usize>cpu) << CPU_SHIFT));
+    for (let pcid: u32 = 1; pcid <= LAST_PCID; pcid++) contexts.context(pcid).number = 0;
+  }
+}

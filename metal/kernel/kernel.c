@@ -22,10 +22,11 @@ struct Frame* move_frame(struct Frame* to, struct Frame* from) {
   return to;
 }
 
-/* What a copy forgives, of all that may come at its instruction, NMI and #MC included: a page fault in the user half. */
+/* What a copy forgives, of all that may come at its instruction, NMI and #MC included: a page fault in the user half, or the modules' zone. */
 static bool is_fault_of_user_memory(const struct Frame* frame) {
   bool tables_are_sound = !(frame->error & PAGE_FAULT_RESERVED_BIT);
-  return frame->vector == 14 && tables_are_sound && w2c_processor_readCr2(0) >> 63 == 0;
+  uint64_t address = w2c_processor_readCr2(0);
+  return frame->vector == 14 && tables_are_sound && (address >> 63 == 0 || address >> 44 == 0xffff9);
 }
 
 void kernel_trap_from_kernel(struct Frame* frame) {

@@ -14,7 +14,11 @@ import { holds } from "../support/property.ts";
 import { SpaceMachine } from "../spaces/support/machine.ts";
 
 /** What a manifest says is checked by the command, and again by the kernel, which takes it from a disk. RAM ends at 128 MiB here. */
-const module = await compileKernelPart({ entry: "tests/modules/entry.ts", platform: "embedded", before: "tests/spaces/racing" });
+const module = await compileKernelPart({
+  entry: "tests/modules/entry.ts",
+  platform: "embedded",
+  before: "tests/spaces/racing",
+});
 const IMAGE = 64n * MIB;
 const KERNELS = 0xfed0_0000n;
 const image = programImage(new Uint8Array(8));

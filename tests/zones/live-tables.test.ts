@@ -12,6 +12,7 @@ import { lookAt, type Live } from "./live.ts";
 const ZONES = {
   user: [0n, 0x7fff_ffff_ffffn],
   kernel: [0xffff_8000_0000_0000n, 0xffff_8fff_ffff_ffffn],
+  modules: [0xffff_9000_0000_0000n, 0xffff_9fff_ffff_ffffn],
   direct: [0xffff_a000_0000_0000n, 0xffff_bfff_ffff_ffffn],
   mmio: [0xffff_c000_0000_0000n, 0xffff_ffff_ffff_ffffn],
 } as const;
@@ -35,7 +36,13 @@ for (const machine of MACHINE_NAMES) {
     const isRamThroughout = (range: MappedRange) => covers(ramOf(range), range);
 
     test("all that is mapped is in one of them", () => {
-      const all = [...inZone("user"), ...inZone("kernel"), ...inZone("direct"), ...inZone("mmio")];
+      const all = [
+        ...inZone("user"),
+        ...inZone("kernel"),
+        ...inZone("modules"),
+        ...inZone("direct"),
+        ...inZone("mmio"),
+      ];
       assert.deepEqual(all.length, live.tables.length);
       assert.ok(inZone("user").length > 0 && inZone("kernel").length > 0 && inZone("direct").length > 0);
     });
@@ -51,6 +58,14 @@ for (const machine of MACHINE_NAMES) {
     test("programs' pages are write-back RAM", () => {
       for (const range of inZone("user")) {
         assert.ok(isRamThroughout(range) && range.memoryType === WRITE_BACK && range.user, show(range));
+      }
+    });
+
+    test("a module's pages are write-back RAM and the user's, who is another here: none is writable or executable", () => {
+      assert.ok(inZone("modules").length > 0);
+      for (const range of inZone("modules")) {
+        assert.ok(isRamThroughout(range) && range.memoryType === WRITE_BACK && range.user, show(range));
+        assert.deepEqual([range.writable, range.executable, range.global], [false, false, false], show(range));
       }
     });
 

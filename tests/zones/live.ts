@@ -11,6 +11,9 @@ import { buildEmbeddedKernel, buildEmbeddedProgram } from "../../tools/build/emb
 import { buildLoaderWasm } from "../../tools/build/loader.ts";
 import { lookAtLiveMachine, REQUEST } from "../metal/live-machine.ts";
 
+/** It waits, while the other program runs. */
+const MODULE = "tests/modules/programs/resident.ts";
+
 /** All that a machine has mapped while a program runs, read from its tables from outside. */
 export interface Live {
   readonly tables: readonly MappedRange[];
@@ -26,7 +29,7 @@ export const lookAt: Readonly<Record<MachineName, () => Promise<Live>>> = {
 async function lookAtQemu(): Promise<Live> {
   let tables: readonly MappedRange[] = [];
   let seen: readonly TraceRecord[] = [];
-  const programs = ["tests/metal/programs/spin.ts"];
+  const programs = [MODULE, "tests/metal/programs/spin.ts"];
   const { console } = await lookAtLiveMachine({ programs, ready: "| spinning\n" }, async ({ monitor, records }) => {
     await monitor.stop();
     tables = await readTables(monitor);
@@ -64,9 +67,16 @@ async function lookAtEmbedded(): Promise<Live> {
 }
 
 async function order() {
+  const module = await buildEmbeddedProgram(join(projectRoot, MODULE));
   const image = await buildEmbeddedProgram(join(projectRoot, "user/programs/hello.ts"));
   const { wasm, elf } = await buildEmbeddedKernel();
   await buildLoaderWasm();
-  const request = { ...REQUEST, programs: [{ name: "hello", image }] };
+  const request = {
+    ...REQUEST,
+    programs: [
+      { name: "resident", image: module },
+      { name: "hello", image },
+    ],
+  };
   return { request, kernelWasm: wasm, kernelElf: elf, firmware: defaultFirmwareMap(request.memoryBytes) };
 }

@@ -47,7 +47,7 @@ export class SpaceMachine {
   #words = new Uint32Array(0);
 
   /** Two CPUs that lack the features `hidden` (Feature). */
-  constructor(module: WebAssembly.Module, hidden = 0, ramBytes = RAM_BYTES) {
+  constructor(module: WebAssembly.Module, hidden = 0, ramBytes = RAM_BYTES, start = "startSpaces") {
     this.kernel = new MemoryKernel([{ first: 0n, bytes: ramBytes }], startKernelPart(module)).bringUp({
       descriptors: [
         descriptor(EfiType.CONVENTIONAL, 0n, ARENA),
@@ -56,7 +56,7 @@ export class SpaceMachine {
       ],
     });
     this.call("featuresHide", hidden);
-    assert.equal(this.call("startSpaces"), 1);
+    assert.equal(this.call(start), 1);
   }
 
   call(name: string, ...args: (number | bigint)[]): number {
