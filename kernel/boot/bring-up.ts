@@ -21,7 +21,8 @@ import { makeZeroPage } from "../spaces/zero-page";
 import { reclaimFromTasks } from "../tasks/clock";
 import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
 import { reportCountersIfWanted } from "../tasks/counters";
-import { areThereModules, loadProgram } from "../tasks/loading";
+import { loadProgram } from "../tasks/loading";
+import { areThereModules, isOnDemand } from "../tasks/modules";
 import { setTurn } from "../tasks/turns";
 import { cacheColours } from "../cpu/caches";
 import { findApic, hasApic, openApic } from "../cpu/apic";
@@ -198,6 +199,7 @@ function seal(): void {
 
 function loadPrograms(): void {
   for (let module: u32 = 0; module < moduleCount(); module++) {
+    if (isOnDemand(module)) continue;
     const error = loadProgram(module);
     if (error != 0) log.refusedImage(module, error);
   }

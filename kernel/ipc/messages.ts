@@ -6,7 +6,7 @@ import { finishCall, finishCallHere, onTaskEnd } from "../tasks/scheduler";
 import { firstTask, Task, TaskState, WaitsFor } from "../tasks/task";
 import { IpcError } from "./errors";
 import { deliver, deliverLetGo, statusOf } from "./message";
-import { forgetPort, Port, queueLetGo, takeLetGo } from "./port";
+import { forgetPort, Port, queueLetGo, takeLetGo, unname } from "./port";
 import { endRequest, isRequest } from "./requests";
 
 /**
@@ -159,7 +159,7 @@ function endConversations(task: Task): void {
 }
 onTaskEnd(endConversations);
 
-/** A handle of `space` was closed: nobody of that space waits there any more, and nobody at all where nobody can receive. */
+/** A handle of `space` was closed: nobody of that space waits there any more, and nobody at all where nobody can receive; its name is free then. */
 function portClosed(object: KernelObject, space: usize): void {
   const port = changetype<Port>(object);
   for (let task = port.first; task != null;) {
@@ -172,6 +172,7 @@ function portClosed(object: KernelObject, space: usize): void {
     task = next;
   }
   if (port.receivers != 0) return;
+  unname(port);
   for (let memory = takeLetGo(port); memory != null; memory = takeLetGo(port)) releaseObject(memory);
 }
 

@@ -11,6 +11,7 @@ import {
   DEVICE_BYTES,
   DeviceRights,
   KNOWN_CAPABILITIES,
+  KNOWN_MANIFEST_FLAGS,
   MANIFEST_BYTES,
   MANIFEST_LAYOUT,
   ManifestAt,
@@ -53,6 +54,8 @@ export function checkManifest(at: u64, bytes: u64): u32 {
   const version = physLoad32(at + ManifestAt.version);
   if (version == 0) return refuse(ManifestError.BAD_VERSION, version);
   if (!isNamed(at)) return refuse(ManifestError.BAD_NAME, physLoad64(at + ManifestAt.name));
+  const flags = physLoad64(at + ManifestAt.flags);
+  if ((flags & ~KNOWN_MANIFEST_FLAGS) != 0) return refuse(ManifestError.UNKNOWN_FLAG, flags);
   const count = physLoad32(at + ManifestAt.rangeCount);
   if (count > MAX_DEVICES) return refuse(ManifestError.TOO_MANY_DEVICES, count);
   if (bytes != MANIFEST_BYTES + count * DEVICE_BYTES) return refuse(ManifestError.TRUNCATED, bytes);

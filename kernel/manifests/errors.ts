@@ -23,6 +23,8 @@ export namespace ManifestError {
   export const IS_KERNELS: u32 = 13;
   /** A second one in the same image. */
   export const REPEATED: u32 = 14;
+  /** Flags that this kernel does not know: all of them. */
+  export const UNKNOWN_FLAG: u32 = 15;
 }
 
 /** To be read after "its manifest ", before the value that was found. */
@@ -34,6 +36,7 @@ export function manifestErrorText(error: u32): string {
   if (error == ManifestError.BAD_NAME) return "has a name that is none; it begins with";
   if (error == ManifestError.TOO_MANY_DEVICES) return "has too many device ranges:";
   if (error == ManifestError.NOT_CAPABLE) return "has device ranges, and not the capability; ranges:";
+  if (error == ManifestError.UNKNOWN_FLAG) return "has flags that are not known:";
   if (error == ManifestError.REPEATED) return "is not the only one; the other is at";
   return rangeErrorText(error);
 }

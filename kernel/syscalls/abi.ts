@@ -56,6 +56,14 @@ export namespace Call {
   /** `sys_unmap(address)`: takes such a page away. EINVAL; ENOENT: there is none; EPERM: it is sealed; ENOMEM. */
   export const SYS_UNMAP: u32 = 13;
   /**
+   * `spawn(address, length)`: starts the program that was booted by the name of `length` bytes at `address`; it is the caller's child. A module of the same
+   * name and a lower version ends. Returns its number. EINVAL: no name, or its image is refused; EPERM: no module with the capability "module-control";
+   * EFAULT; ENOENT: no such program was booted; EEXIST: a module of that name runs, and is not older; EAGAIN: it runs at this moment; ENOMEM.
+   */
+  export const SPAWN: u32 = 14;
+  /** `unload(address, length)`: ends the module of that name. EINVAL: no name, or the caller's; EPERM; EFAULT; ENOENT: none runs; EAGAIN. */
+  export const UNLOAD: u32 = 15;
+  /**
    * `memory_supply(memory, offset, address, bytes)`: the pages of an object with a pager, from its byte `offset` on, are copies of the task's memory from
    * `address` on; those that are there stay. Returns how many bytes are there now: fewer when there is no memory for more. EINVAL, EBADF, EACCES, EFAULT, ENOMEM.
    */

@@ -9,6 +9,7 @@ import { trace, tracesEverything } from "../trace/trace";
 import { Call, Errno, Info, MapFlag } from "./abi";
 import { sysMap, sysUnmap } from "./devices";
 import { info, infoAtHand } from "./info";
+import { spawn, unload } from "./modules";
 import { log } from "./log";
 import { fork, wait } from "./tasks";
 import { handleClose, handleRevoke, memoryCreate, memoryServe } from "./objects";
@@ -82,6 +83,8 @@ function perform(task: Task, number: u64, a: u64, b: u64, c: u64, d: u64, e: u64
   if (number == Call.MSEAL) return mseal(a, b, c);
   if (number == Call.SYS_MAP) return sysMap(a, b, c);
   if (number == Call.SYS_UNMAP) return sysUnmap(a);
+  if (number == Call.SPAWN) return spawn(a, b);
+  if (number == Call.UNLOAD) return unload(a, b);
   if (number >= Call.MEMORY_SUPPLY) return performOnHandles(number, a, b, c, d);
   return Errno.ENOSYS;
 }

@@ -16,6 +16,8 @@ export namespace ImageError {
   export const RELOCATION_TABLE: u32 = 13;
   /** ManifestError says why. */
   export const BAD_MANIFEST: u32 = 14;
+  /** Of that name, and as new. */
+  export const MODULE_RUNS: u32 = 15;
 }
 
 /** What to say of an ImageError, before the value that was found; of a manifest there is more to say. */
@@ -31,6 +33,7 @@ export function imageErrorText(error: u32): string {
   if (error == ImageError.BAD_ENTRY) return "the entry point lies in no executable segment; at";
   if (error == ImageError.BAD_RELOCATION) return "a relocation that is not R_X86_64_RELATIVE inside the image; found";
   if (error == ImageError.RELOCATION_TABLE) return "malformed relocation table; size or address";
+  if (error == ImageError.MODULE_RUNS) return "a module of that name runs, and is not older; value";
   if (error == ImageError.BAD_MANIFEST) return "its manifest";
   if (error == ImageError.DYNAMIC_LINKING)
     return "dynamic linking that is not supported; type of the segment, or tag of the dynamic section,";

@@ -2,7 +2,7 @@ import { contextStart } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
 import { UserSlot } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
-import { moduleBytes, moduleCount, moduleName, modulePhysical } from "../bootinfo/bootinfo";
+import { moduleBytes, moduleName, modulePhysical } from "../bootinfo/bootinfo";
 import { MODULE_NAME_BYTES } from "../bootinfo/layout";
 import { addHeap } from "../spaces/heap-end";
 import { RegionKind } from "../spaces/kinds";
@@ -16,6 +16,8 @@ import { trace, traceTask, traceText } from "../trace/trace";
 import { checkImage, imageEntry, imageErrorFound, imageExtent, imageManifest, loadImage } from "./image";
 import { ImageError } from "./image-errors";
 import { makeReady } from "./balance";
+import { runningLike, unloadModule } from "./modules";
+import { versionOf } from "../manifests/manifest";
 import { countRefused } from "./outcome";
 import { endTask } from "./scheduler";
 import { makeTask, numberTask, Task, TaskEnd } from "./task";
@@ -29,26 +31,23 @@ const MESSAGE_BYTES: u64 = 4096;
 const refusedName = memory.data(48);
 if (MODULE_NAME_BYTES != 48) ERROR("refusedName holds the name of a module");
 
-/** Is there a program among those that were booted that is a module? */
-export function areThereModules(): bool {
-  for (let module: u32 = 0; module < moduleCount(); module++) {
-    const error = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
-    if (error == ImageError.NONE && imageManifest() != 0) return true;
-  }
-  return false;
-}
-
-/** Makes a task of boot module `module`, ready to run. On an error nothing is left of it but its number. */
+/**
+ * Makes a task of boot module `module`, ready to run. A module of the same name and a lower version, which runs on no CPU, makes room for it. On
+ * an error nothing is left of it but its number.
+ */
 export function loadProgram(module: u32): u32 {
   const id = numberTask();
   traceTask(id);
-  const refusal = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
+  let refusal = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
+  const older = refusal == ImageError.NONE ? runningLike(imageManifest()) : null;
+  if (older != null && versionOf(older.space.manifest) >= versionOf(imageManifest())) refusal = ImageError.MODULE_RUNS;
   const task = refusal == ImageError.NONE ? makeTask(id) : null;
   if (task == null) {
     countRefused();
     return refuse(module, refusal == ImageError.NONE ? ImageError.NO_MEMORY : refusal);
   }
   const error = furnish(task, module);
+  if (error == ImageError.NONE && older != null) unloadModule(older, id);
   if (error == ImageError.NONE) return error;
   refuse(module, error);
   endTask(task, TaskEnd.REFUSED, <i32>error);

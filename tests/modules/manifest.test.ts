@@ -39,7 +39,7 @@ function noteOf(fields: object): Uint8Array {
 
 /** Where the manifest begins in the note. */
 const HEAD = 20;
-const [CAPABILITIES, VERSION, COUNT, NAME, RANGES] = [HEAD + 4, HEAD + 8, HEAD + 12, HEAD + 16, HEAD + 64];
+const [CAPABILITIES, VERSION, COUNT, NAME, RANGES] = [HEAD + 4, HEAD + 8, HEAD + 12, HEAD + 16, HEAD + 72];
 const [PHYSICAL, BYTES, CACHING, RIGHTS] = [0, 8, 16, 20];
 
 interface Verdict {
@@ -99,6 +99,7 @@ const refused: readonly [what: string, text: string, says: RegExp][] = [
   ["has a capability that nobody knows", JSON.stringify({ ...GOOD, capabilities: ["all"] }), /capability "all": known/],
   ["has a capability that is none", JSON.stringify({ ...GOOD, capabilities: "devices" }), /want an array/],
   ["has devices without the capability", JSON.stringify({ ...GOOD, capabilities: [] }), /want "devices" among/],
+  ["starts at noon", JSON.stringify({ ...GOOD, start: "noon" }), /^it: start "noon": want boot or on-demand/],
   ["has nine devices", JSON.stringify({ ...GOOD, devices: Array(9).fill(first) }), /has 9 devices: want 8 at most/],
   ["has a device that is none", JSON.stringify({ ...GOOD, devices: [7] }), /^it: device 1: want an object/],
   ["has a device with a stranger", withDevice({ irq: 3 }), /^it: device 1 has the unknown word "irq"/],
@@ -153,8 +154,14 @@ const changes: readonly [what: string, error: number, change: (note: DataView) =
   ["is of another layout", ManifestError.UNKNOWN_LAYOUT, word(HEAD, 2)],
   ["has unknown capabilities", ManifestError.UNKNOWN_CAPABILITY, word(CAPABILITIES, 1 | (1 << 31))],
   ["has version 0", ManifestError.BAD_VERSION, word(VERSION, 0)],
+  ["has unknown flags", ManifestError.UNKNOWN_FLAG, word(HEAD + 64, 2)],
+  ["has something where nothing is", ManifestError.UNKNOWN_FLAG, word(HEAD + 68, 1)],
   ["has no name", ManifestError.BAD_NAME, (note) => note.setUint8(NAME, 0)],
-  ["has a name without an end", ManifestError.BAD_NAME, (note) => new Uint8Array(note.buffer).fill(65, NAME, RANGES)],
+  [
+    "has a name without an end",
+    ManifestError.BAD_NAME,
+    (note) => new Uint8Array(note.buffer).fill(65, NAME, NAME + 48),
+  ],
   ["has something behind its name", ManifestError.BAD_NAME, (note) => note.setUint8(NAME + 40, 65)],
   ["has a range more than its bytes", ManifestError.TRUNCATED, word(COUNT, 3)],
   ["has a range less", ManifestError.TRUNCATED, word(COUNT, 1)],

@@ -16,6 +16,8 @@ export interface Manifest {
   readonly version: number;
   readonly capabilities: readonly string[];
   readonly devices: readonly DeviceRange[];
+  /** When it is started: with the other programs, or when somebody spawns it. */
+  readonly start: keyof typeof START;
 }
 
 export interface DeviceRange {
@@ -27,6 +29,7 @@ export interface DeviceRange {
 
 const CACHING = { uncached: Caching.UNCACHED, "write-combining": Caching.WRITE_COMBINING } as const;
 const ACCESS = { read: layout.DeviceRights.READ, "read-write": layout.DeviceRights.READ_WRITE } as const;
+const START = { boot: 0, "on-demand": layout.ManifestFlag.ON_DEMAND } as const;
 const PAGE_BYTES = 4096n;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -64,18 +67,19 @@ export function parseManifest(text: string, file: string): Manifest {
   const refuse = (problem: string): never => {
     throw new BadManifest(file, problem);
   };
-  const fields = objectOf(parseJson(text, refuse), "the manifest", ["name", "version", "capabilities", "devices"], refuse);
-  const { name, version, capabilities = [], devices = [] } = fields;
+  const fields = objectOf(parseJson(text, refuse), "the manifest", ["name", "version", "capabilities", "devices", "start"], refuse);
+  const { name, version, capabilities = [], devices = [], start = "boot" } = fields;
   if (typeof name !== "string" || !NAME.test(name) || name.length >= MODULE_NAME_BYTES) {
     return refuse(`name ${show(name)}: want 1 to ${MODULE_NAME_BYTES - 1} letters, digits, ".", "_" or "-"`);
   }
   if (!Number.isInteger(version) || (version as number) < 1 || (version as number) >= 2 ** 32) {
     return refuse(`version ${show(version)}: want a whole number from 1`);
   }
+  if (!isKeyOf(START, start)) return refuse(`start ${show(start)}: want boot or on-demand`);
   const words = wordsOf(capabilities, refuse);
   const ranges = rangesOf(devices, refuse);
   if (ranges.length > 0 && !words.includes("devices")) refuse(`has devices: want "devices" among its capabilities`);
-  return { name, version: version as number, capabilities: words, devices: ranges };
+  return { name, version: version as number, capabilities: words, devices: ranges, start };
 }
 
 type Refuse = (problem: string) => never;
@@ -147,7 +151,7 @@ function show(value: unknown): string {
 }
 
 /** The note, as kernel/manifests/layout.ts draws it. */
-export function manifestNote({ name, version, capabilities, devices }: Manifest): Uint8Array {
+export function manifestNote({ name, version, capabilities, devices, start }: Manifest): Uint8Array {
   const [noteBytes, headBytes, rangeBytes] = [layout.NOTE_BYTES, layout.MANIFEST_BYTES, layout.DEVICE_BYTES].map(Number);
   const bytes = headBytes! + devices.length * rangeBytes!;
   const note = new Uint8Array(noteBytes! + bytes);
@@ -162,6 +166,7 @@ export function manifestNote({ name, version, capabilities, devices }: Manifest)
   view.setUint32(at(layout.ManifestAt.version), version, true);
   view.setUint32(at(layout.ManifestAt.rangeCount), devices.length, true);
   note.set(Buffer.from(name), at(layout.ManifestAt.name));
+  view.setUint32(at(layout.ManifestAt.flags), START[start], true);
   devices.forEach((device, index) => writeDevice(view, at(layout.MANIFEST_BYTES) + index * rangeBytes!, device));
   return note;
 }

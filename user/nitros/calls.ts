@@ -93,6 +93,16 @@ export function sysUnmap(address: u64): i64 {
   return syscall(Call.SYS_UNMAP, address, 0, 0, 0, 0, 0);
 }
 
+/** Starts the program that was booted by the name of `length` bytes at `address`: its number, or an Errno. */
+export function spawn(address: u64, length: u64): i64 {
+  return syscall(Call.SPAWN, address, length, 0, 0, 0, 0);
+}
+
+/** Ends the module of that name: 0, or an Errno. */
+export function unload(address: u64, length: u64): i64 {
+  return syscall(Call.UNLOAD, address, length, 0, 0, 0, 0);
+}
+
 /** Physical address of the contiguous memory of a handle, or an Errno. */
 export function physicalAddress(handle: u64): i64 {
   return syscall(Call.INFO, Info.PHYSICAL, handle, 0, 0, 0, 0);

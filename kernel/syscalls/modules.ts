@@ -1,0 +1,57 @@
+import { MODULE_NAME_BYTES } from "../bootinfo/layout";
+import { Capability } from "../manifests/layout";
+import { isCapable, versionOf } from "../manifests/manifest";
+import { copyIn } from "../spaces/user-memory";
+import { loadProgram } from "../tasks/loading";
+import { bootProgram, manifestOf, NO_PROGRAM, runningLike, runningNamed, unloadModule } from "../tasks/modules";
+import { ImageError } from "../tasks/image-errors";
+import { currentTask } from "../tasks/scheduler";
+import { firstTask, Task, TaskState } from "../tasks/task";
+import { traceTask } from "../trace/trace";
+import { Errno } from "./abi";
+
+/** The calls that start programs and end modules: for modules with the capability "module-control". */
+
+const name = memory.data(48);
+if (MODULE_NAME_BYTES != 48) ERROR("name holds the name of a module");
+
+/** `spawn(address, length)`. The task's number, or EINVAL, EPERM, EFAULT, ENOENT, EEXIST, EAGAIN, ENOMEM. */
+export function spawn(address: u64, length: u64): i64 {
+  const refusal = takeName(address, length);
+  if (refusal != 0) return refusal;
+  const module = bootProgram(name, <u32>length);
+  if (module == NO_PROGRAM) return Errno.ENOENT;
+  const manifest = manifestOf(module);
+  const older = runningLike(manifest);
+  if (older != null && versionOf(older.space.manifest) >= versionOf(manifest)) return Errno.EEXIST;
+  if (older != null && older.state == TaskState.RUNNING) return Errno.EAGAIN;
+  const caller = currentTask();
+  const error = loadProgram(module);
+  traceTask(caller.id);
+  if (error != ImageError.NONE) return error == ImageError.NO_MEMORY ? Errno.ENOMEM : Errno.EINVAL;
+  // The ring of tasks is in the order of their numbers.
+  const task = changetype<Task>(firstTask()).previous;
+  task.parent = caller;
+  return task.id;
+}
+
+/** `unload(address, length)`. 0, or EINVAL, EPERM, EFAULT, ENOENT, EAGAIN. */
+export function unload(address: u64, length: u64): i64 {
+  const refusal = takeName(address, length);
+  if (refusal != 0) return refusal;
+  const caller = currentTask();
+  const task = runningNamed(name, <u32>length);
+  if (task == null) return Errno.ENOENT;
+  if (task == caller) return Errno.EINVAL;
+  if (task.state == TaskState.RUNNING) return Errno.EAGAIN;
+  unloadModule(task, caller.id);
+  return 0;
+}
+
+/** Copies a name into `name`. 0, or why that cannot be. */
+function takeName(address: u64, length: u64): i64 {
+  if (length == 0 || length >= MODULE_NAME_BYTES) return Errno.EINVAL;
+  const space = currentTask().space;
+  if (!isCapable(space.manifest, Capability.MODULE_CONTROL)) return Errno.EPERM;
+  return copyIn(name, address, <u32>length, space) ? 0 : Errno.EFAULT;
+}
