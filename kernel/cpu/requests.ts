@@ -106,6 +106,12 @@ export function leaveForKernel(): void {
   writeCr3(kernelRoot());
 }
 
+/** Forgets the translation of one page of the loaded space, on this CPU. */
+export function forgetPage(page: u64): void {
+  countHere(CpuEvent.PAGES_FORGOTTEN);
+  invalidatePage(page);
+}
+
 /** Forgets translations on this CPU: of the first `count` pages of the list, or with ALL_PAGES all of the loaded space. */
 export function forget(count: u32): void {
   if (count == ALL_PAGES) {

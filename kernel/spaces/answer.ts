@@ -5,7 +5,7 @@ import { Frame } from "../frames/frame";
 import { Holders, isHeldAlone, lookAtHolders } from "../frames/sharing";
 import { entryFrame, entrySlot, isLeaf, isPresent, Pte } from "../paging/pte";
 import { makeDirectoryEntry, ownPageSlot, splitHuge, splitLarge } from "../paging/user-tables";
-import { beginFlush, finishFlush, noteFrame, notePage } from "../tlb/gather";
+import { flushPage, flushPageOf } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { Answer } from "./answers";
@@ -149,9 +149,9 @@ function copy(space: Space, region: Region, slot: PhysAddr, from: Frame, page: u
   const frame = userFrameToFill(space);
   if (frame.isNone) return Answer.NO_MEMORY;
   frameCopy(frame.address, from.address);
-  replace(space, slot, freshEntry(frame, pageFlags(region.rights)), page);
-  noteFrame(from);
-  finishFlush();
+  // The old entry was read-only: no D bit can be lost.
+  physStore64(slot, freshEntry(frame, pageFlags(region.rights)));
+  flushPageOf(space, page, from);
   trace(RecordKind.COPIED, page, from.number, frame.number);
   return Answer.ANSWERED;
 }
@@ -166,14 +166,7 @@ function replaceForeign(space: Space, region: Region, slot: PhysAddr, page: u64)
 function replaceZeros(space: Space, region: Region, slot: PhysAddr, page: u64): u32 {
   const frame = userFrame(space);
   if (frame.isNone) return Answer.NO_MEMORY;
-  replace(space, slot, freshEntry(frame, pageFlags(region.rights)), page);
-  finishFlush();
+  physStore64(slot, freshEntry(frame, pageFlags(region.rights)));
+  flushPage(space, page);
   return Answer.ANSWERED;
-}
-
-/** Begins a flush, which the caller finishes. The old entry was read-only: no D bit can be lost. */
-function replace(space: Space, slot: PhysAddr, entry: u64, page: u64): void {
-  beginFlush(space);
-  physStore64(slot, entry);
-  notePage(page);
 }

@@ -5,7 +5,7 @@ import { RegionKind } from "./kinds";
 import { makeDivisibleAround, pageFlags } from "./pages";
 import { READ_WRITE, Region } from "./region";
 import { comeBetween, isFree } from "./region-tree";
-import { removePages, Space, SpaceError } from "./space";
+import { removePagesAbove, Space, SpaceError } from "./space";
 import { placeRegion } from "./place";
 
 /** A task's heap: one region, with a page of guard below and one above that moves with its end. */
@@ -38,7 +38,7 @@ export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
   if (areSealed(heap, guard)) return SpaceError.SEALED;
   if (!makeDivisibleAround(space, end, last)) return SpaceError.NO_MEMORY;
   moveEnd(heap, guard, end);
-  removePages(space, end, guard == null ? last : last + PAGE_BYTES);
+  removePagesAbove(space, end, guard == null ? last : last + PAGE_BYTES);
   trace(RecordKind.UNMAPPED, end, last - end + 1, pageFlags(READ_WRITE));
   return SpaceError.NONE;
 }

@@ -29,8 +29,9 @@ const upper: Link = memory.data(4, 4);
 
 /** What was taken out. */
 let popped: Region | null = null;
-/** What `firstFrom` came by. */
-let passed: Region | null = null;
+/** The neighbours of what was looked for, or taken out, last. */
+let lowerNeighbour: Region | null = null;
+let upperNeighbour: Region | null = null;
 
 /** Of a region's `gap`: not known, nor `lowest` and `highest`. */
 export const UNKNOWN: u64 = u64.MAX_VALUE;
@@ -60,13 +61,18 @@ export function firstFrom(tree: Region | null, address: u64): Region | null {
       at = at.left;
     }
   }
-  passed = below;
+  lowerNeighbour = below;
   return found;
 }
 
-/** The highest region that ends below where `firstFrom` looked last. */
+/** The highest region that ends below where `firstFrom` looked last, or below what `takeOne` took out. */
 export function before(): Region | null {
-  return passed;
+  return lowerNeighbour;
+}
+
+/** The lowest region above what `takeOne` took out. */
+export function after(): Region | null {
+  return upperNeighbour;
 }
 
 /** Does nothing lie from `first` to `last`? */
@@ -121,10 +127,12 @@ export function takeOut(tree: Region | null, first: u64, last: u64): Region | nu
   return hanging(top);
 }
 
-/** Takes `region` out, which is in the tree. It is `taken()`. */
+/** Takes `region` out, which is in the tree. It is `taken()`; `before()` and `after()` are its neighbours. */
 export function takeOne(tree: Region | null, region: Region): Region | null {
   hang(top, tree);
-  join(region.left, region.right, linkTo(region));
+  const link = linkTo(region);
+  findNeighboursBelow(region);
+  join(region.left, region.right, link);
   region.left = null;
   region.right = null;
   doubt(region);
@@ -132,16 +140,40 @@ export function takeOne(tree: Region | null, region: Region): Region | null {
   return hanging(top);
 }
 
-/** What leads to `region` in the tree at `top`. All above it are in doubt. */
+/** What leads to `region` in the tree at `top`. All above it are in doubt; those next to it among them are `before()` and `after()`. */
 function linkTo(region: Region): Link {
   let link = top;
   let at = changetype<Region>(hanging(link));
+  let below: Region | null = null;
+  let above: Region | null = null;
   while (at != region) {
     doubt(at);
-    link = region.first < at.first ? leftLink(at) : rightLink(at);
+    if (region.first < at.first) {
+      above = at;
+      link = leftLink(at);
+    } else {
+      below = at;
+      link = rightLink(at);
+    }
     at = changetype<Region>(hanging(link));
   }
+  lowerNeighbour = below;
+  upperNeighbour = above;
   return link;
+}
+
+/** Those that hang below a region are nearer than those above it. */
+function findNeighboursBelow(region: Region): void {
+  let left = region.left;
+  let right = region.right;
+  while (left != null) {
+    lowerNeighbour = left;
+    left = left.right;
+  }
+  while (right != null) {
+    upperNeighbour = right;
+    right = right.left;
+  }
 }
 
 /** What was taken out last. */

@@ -1,7 +1,7 @@
 import { physCopy, physStore64 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
 import { KERNEL_HALF, NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
-import { PAGE_BYTES } from "../address/pages";
+import { LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { onlineCpus } from "../cpu/online";
 import { freeFrame } from "../frames/allocator";
 import { Frame } from "../frames/frame";
@@ -22,7 +22,7 @@ import { MemoryObject, noteLetGo } from "./memory-object";
 import { pageFlags } from "./pages";
 import { Backing, Region } from "./region";
 import { freeRegion } from "./region-pool";
-import { before, findIn, firstFrom, move, taken, takeOut, takeOne } from "./region-tree";
+import { after, before, findIn, firstFrom, move, taken, takeOut, takeOne } from "./region-tree";
 import { unmapRange } from "./unmap";
 
 /**
@@ -198,21 +198,17 @@ function dropBelongings(space: Space): void {
 /** Removes all regions from `first` to `last`, whose ends no region, large page or shared table may lie across, and their pages. */
 export function clearRange(space: Space, first: u64, last: u64): void {
   space.regions = takeOut(space.regions, first, last);
-  unmapTaken(space, first);
+  const gone = taken();
+  if (gone == null) return;
+  findGapAround(space, first);
+  unmapRegions(space, gone, gapFirst, gapLast);
 }
 
 /** The same for one region. */
 export function removeRegion(space: Space, region: Region): void {
   space.regions = takeOne(space.regions, region);
-  unmapTaken(space, region.first);
-}
-
-/** What was just taken out of the space's tree, and held `address`, if anything did. */
-function unmapTaken(space: Space, address: u64): void {
-  const gone = taken();
-  if (gone == null) return;
-  findGapAround(space, address);
-  unmapRegions(space, gone, gapFirst, gapLast);
+  noteGap(space, region.first, before(), after());
+  unmapRegions(space, region, gapFirst, gapLast);
 }
 
 /** Takes from `region` its part from `first` to `last`, one of its ends, and leaves the rest. No large page or shared table lies across. */
@@ -233,6 +229,17 @@ export function removePages(space: Space, first: u64, last: u64): void {
   findGapAround(space, last);
   beginFlush(space);
   unmapRange(space.root, first, last, gapFirst, gapLast);
+  finishFlush();
+}
+
+/**
+ * The same where a region ends just below `first`. Tables that cover the end of that region, too, stay: of those nobody need know what lies
+ * above.
+ */
+export function removePagesAbove(space: Space, first: u64, last: u64): void {
+  if (((first - 1) ^ last) >= LARGE_BYTES) return removePages(space, first, last);
+  beginFlush(space);
+  unmapRange(space.root, first, last, first, last);
   finishFlush();
 }
 
@@ -263,14 +270,18 @@ function unmapLast(root: u64, first: u64, last: u64): void {
   current = null;
 }
 
-/** What `findGapAround` found. */
+/** What `noteGap` was told. */
 let gapFirst: u64 = 0;
 let gapLast: u64 = 0;
 
 /** Between which regions lies `address`, which none holds? */
 function findGapAround(space: Space, address: u64): void {
   const above = firstFrom(space.regions, address);
-  const below = before();
+  noteGap(space, address, before(), above);
+}
+
+/** The gap that holds `address` lies between these two. */
+function noteGap(space: Space, address: u64, below: Region | null, above: Region | null): void {
   gapFirst = below == null ? 0 : below.last + 1;
   gapLast = above == null ? USER_LAST : above.first - 1;
   if (address >= KERNEL_HALF) stayInSlot(space.slot - 1);

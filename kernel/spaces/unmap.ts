@@ -75,12 +75,25 @@ function unmapSmall(table: PhysAddr, first: u64, last: u64): void {
 
 /** Takes the tables around `at` out, from those below entries of `lowest` on, that cover only what is free from `first` to `last`. */
 function dropTables(root: u64, lowest: u32, at: u64, first: u64, last: u64): void {
-  for (let level = lowest; level <= ROOT_LEVEL && isWithin(at, level, first, last); level++) {
-    const slot = entryOf(root, at, level);
-    const entry: u64 = slot == 0 ? 0 : physLoad64(slot);
-    if (!isPresent(entry)) continue;
-    physStore64(slot, 0);
-    noteStructures();
+  let highest = lowest;
+  while (highest <= ROOT_LEVEL && isWithin(at, highest, first, last)) highest++;
+  if (highest != lowest) dropFrom(entryOf(root, at, highest - 1), at, entryLevel(), lowest);
+}
+
+/**
+ * The entry at `slot`, of `level`, goes, and with it what it leads to on the way to `at`, as far as an entry of `lowest`: nothing else is there.
+ * `noteFrame` may free tables that were noted before, not the one that it is told of.
+ */
+function dropFrom(slot: PhysAddr, at: u64, level: u32, lowest: u32): void {
+  let entry: u64 = slot == 0 ? 0 : physLoad64(slot);
+  if (!isPresent(entry)) return;
+  physStore64(slot, 0);
+  noteStructures();
+  noteFrame(Frame.containing(entryAddress(entry)));
+  while (level > lowest) {
+    level -= 1;
+    entry = physLoad64(entrySlot(entryAddress(entry), at, level));
+    if (!isPresent(entry)) return;
     noteFrame(Frame.containing(entryAddress(entry)));
   }
 }

@@ -38,6 +38,8 @@ function lockAndCall(number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64
   unlockKernel();
 }
 
+/** A part of `lockAndCall`: else all of its arguments move once more. */
+@inline
 function traceAndPerform(number: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64): void {
   trace(RecordKind.CALL, number, a, b);
   if (number == Call.EXIT) {

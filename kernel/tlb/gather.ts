@@ -1,7 +1,7 @@
 import { cpuIndex } from "platform";
 import { PAGE_BYTES } from "../address/pages";
 import { MOST_PAGES } from "../cpu/flush-limit";
-import { ALL_PAGES, askToFlush, awaitFlushes, forget, listPage } from "../cpu/requests";
+import { ALL_PAGES, askToFlush, awaitFlushes, forget, forgetPage, listPage } from "../cpu/requests";
 import { releaseFrame } from "../frames/allocator";
 import { releaseFrames, releaseRow } from "../frames/runs";
 import { Frame } from "../frames/frame";
@@ -102,25 +102,44 @@ function flush(changed: Translations): void {
   changed.flushes += 1;
   const here = (<u64>1) << (<u64>cpuIndex());
   if (changed.loadedOn == here) forget(pageCount);
-  else flushWithOthers(changed.loadedOn, here);
+  else flushWithOthers(changed.loadedOn, here, pageCount);
 }
 
 /** Whoever has the space loaded, if anybody. The others flush while this CPU does. */
-function flushWithOthers(cpus: u64, here: u64): void {
+function flushWithOthers(cpus: u64, here: u64, count: u32): void {
   const others = cpus & ~here;
   if (others == 0) return;
-  askToFlush(others, pageCount);
-  if (others != cpus) forget(pageCount);
+  askToFlush(others, count);
+  if (others != cpus) forget(count);
   awaitFlushes(others);
-  trace(RecordKind.SHOOTDOWN, others, pageCount == ALL_PAGES ? 0 : pageCount, 0);
+  trace(RecordKind.SHOOTDOWN, others, count == ALL_PAGES ? 0 : count, 0);
 }
+
+/** A flush of one page, whose entry has changed already: as if it had been gathered. */
+export function flushPage(changed: Translations, page: u64): void {
+  assert(space == null, "a flush within a flush");
+  changed.flushes += 1;
+  const here = (<u64>1) << (<u64>cpuIndex());
+  if (changed.loadedOn == here) return forgetPage(page);
+  listPage(0, page);
+  flushWithOthers(changed.loadedOn, here, 1);
+}
+
+/** The same, and then a holder less for `frame`, which was that page. */
+export function flushPageOf(changed: Translations, page: u64, frame: Frame): void {
+  flushPage(changed, page);
+  releaseFrame(frame);
+}
+
+/** From as many on, frames in a row are released by fewer instructions together than one by one. */
+const LONG_ROW: u32 = 6;
 
 function giveBack(): void {
   for (let i: u32 = 0; i < frameCount;) {
     const row = rowFrom(i);
-    const first = Frame.of(frameAt(i));
-    if (row == 1) releaseFrame(first);
-    else releaseRow(first, row);
+    const first = frameAt(i);
+    if (row >= LONG_ROW) releaseRow(Frame.of(first), row);
+    else for (let number = first; number < first + row; number++) releaseFrame(Frame.of(number));
     i += row;
   }
   for (let i: u32 = 0; i < blockCount; i++) releaseFrames(Frame.of(load<u32>(blocks + ((<usize>i) << 2))), 9);

@@ -138,7 +138,12 @@ const MUTANTS: readonly Mutant[] = [
     from: "if (holders == Holders.ALONE) return",
     to: "if (holders != Holders.UNKNOWN) return",
   },
-  { what: "a copy is made and the old page not flushed", file: ANSWER, from: "  notePage(page);\n", to: "" },
+  {
+    what: "a frame takes another's place, and the old page is not flushed",
+    file: GATHER,
+    from: "return forgetPage(page);",
+    to: "return;",
+  },
   {
     what: "a table is freed while a neighbour needs it",
     file: UNMAP,
@@ -166,8 +171,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a table that nothing needs stays",
     file: UNMAP,
-    from: "if (!isPresent(entry)) continue;",
-    to: "if (!isPresent(entry)) return;",
+    from: "dropFrom(entryOf(root, at, highest - 1), at,",
+    to: "dropFrom(entryOf(root, at, lowest), at,",
   },
   {
     what: "one page too few is unmapped",
@@ -190,13 +195,13 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "other CPUs are not asked to flush",
     file: GATHER,
-    from: "askToFlush(others, pageCount);",
+    from: "askToFlush(others, count);",
     to: "",
   },
   {
     what: "a CPU flushes for others and not for itself",
     file: GATHER,
-    from: "if (others != cpus) forget(pageCount);",
+    from: "if (others != cpus) forget(count);",
     to: "",
   },
   {
@@ -241,7 +246,12 @@ const MUTANTS: readonly Mutant[] = [
     from: " && isAsLeft(space);",
     to: ";",
   },
-  { what: "a flush is not counted", file: GATHER, from: "changed.flushes += 1;", to: "" },
+  {
+    what: "a flush is not counted",
+    file: GATHER,
+    from: "  // For CPUs that have left the space, and may come back.\n  changed.flushes += 1;",
+    to: "",
+  },
   {
     what: "a CPU that comes back to a space does not see what was flushed meanwhile",
     file: CONTEXTS,

@@ -49,6 +49,9 @@ function asleep(change: (both: Both, space: number) => void): [Step[]] {
   ];
 }
 
+/** An error code: of a write by a user to a page that is there (SDM 3A 4.7). */
+const WRITE_OF_USER = 7;
+
 /** What was found once, or chance seldom finds: tried before anything else. */
 export const KNOWN: [Step[]][] = [
   // A table is made the space's own while the processor remembers the shared one.
@@ -61,6 +64,20 @@ export const KNOWN: [Step[]][] = [
         both.fork(parent);
         both.access(HEAP_GUARD + 1, Access.READ, 0);
         both.populate(parent, HEAP_GUARD + 2, HEAP_GUARD + 3);
+      },
+    ],
+  ],
+  // A page is copied while the processor remembers the old one, in a table that is the space's own already.
+  [
+    [
+      (both) => {
+        const parent = both.create();
+        both.enter(parent);
+        both.access(HEAP_GUARD + 1, Access.WRITE, 0);
+        both.fork(parent);
+        both.access(HEAP_GUARD + 2, Access.WRITE, 0);
+        both.access(HEAP_GUARD + 1, Access.READ, 0);
+        both.fault(parent, HEAP_GUARD + 1, WRITE_OF_USER);
       },
     ],
   ],
