@@ -22,5 +22,5 @@ for (const fuzz of RUNS) {
 
 test("an answer that is not documented is found", async () => {
   const fuzz: Fuzz = { ...RUNS[0]!, calls: 300, forgotten: "EEXIST" };
-  assert.match((await failureOfCalls(fuzz, TIMEOUT_SECONDS)) ?? "", /wrong: call 4 answered -17/);
+  assert.match((await failureOfCalls(fuzz, TIMEOUT_SECONDS)) ?? "", /wrong: call \d+ answered -17/);
 });
