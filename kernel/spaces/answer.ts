@@ -71,7 +71,9 @@ function wantedRight(error: u64): u32 {
 }
 
 function mayBeLarge(region: Region, error: u64, address: u64): bool {
-  return (error & FaultBit.WRITE) != 0 && region.source == 0 && fitsPage(address, 2, region.first, region.last);
+  return (
+    (error & FaultBit.WRITE) != 0 && region.backing == Backing.ZEROS && fitsPage(address, 2, region.first, region.last)
+  );
 }
 
 /** A large page that several hold is taken apart, one of 1 GiB twice: the copy is of the page that is written. */
@@ -156,7 +158,7 @@ function copy(space: Space, region: Region, slot: PhysAddr, from: Frame, page: u
   return Answer.ANSWERED;
 }
 
-/** A page of nobody's to count: of zeros, or of an object. */
+/** A page of nobody's to count: of zeros, or of an object or an image. */
 function replaceForeign(space: Space, region: Region, slot: PhysAddr, page: u64): u32 {
   return region.backing == Backing.ZEROS
     ? replaceZeros(space, region, slot, page)

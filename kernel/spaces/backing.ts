@@ -15,7 +15,7 @@ import { Backing, Region } from "./region";
 import { Space } from "./space";
 import { userFrameToFill } from "./user-frames";
 
-/** Pages that are not the mapping's own: a message buffer's, an object's. Whoever maps them does not count as a holder of their frames. */
+/** Pages that are not the mapping's own: a message buffer's, an object's, a program file's. Whoever maps them does not count as a holder of their frames. */
 
 /** Writable as soon as the region allows it. */
 const OPEN_BITS: u64 = 1537;
@@ -27,6 +27,7 @@ if (CLOSED_BITS != (Pte.PRESENT | Pte.FOREIGN)) ERROR("CLOSED_BITS");
 /** Maps, by the empty entry at `slot`, what the region has at `page`. An Answer. */
 export function mapBacked(space: Space, slot: PhysAddr, region: Region, page: u64, isWrite: bool): u32 {
   if (region.backing == Backing.MESSAGE_BUFFER) return mapMessageBuffer(space, slot, region);
+  if (region.backing == Backing.IMAGE) return mapImage(space, slot, region, page, isWrite);
   const memory = objectOf(region);
   const offset = offsetOf(region, page);
   const word = objectPage(memory, offset);
@@ -45,6 +46,7 @@ export function mapBacked(space: Space, slot: PhysAddr, region: Region, page: u6
 
 /** The first write of such a page that the region allows, and its entry at `slot`, so far, does not. An Answer. */
 export function writeBacked(space: Space, slot: PhysAddr, region: Region, page: u64): u32 {
+  if (region.backing == Backing.IMAGE) return replaceByCopy(space, slot, region, page, offsetOf(region, page));
   const memory = objectOf(region);
   const offset = offsetOf(region, page);
   if (region.backing == Backing.COPIES) return replaceByCopy(space, slot, region, page, objectPage(memory, offset));
@@ -52,6 +54,17 @@ export function writeBacked(space: Space, slot: PhysAddr, region: Region, page: 
   physOr64(slot, Pte.WRITE | Pte.OWNED);
   invalidatePage(page);
   return Answer.ANSWERED;
+}
+
+function mapImage(space: Space, slot: PhysAddr, region: Region, page: u64, isWrite: bool): u32 {
+  if (isWrite) return mapCopy(space, slot, region, page, offsetOf(region, page));
+  physStore64(slot, imageEntry(region, page));
+  return Answer.ANSWERED;
+}
+
+/** What maps the page at `page` of a region whose backing is an image. */
+export function imageEntry(region: Region, page: u64): u64 {
+  return closedEntry(offsetOf(region, page), region);
 }
 
 function mapMessageBuffer(space: Space, slot: PhysAddr, region: Region): u32 {
@@ -69,7 +82,7 @@ function replaceByCopy(space: Space, slot: PhysAddr, region: Region, page: u64, 
   return answer;
 }
 
-/** A copy of the object's page at `from`, in place of the page itself or of nothing: the object does not change. */
+/** A copy of the object's or the file's page at `from`, in place of the page itself or of nothing: that does not change. */
 function mapCopy(space: Space, slot: PhysAddr, region: Region, page: u64, from: u64): u32 {
   const frame = userFrameToFill(space);
   if (frame.isNone) return Answer.NO_MEMORY;
@@ -92,7 +105,7 @@ export function objectOf(region: Region): MemoryObject {
   return changetype<MemoryObject>(changetype<Handle>(region.source).object);
 }
 
-/** Where `page`, of such a region, lies in its object. */
+/** Where `page`, of such a region, lies in its object; of an image where in physical memory. */
 export function offsetOf(region: Region, page: u64): u64 {
   return region.offset + (page - region.first);
 }

@@ -11,6 +11,7 @@ import { beginFlush, finishFlush, noteAllPages, noteFrame, noteStructures } from
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { fitsPage } from "./populate";
+import { Backing } from "./region";
 import { findRegion, Space } from "./space";
 import { hasColours } from "./user-frames";
 
@@ -33,7 +34,7 @@ let isInRow: bool = false;
 /** Makes the stretch around `address` a large page, and then a larger one, if it can be. Nothing is lost when it cannot. */
 export function promoteAround(space: Space, address: u64): void {
   const region = findRegion(space, address);
-  if (region == null || region.source != 0 || hasColours(space)) return;
+  if (region == null || region.backing != Backing.ZEROS || hasColours(space)) return;
   const largest: u32 = hasHugePages() ? 3 : 2;
   for (let level: u32 = 2; level <= largest && fitsPage(address, level, region.first, region.last); level++) {
     if (!isOnePage(space, address, level)) return;

@@ -11,11 +11,10 @@ import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { Space } from "./space";
-import { zeroPage } from "./zero-page";
 
 /**
  * What a space can do without when memory is short: tables that say nothing that a fault would not find out again. A page table whose
- * pages are all of zeros, or none; a higher one that leads nowhere. Not those that spaces share, which cost each of them little.
+ * pages are all of zeros, or of a program's file, or none; a higher one that leads nowhere. Not those that spaces share, which cost each of them little.
  *
  * By the A bit of the entry that leads to the table: a table that was walked since somebody looked last stays, and its A is cleared; one that was
  * not goes. Clearing A without a flush would be allowed (SDM 3A 4.8), and the age coarse: a processor may know the table without looking.
@@ -78,11 +77,12 @@ function take(slot: PhysAddr, entry: u64): bool {
 function isExpendable(table: PhysAddr, level: u32): bool {
   for (let offset: u64 = 0; offset < PAGE_BYTES; offset += 8) {
     const entry = physLoad64(table + offset);
-    if (isPresent(entry) && (level != 2 || !isZeros(entry))) return false;
+    if (isPresent(entry) && (level != 2 || !isSupplied(entry))) return false;
   }
   return true;
 }
 
-function isZeros(entry: u64): bool {
-  return (entry & Pte.FOREIGN) != 0 && entryAddress(entry) == zeroPage().address;
+/** The page of zeros, or one of an image or an object: those that are FOREIGN and the mapping's to write are not looked for again. */
+function isSupplied(entry: u64): bool {
+  return (entry & (Pte.FOREIGN | Pte.OWNED)) == Pte.FOREIGN;
 }

@@ -28,6 +28,8 @@ export namespace Backing {
   export const OBJECT: u8 = 2;
   /** Copies of such memory, the task's own from the first write of each page on; until then the page itself. */
   export const COPIES: u8 = 3;
+  /** A program's file, which stays in memory: `offset` is the physical address of what is at `first`. Read-only; who writes gets a copy. */
+  export const IMAGE: u8 = 4;
 }
 
 /** Nothing is ever both. */
@@ -67,7 +69,7 @@ export class Region {
   sealed: u16;
   /** Right bits that it never gets. */
   withheld: u16;
-  /** Byte of the source that is at `first`; of a device its physical address. */
+  /** Byte of the source that is at `first`; of a device and of an image its physical address. */
   offset: u64;
 
   holds(address: u64): bool {

@@ -1,6 +1,6 @@
 import { imageMachine, physLoad16, physLoad32, physLoad64 } from "platform";
 import { PhysAddr, VirtAddr } from "../address/addr";
-import { isAligned } from "../address/pages";
+import { isAligned, PAGE_BYTES } from "../address/pages";
 import {
   DYNAMIC_BYTES,
   DynamicTag,
@@ -25,6 +25,7 @@ import { MAX_SEGMENTS } from "../bootinfo/layout";
 import { checkManifest, manifestErrorFound } from "../manifests/check";
 import { ManifestError } from "../manifests/errors";
 import { NOTE_BYTES, NOTE_NAME, NOTE_NAME_BYTES, NOTE_TYPE, NoteAt } from "../manifests/layout";
+import { placeImage } from "../spaces/image-pages";
 import { RegionKind } from "../spaces/kinds";
 import { Right } from "../spaces/region";
 import { addPopulated } from "../spaces/populate";
@@ -266,7 +267,7 @@ export function imageEntry(): u64 {
   return physLoad64(file + ElfAt.entry);
 }
 
-/** Maps and fills the checked image at `base` of `space`, and relocates it. */
+/** Maps the checked image at `base` of `space`, from the file or filled from it, and relocates it. */
 export function loadImage(space: Space, base: VirtAddr): u32 {
   const count = headerCount();
   for (let i: u32 = 0; i < count; i++) {
@@ -282,11 +283,29 @@ function loadSegment(space: Space, base: VirtAddr, header: u64): u32 {
   const rights = rightsOf(header);
   const at = <VirtAddr>(base + physLoad64(header + ProgramHeaderAt.virtual));
   const last = at + physLoad64(header + ProgramHeaderAt.memoryBytes) - 1;
-  const error = addPopulated(space, at, last, kindOf(rights), rights);
-  if (error != SpaceError.NONE) return refuse(ImageError.NO_MEMORY, imageBytes);
   const from = <PhysAddr>(file + physLoad64(header + ProgramHeaderAt.offset));
-  fillSpace(space, at, from, physLoad64(header + ProgramHeaderAt.fileBytes));
+  const isInFile = isAsInFile(header, from);
+  const error = isInFile
+    ? placeImage(space, at, last, kindOf(rights), rights, from)
+    : addPopulated(space, at, last, kindOf(rights), rights);
+  if (error != SpaceError.NONE) return refuse(ImageError.NO_MEMORY, imageBytes);
+  if (!isInFile) fillSpace(space, at, from, physLoad64(header + ProgramHeaderAt.fileBytes));
   return ImageError.NONE;
+}
+
+/** Can the segment's pages be the file's, which holds it from `from` on? Read-only, whole pages, all there, and nothing to relocate. */
+function isAsInFile(header: u64, from: PhysAddr): bool {
+  const bytes = physLoad64(header + ProgramHeaderAt.memoryBytes);
+  if ((rightsOf(header) & Right.WRITE) != 0 || !isAligned(from, PAGE_BYTES)) return false;
+  return physLoad64(header + ProgramHeaderAt.fileBytes) == bytes && !isRelocated(header, bytes);
+}
+
+function isRelocated(header: u64, bytes: u64): bool {
+  const first = physLoad64(header + ProgramHeaderAt.virtual);
+  for (let done: u64 = 0; done < tableBytes; done += RELA_BYTES) {
+    if (physLoad64(file + tableAt + done + RelaAt.offset) - first < bytes) return true;
+  }
+  return false;
 }
 
 function kindOf(rights: u32): u32 {

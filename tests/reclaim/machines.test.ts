@@ -7,6 +7,9 @@ import { bootPrograms, type Booted } from "../support/boot.ts";
 /** Machines whose memory runs out: tables that can be made again go, and nobody reads anything else than before. */
 
 const MIB = 2 ** 20;
+/** What a page table covers, and the text and constants of a small program. */
+const LARGE = 2n ** 21n;
+const TEXT_BYTES = 2n ** 17n;
 const program = (name: string) => `tests/reclaim/programs/${name}.ts`;
 const sum = ({ document }: Booted, name: string) => document.cpus.reduce((all, cpu) => all + (cpu[name] as number), 0);
 const reclaimed = (booted: Booted) => sum(booted, "tablesReclaimed");
@@ -39,6 +42,21 @@ for (const machine of MACHINE_NAMES) {
       t.diagnostic(`${reclaimed(booted)} tables reclaimed`);
       if (trace) assert.equal(records.length, reclaimed(booted));
       assert.ok(reclaimed(booted) > 1000);
+    });
+
+    test("a program's text goes and comes back; who writes its own has a copy; none of it takes frames", async (t) => {
+      // Where text lies alone below a table: data begins above a multiple of 2 MiB.
+      const wishes = { memoryBytes: 96 * MIB, trace, frames: true, seed: 5n };
+      const booted = await bootPrograms(machine, [program("own-file"), program("tide"), program("own-file")], wishes);
+      assert.deepEqual(ends(booted), [0, 0, 0], booted.console);
+      assert.deepEqual(outputs(booted), ["wrong 0\n", "", "wrong 0\n"]);
+      const text = BigInt(booted.document.programs[0]!.text as string);
+      assert.ok(text % LARGE >= LARGE - TEXT_BYTES, "another seed is needed");
+      const gone = booted.records.filter(
+        ({ kind, first }) => kind === RecordKind.RECLAIMED && first / LARGE === text / LARGE,
+      );
+      t.diagnostic(`the text's table went ${gone.length} times`);
+      if (trace) assert.ok(gone.length > 0);
     });
 
     test("with two CPUs, the one whose task loses tables is asked to forget them", async (t) => {

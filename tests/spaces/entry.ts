@@ -34,9 +34,12 @@ export { featuresHide } from "model/cpu/features";
 import { connectKernel } from "model/program/enter";
 import { runCpu } from "model/mmu/state";
 import { OBJECT_PAGES, writeCr4, writeMsr } from "platform";
+import { PAGE_BYTES } from "../../kernel/address/pages";
 import { endOfInterrupt, findApic, openApic } from "../../kernel/cpu/apic";
 import { makeLines } from "../../kernel/cpu/lines";
 import { serveRequests } from "../../kernel/cpu/requests";
+import { allocateBlock } from "../../kernel/frames/allocator";
+import { FrameOwner } from "../../kernel/frames/owners";
 import { startHeap } from "../../kernel/heap/heap";
 import { addCpu } from "../../kernel/numa/cpus";
 import { CpuState } from "../../kernel/numa/cpu-state";
@@ -49,6 +52,7 @@ import { forkSpace } from "../../kernel/spaces/fork";
 import { growHeap, shrinkHeap } from "../../kernel/spaces/heap-end";
 import { framesHeldAlone } from "../../kernel/spaces/holdings";
 import { Region } from "../../kernel/spaces/region";
+import { placeImage } from "../../kernel/spaces/image-pages";
 import { firstFrom } from "../../kernel/spaces/region-tree";
 import { createSpace, destroySpace, heapOf, Space, SpaceError } from "../../kernel/spaces/space";
 import { allocateSpace, freeSpace } from "../../kernel/spaces/space-pool";
@@ -128,6 +132,16 @@ export function forkOf(parent: Space): usize {
 export function endSpace(space: Space): void {
   destroySpace(space);
   freeSpace(space);
+}
+
+/** A program's file of 512 pages: the number of its first frame. */
+export function makeFile(): u32 {
+  return allocateBlock(9, FrameOwner.KERNEL_DATA).number;
+}
+
+/** Maps the file from its page `page` on. */
+export function placeFile(space: Space, first: u64, last: u64, kind: u32, rights: u32, file: u32, page: u32): u32 {
+  return placeImage(space, first, last, kind, rights, (<u64>file + page) * PAGE_BYTES);
 }
 
 /** What would come back by its end. */

@@ -12,6 +12,7 @@ const SPACE = "kernel/spaces/space.ts";
 const ANSWER = "kernel/spaces/answer.ts";
 const TABLES = "kernel/paging/user-tables.ts";
 const PTE = "kernel/paging/pte.ts";
+const BACKING = "kernel/spaces/backing.ts";
 const OWN = "kernel/spaces/own-table.ts";
 const FORK = "kernel/spaces/fork.ts";
 const HOLDINGS = "kernel/spaces/holdings.ts";
@@ -245,6 +246,36 @@ const MUTANTS: readonly Mutant[] = [
     file: LOADED,
     from: " && isAsLeft(space);",
     to: ";",
+  },
+  {
+    what: "a page of a file is another one's of it",
+    file: BACKING,
+    from: "closedEntry(offsetOf(region, page), region)",
+    to: "closedEntry(region.offset + page % (1 << 20), region)",
+  },
+  {
+    what: "a page of a file is written in place",
+    file: BACKING,
+    from: "closedEntry(offsetOf(region, page), region)",
+    to: "openEntry(offsetOf(region, page), region)",
+  },
+  {
+    what: "who writes a page of a file gets zeros",
+    file: ANSWER,
+    from: "region.backing == Backing.ZEROS\n    ? replaceZeros",
+    to: "region.backing != Backing.COPIES\n    ? replaceZeros",
+  },
+  {
+    what: "the part of a file's region that is left when its start goes begins where the whole did",
+    file: SPACE,
+    from: "region.offset += first - region.first;",
+    to: "",
+  },
+  {
+    what: "where a file's pages are to be large ones come zeros",
+    file: ANSWER,
+    from: "region.backing == Backing.ZEROS && fitsPage",
+    to: "fitsPage",
   },
   {
     what: "a flush is not counted",

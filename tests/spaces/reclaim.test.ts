@@ -44,7 +44,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "pages that were written go with their table",
     file: RECLAIM,
-    from: "(level != 2 || !isZeros(entry))",
+    from: "(level != 2 || !isSupplied(entry))",
     to: "level != 2",
   },
   { what: "tables of others go", file: RECLAIM, from: " || isSharedTable(entry)", to: "" },

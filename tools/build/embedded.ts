@@ -74,10 +74,11 @@ export async function buildEmbeddedProgram(sourcePath: string): Promise<Uint8Arr
 export function programImage(wasm: Uint8Array): Uint8Array {
   const { READ, WRITE, EXECUTE } = SegmentFlag;
   const none = new Uint8Array(0);
+  const text = wholeUnits(withTextHeader(wasm));
   const dataBytes = programs.START_DATA_BYTES + programs.PROGRAM_MEMORY_PAGES * programs.WASM_PAGE_BYTES;
   const parts = [
-    { flags: READ | EXECUTE, contents: withTextHeader(wasm), bytes: 1 },
-    { flags: READ, contents: none, bytes: 1 },
+    { flags: READ | EXECUTE, contents: text, bytes: 1 },
+    { flags: READ, contents: new Uint8Array(programs.SEGMENT_UNIT_BYTES), bytes: 1 },
     { flags: READ | WRITE, contents: none, bytes: dataBytes },
   ];
   return image(parts, programs.SEGMENT_UNIT_BYTES);
@@ -109,6 +110,13 @@ function image(parts: readonly Part[], unit: number): Uint8Array {
     return segment;
   });
   return writeElf({ machine: EMBEDDED_MACHINE, entry: 0, segments });
+}
+
+/** As the metal linker script has it: what is only read is mapped from the file, whose pages must be the segment's alone. */
+function wholeUnits(contents: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(roundUp(contents.length, programs.SEGMENT_UNIT_BYTES));
+  whole.set(contents);
+  return whole;
 }
 
 async function asyncify(input: string, output: string): Promise<void> {

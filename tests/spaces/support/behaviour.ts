@@ -93,6 +93,26 @@ export const KNOWN: [Step[]][] = [
     both.reclaim(space, 1);
     both.reclaim(space, 1);
   }),
+  // A file's pages come back, at their places in it: after a part has gone, and where a large page would fit.
+  [
+    [
+      (both) => {
+        const space = both.create();
+        both.enter(space);
+        both.placeFile(space, BORDER, BORDER + 512, RegionKind.RODATA, Right.READ | Right.WRITE, 0);
+        both.reclaim(space, 1);
+        both.access(BORDER + 8, Access.WRITE, 0);
+      },
+      (both) => {
+        const space = both.create();
+        both.enter(space);
+        both.placeFile(space, BORDER, BORDER + 256, RegionKind.RODATA, Right.READ, 0);
+        both.remove(space, BORDER, BORDER + 5);
+        for (let round = 0; round < 2; round++) both.reclaim(space, 1);
+        both.access(BORDER + 8, Access.READ, 2);
+      },
+    ],
+  ],
   // More spaces than a CPU has PCIDs: the last one gets the first one's.
   [
     [

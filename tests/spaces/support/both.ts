@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { FrameOwner } from "../../../kernel/frames/owners.ts";
 import { RegionKind } from "../../../kernel/spaces/kinds.ts";
-import { check, rootOf, WORDS_AT, type Subject } from "./check.ts";
+import { check, FILE_PAGES, rootOf, WORDS_AT, type Subject } from "./check.ts";
 import { Access, addressOf, Answer, Right, SpaceError, SpaceMachine } from "./machine.ts";
-import { SpaceModel } from "./model.ts";
+import { SpaceModel, type Contents } from "./model.ts";
 import { Bit, entryFor, Half, walkHalf } from "./tables.ts";
 
 /** Several spaces of the kernel, and beside each its model. Every operation is done to both, and its result compared. */
@@ -32,6 +32,11 @@ export const BUSY = [
 
 const READ_WRITE = Right.READ | Right.WRITE;
 const rightOf = { [Access.READ]: Right.READ, [Access.WRITE]: Right.WRITE, [Access.FETCH]: Right.EXECUTE } as const;
+/** The word of the file's page `page` that the model knows as its `index`-th. */
+function fileWord(page: number, index: number): number {
+  return 0x4649_0000 + page * 3 + index;
+}
+
 export type Replacement = "replaceRange" | "replacePopulated";
 export type AccessKind = keyof typeof rightOf;
 
@@ -46,6 +51,7 @@ export class Both implements Subject {
     first + pages - 1,
   ]);
   readonly kernelTables: number;
+  readonly file: number;
   readonly #freeAtFirst: number;
   /** By CPU. */
   readonly loaded = [0, 0];
@@ -56,6 +62,7 @@ export class Both implements Subject {
   constructor(module: WebAssembly.Module, hidden = 0) {
     this.machine = new SpaceMachine(module, hidden);
     this.kernelTables = this.machine.call("ownedFrames", FrameOwner.PAGE_TABLE);
+    this.file = this.#makeFile();
     this.#freeAtFirst = this.#free();
   }
 
@@ -159,6 +166,26 @@ export class Both implements Subject {
     assert.equal(this.machine.callRange("placeRegion", space, first, end, kind, rights), expected, "place");
   }
 
+  #makeFile(): number {
+    const file = this.machine.call("makeFile");
+    for (let page = 0; page < FILE_PAGES; page++) {
+      const words = this.machine.frameWords(file + page);
+      WORDS_AT.forEach((at, index) => (words[at] = fileWord(page, index)));
+    }
+    return file;
+  }
+
+  /** The file's pages from `page` on. */
+  placeFile(space: number, first: number, end: number, kind: number, rights: number, page: number): void {
+    const wordsOf = (index: number): Contents => {
+      const word = (at: number) => fileWord(page + index, at);
+      return { words: [word(0), word(1), word(2)] };
+    };
+    const expected = this.model(space).placeFile(first, end, kind, rights, wordsOf);
+    const { file } = this;
+    assert.equal(this.machine.callRange("placeFile", space, first, end, kind, rights, file, page), expected, "file");
+  }
+
   /** In place of whatever is there, with or without all pages. */
   replace(way: Replacement, space: number, first: number, end: number, kind: number, rights: number): void {
     const expected = this.model(space).replace(first, end, kind, rights);
@@ -200,7 +227,8 @@ export class Both implements Subject {
     const region = this.model(space)
       .regions()
       .find((some) => some.first <= first && first <= some.last);
-    if (region === undefined || region.rights === 0) return;
+    // A file's pages are there, or come by a fault: nobody populates them.
+    if (region === undefined || region.rights === 0 || region.kind === RegionKind.RODATA) return;
     const until = Math.min(end, region.last + 1);
     assert.equal(this.machine.callRange("populate", space, first, until, region.rights), 1, "populate");
   }

@@ -10,6 +10,8 @@ import { Bit, entryFor, Half, leafFor, walkHalf, type Leaf, type Walk } from "./
 /** Places in a page, in words of 32 bits, that the model knows of. */
 export const WORDS_AT = [0, 517, 1023] as const;
 const FRAMES = 2 ** 15;
+/** Of the file that the test maps. */
+export const FILE_PAGES = 512;
 
 export interface Subject {
   readonly machine: SpaceMachine;
@@ -19,6 +21,8 @@ export interface Subject {
   readonly loaded: readonly number[];
   /** By CPU: the space that it sleeps in, and has loaded still, or 0. */
   readonly idle: readonly number[];
+  /** The first frame of the file that can be mapped. */
+  readonly file: number;
   /** The CPU that does what the test calls. */
   readonly cpu: number;
   /** Frames of tables that no space has. */
@@ -67,17 +71,18 @@ function checkSpace(subject: Subject, space: number, walk: Walk): void {
   assert.deepEqual(machine.regions(space), model.regions());
   assert.equal(machine.call("regionCountOf", space), model.regions().length);
   const mapped = new Set<number>();
-  for (const leaf of walk.leaves) checkLeaf(machine, model, leaf, mapped);
-  for (const [number, { contents }] of model.pages) {
-    const isKept = mapped.has(number) || contents.words.every((word) => word === 0);
+  for (const leaf of walk.leaves) checkLeaf(subject, model, leaf, mapped);
+  for (const [number, { contents, supplied }] of model.pages) {
+    const isKept = mapped.has(number) || contents.words.every((word, index) => word === supplied.words[index]);
     assert.ok(isKept, `page ${hex(number)} has lost what was written to it`);
   }
   checkTables(model, walk);
   checkUpperHalf(machine, space);
 }
 
-function checkLeaf(machine: SpaceMachine, model: SpaceModel, leaf: Leaf, mapped: Set<number>): void {
-  checkEntry(machine, leaf);
+function checkLeaf(subject: Subject, model: SpaceModel, leaf: Leaf, mapped: Set<number>): void {
+  const { machine } = subject;
+  checkEntry(subject, leaf);
   for (let i = 0; i < leaf.pages; i++) {
     const page = model.pages.get(leaf.page + i);
     assert.ok(page, `page ${hex(leaf.page + i)} is mapped and in no region`);
@@ -87,7 +92,7 @@ function checkLeaf(machine: SpaceMachine, model: SpaceModel, leaf: Leaf, mapped:
   }
 }
 
-function checkEntry(machine: SpaceMachine, { page, frame, pages, low, high }: Leaf): void {
+function checkEntry({ machine, file }: Subject, { page, frame, pages, low, high }: Leaf): void {
   const what = `entry of page ${hex(page)}`;
   const size = pages === 512 ? Bit.LARGE : 0;
   const odd = Bit.WRITE_THROUGH | Bit.CACHE_DISABLE | Bit.GLOBAL | 0x800 | Bit.LARGE;
@@ -96,8 +101,9 @@ function checkEntry(machine: SpaceMachine, { page, frame, pages, low, high }: Le
   assert.ok(pages <= 512, `${what}: user pages are of 4 KiB or 2 MiB`);
   assert.ok(frame + pages <= FRAMES, `${what} names frame ${hex(frame)}, which is no RAM`);
   if ((low & Bit.FOREIGN) === 0) return;
-  assert.equal(frame, machine.call("zeroPage"), `${what} is the page of zeros`);
-  assert.equal(low & (Bit.WRITE | Bit.OWNED), 0, `${what}: the page of zeros is read-only`);
+  const isOfFile = frame >= file && frame < file + FILE_PAGES;
+  assert.ok(isOfFile || frame === machine.call("zeroPage"), `${what} is the page of zeros, or a file's`);
+  assert.equal(low & (Bit.WRITE | Bit.OWNED), 0, `${what}: what is nobody's is read-only`);
 }
 
 /** Reading and executing as the region says; writing as it says too, once the frame is the mapping's alone. */

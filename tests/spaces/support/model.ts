@@ -15,13 +15,16 @@ export interface Page {
   readonly kind: number;
   readonly rights: number;
   readonly contents: Contents;
+  /** What is in it when its space has no page there: of a file's page, what the file has. */
+  readonly supplied: Contents;
   /** No region reaches from the page below into this one, though both are alike. */
   readonly beginsRegion: boolean;
   /** Nothing changes it any more, but for its contents. */
   readonly isSealed: boolean;
 }
 
-const FRESH = { contents: { words: [0, 0, 0] }, isSealed: false } as const;
+const ZEROS: Contents = { words: [0, 0, 0] };
+const FRESH = { contents: { words: [0, 0, 0] }, supplied: ZEROS, isSealed: false } as const;
 
 /** Kinds of memory whose neighbours become one region. */
 const PLAIN: ReadonlySet<number> = new Set([RegionKind.ANONYMOUS, RegionKind.HEAP]);
@@ -50,6 +53,17 @@ export class SpaceModel {
     }
     this.#noteBoundary(end);
     return SpaceError.NONE;
+  }
+
+  /** Pages of a file, which has `wordsOf(index)` in each. */
+  placeFile(first: number, end: number, kind: number, rights: number, wordsOf: (index: number) => Contents): number {
+    const error = this.place(first, end, kind, rights);
+    if (error !== SpaceError.NONE) return error;
+    for (let page = first; page < end; page++) {
+      const contents = wordsOf(page - first);
+      this.#change(page, { contents, supplied: contents });
+    }
+    return error;
   }
 
   remove(first: number, end: number): number {

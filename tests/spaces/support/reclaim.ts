@@ -24,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { what: "higher tables go when they lead nowhere", run: higher },
   { what: "a table that spaces share stays", run: shared },
   { what: "another CPU that runs the space is asked to forget it", run: elsewhere },
+  { what: "a table of a file's pages goes, but not with one that was written; a fault makes it again", run: ofFile },
   { what: "what a CPU kept when a table became the space's own is forgotten too", run: madeOwn },
 ];
 
@@ -93,6 +94,22 @@ function higher(both: Both): void {
   for (let round = 0; round < 4; round++) reclaim(both, space);
   assert.equal(tablesNow(both), before);
   both.access(page, Access.READ, 0);
+}
+
+function ofFile(both: Both): void {
+  const space = both.create();
+  both.enter(space);
+  both.placeFile(space, table(0), table(1), RegionKind.RODATA, Right.READ, 0);
+  both.placeFile(space, table(1), table(1) + 100, RegionKind.RODATA, READ_WRITE, 100);
+  const before = tablesNow(both);
+  both.access(table(1) + 3, Access.WRITE, 0);
+  both.access(table(0) + 7, Access.READ, 2);
+  assert.equal(reclaim(both, space), 0);
+  assert.equal(reclaim(both, space), 1);
+  both.remove(space, table(0), table(0) + 5);
+  both.access(table(0) + 7, Access.READ, 2);
+  both.access(table(1) + 3, Access.READ, 0);
+  assert.equal(tablesNow(both), before);
 }
 
 function shared(both: Both): void {

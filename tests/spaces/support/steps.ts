@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { RegionKind } from "../../../kernel/spaces/kinds.ts";
 import { BUSY, HEAP_GUARD, WINDOWS, type AccessKind, type Both, type Replacement } from "./both.ts";
+import { FILE_PAGES } from "./check.ts";
 import { Access, Right } from "./machine.ts";
 
 /** Random operations on spaces, for `Both`. */
@@ -104,6 +105,15 @@ const placePopulated = steps(
 /** A guard of the task's own, which may come to lie above its heap. */
 const guard = steps("guard", fc.record({ which: anySpace, span: anySpan }), (both, { which, span: { first, end } }) =>
   both.place(spaceOf(both, which), first, end, RegionKind.GUARD, 0),
+);
+
+const placeFile = steps(
+  "place file",
+  fc.record({ which: anySpace, span: anySpan, rights: anyRights, page: fc.nat({ max: FILE_PAGES - 1 }) }),
+  (both, { which, span, rights, page }) => {
+    const end = Math.min(span.end, span.first + FILE_PAGES - page);
+    both.placeFile(spaceOf(both, which), span.first, end, RegionKind.RODATA, rights, page);
+  },
 );
 
 const remove = steps("remove", fc.record({ which: anySpace, range: anyRange }), (both, { which, range }) => {
@@ -241,6 +251,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: place },
   { weight: 4, arbitrary: replace },
   { weight: 1, arbitrary: placePopulated },
+  { weight: 3, arbitrary: placeFile },
   { weight: 1, arbitrary: guard },
   { weight: 4, arbitrary: fill },
   { weight: 4, arbitrary: remove },
