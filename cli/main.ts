@@ -81,6 +81,11 @@ function addBoot(command: Command, ended: Ended): void {
       `print what is known of frames: ${values.FRAMES_REPORTS.join(", ")}, or who has the one at p0x101000`,
       values.readFramesReport,
     )
+    .option(
+      "--maps <format>",
+      `print what each task had of memory when it ended, as Linux's ${values.MAPS_FORMATS.join(" or ")}`,
+      values.readMapsFormat,
+    )
     .option("--debug-heap", "a kernel that poisons and watches its own small objects")
     .option("--fail-allocation <n>", "let the n-th allocation of frames find none", values.readCount)
     .action(async (programs, flags) => ended(await (await import("./commands/boot.ts")).boot(programs, flags)));

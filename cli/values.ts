@@ -78,6 +78,14 @@ export function readMachine(text: string): MachineName {
 export const FRAMES_REPORTS = ["owners", "counters", "buddyinfo", "zoneinfo"] as const;
 export type FramesReport = (typeof FRAMES_REPORTS)[number];
 
+/** How `--maps` prints memory. */
+export const MAPS_FORMATS = ["maps", "smaps"] as const;
+export type MapsFormat = (typeof MAPS_FORMATS)[number];
+
+export function readMapsFormat(text: string): MapsFormat {
+  return oneOf(text, MAPS_FORMATS);
+}
+
 /** A report, or a frame by an address in it (p0x101000) or by its number (F101): then that address. */
 export function readFramesReport(text: string): FramesReport | bigint {
   const [, prefix, digits] = /^(p0x|F)([0-9a-f]+)$/.exec(text) ?? [];

@@ -1,6 +1,7 @@
 import type { BootObserver } from "../../machine/machine.ts";
 import { wantsColour } from "../colour.ts";
 import { framesReport } from "../frames/report.ts";
+import { mapsReport } from "../maps/report.ts";
 import { loadMachine, readFirmware } from "../machines.ts";
 import { findPrograms } from "../programs.ts";
 import { progress } from "../progress.ts";
@@ -26,31 +27,33 @@ export async function boot(programs: readonly string[], flags: BootFlags): Promi
     process.stdout.write(`${JSON.stringify(bootDocument(outcome), null, 2)}\n`);
   }
   if (flags.frames !== undefined) process.stdout.write(framesReport(flags.frames, output.kept));
+  if (flags.maps !== undefined) process.stdout.write(mapsReport(flags.maps, output.kept));
   output.close();
   return result.status;
 }
 
 interface Output extends BootObserver {
-  /** The records so far, kept only for `--json` and `--frames`. */
+  /** The records so far, kept only for `--json`, `--frames` and `--maps`. */
   readonly kept: readonly TraceRecord[];
   consoleText(): string;
   close(): void;
 }
 
-/** Where a boot's console and records go: stdout and the trace file, or memory for `--json`. With `--frames` stdout is the report's. */
+/** Where a boot's console and records go: stdout and the trace file, or memory for `--json`. With `--frames` or `--maps` stdout is the report's. */
 function openOutput(flags: BootFlags): Output {
   const consoleParts: Uint8Array[] = [];
   const kept: TraceRecord[] = [];
+  const isReport = flags.frames !== undefined || flags.maps !== undefined;
   const trace = flags.trace === undefined ? undefined : new TraceFile(flags.trace);
   return {
     kept,
     console(bytes) {
       if (flags.json) consoleParts.push(bytes.slice());
-      else (flags.frames !== undefined ? process.stderr : process.stdout).write(bytes);
+      else (isReport ? process.stderr : process.stdout).write(bytes);
     },
     records(bytes) {
       const records = decodeRecords(bytes);
-      if (flags.json || flags.frames !== undefined) kept.push(...records);
+      if (flags.json || isReport) kept.push(...records);
       trace?.write(records);
     },
     consoleText: () => Buffer.concat(consoleParts).toString("utf8"),

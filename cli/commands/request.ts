@@ -10,7 +10,7 @@ import { UsageError } from "../exit-status.ts";
 import type { Machine } from "../machines.ts";
 import type { ProgramSource } from "../programs.ts";
 import { progress } from "../progress.ts";
-import { memoryText, type FramesReport, type MachineName } from "../values.ts";
+import { memoryText, type FramesReport, type MachineName, type MapsFormat } from "../values.ts";
 
 /** The flags of `nitros boot`, as commander hands them over. */
 export interface BootFlags {
@@ -30,6 +30,7 @@ export interface BootFlags {
   readonly failAllocation?: number;
   readonly debugHeap?: true;
   readonly frames?: FramesReport | bigint;
+  readonly maps?: MapsFormat;
 }
 
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
@@ -47,6 +48,8 @@ export function refuseUnbuilt(flags: BootFlags, programCount: number): void {
   }
   if (flags.json && flags.frames !== undefined)
     throw new UsageError("--json and --frames: the document has the owners; leave one out");
+  if (flags.maps !== undefined && (flags.json || flags.frames !== undefined))
+    throw new UsageError("--maps, beside --json or --frames: one report at a time; the document has all of them");
   if (flags.machine === "qemu") refuseOnQemu(flags);
   if (flags.firmware !== undefined && flags.memory !== undefined) {
     throw new UsageError("--memory and --firmware: the map says where RAM is; leave one of them out");
@@ -97,7 +100,7 @@ export async function makeRequest(
     crash: flags.crash,
     failAllocation: flags.failAllocation,
     kernelBuild: flags.debugHeap === true ? "debug-heap" : "usual",
-    frames: flags.json === true || flags.frames !== undefined,
+    frames: flags.json === true || flags.frames !== undefined || flags.maps !== undefined,
     timeoutSeconds: flags.timeout,
   };
 }

@@ -180,7 +180,7 @@ export function eventsCounted(counters: Counters) {
 }
 
 /** MOST_SLABS as mostSlabs. */
-function camel(counts: Readonly<Record<string, number>>): Record<string, number> {
+export function camel(counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).map(([name, value]) => [camelName(name), value]));
 }
 

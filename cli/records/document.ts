@@ -1,8 +1,10 @@
+import { RegionKind } from "../../kernel/spaces/kinds.ts";
 import { RecordKind } from "../../kernel/trace/records.ts";
 import type { BootRequest, BootResult } from "../../machine/machine.ts";
-import { endedCounters, type Counters, eventsCounted, framesCounted, objectsCounted } from "./counters.ts";
+import { camel, endedCounters, type Counters, eventsCounted, framesCounted, objectsCounted } from "./counters.ts";
+import { tasksMemory, type TaskRegion } from "../maps/tasks.ts";
 import { textBytes, type TraceRecord } from "./decode.ts";
-import { hex } from "./names.ts";
+import { hex, nameOf, segmentRights } from "./names.ts";
 import { numaReport, type NumaReport } from "./numa.ts";
 import { fieldsOf, type Fields, type Json } from "./shapes.ts";
 
@@ -23,6 +25,8 @@ export interface ProgramReport {
   readonly exit: number | null;
   /** Null: it was not killed. */
   readonly fault: Fields | null;
+  /** What it had when it ended; null: it has not, or nobody asked. */
+  readonly memory: Fields | null;
 }
 
 /** `nitros boot --json`: everything that a boot reported, u64 as "0x…". docs/TRACE.md lists the fields. */
@@ -129,8 +133,23 @@ export function programReports(records: readonly TraceRecord[]): ProgramReport[]
       output: textOf(own, RecordKind.OUTPUT),
       exit: exit === null ? null : (exit["status"] as number),
       fault: last(own, RecordKind.TASK_KILLED),
+      memory: memoryFields(own),
     };
   });
+}
+
+function memoryFields(records: readonly TraceRecord[]): Fields | null {
+  const [memory] = tasksMemory(records);
+  if (memory === undefined) return null;
+  const { frames, tables, handles, regions } = memory;
+  return { frames, tables, handles, regions: regions.map(regionFields) };
+}
+
+function regionFields({ first, last, kind, rights, isSealed, offset, bytes }: TaskRegion): Fields {
+  return {
+    ...{ first: hex(first), last: hex(last), kind: nameOf(RegionKind, kind) },
+    ...{ rights: segmentRights(BigInt(rights)), sealed: isSealed, offset: hex(offset), ...camel(bytes) },
+  };
 }
 
 function panicReport(records: readonly TraceRecord[]): Fields | null {

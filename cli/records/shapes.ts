@@ -10,7 +10,7 @@ import { Protection } from "../../kernel/paging/protections.ts";
 import { FaultReason, RegionKind } from "../../kernel/spaces/kinds.ts";
 import { ImageError } from "../../kernel/tasks/image-errors.ts";
 import { HpetState } from "../../kernel/time/hpet-state.ts";
-import { CounterMoment, CounterScope, Hand } from "../../kernel/trace/counters.ts";
+import { CounterMoment, CounterScope, Hand, RegionCounter } from "../../kernel/trace/counters.ts";
 import { RecordKind } from "../../kernel/trace/records.ts";
 import { counterOf, inHandOf, objectName, SCOPES } from "./counters.ts";
 import type { TraceRecord } from "./decode.ts";
@@ -52,6 +52,20 @@ const readers: Readonly<Record<number, Reader>> = {
     count: Number(r.second),
     found: hex(r.value),
   }),
+  [RecordKind.TASK_MEMORY]: (r) => ({
+    frames: Number(r.first),
+    tables: Number(r.second),
+    regions: Number(r.value & 0xffff_ffffn),
+    handles: Number(r.value >> 32n),
+  }),
+  [RecordKind.REGION]: (r) => ({
+    ...range(r),
+    kind: nameOf(RegionKind, r.value & 0xffn),
+    rights: segmentRights((r.value >> 8n) & 0xffn),
+    sealed: ((r.value >> 16n) & 1n) !== 0n,
+  }),
+  [RecordKind.REGION_OFFSET]: (r) => ({ offset: hex(r.first) }),
+  [RecordKind.REGION_BYTES]: (r) => ({ counter: nameOf(RegionCounter, r.first), bytes: Number(r.second) }),
   [RecordKind.FRAME_RUN]: (r) => ({
     ...range(r),
     owner: nameOf(FrameOwner, r.value & 0xffn),

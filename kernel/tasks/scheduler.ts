@@ -11,6 +11,7 @@ import { makeReady, takeReady } from "./balance";
 import { collectChild, NOT_YET, orphanChildren, WaitError } from "./children";
 import { CpuTasks, ownTasks } from "./cpu-tasks";
 import { reportFailure } from "./fault-report";
+import { reportMemoryIfWanted } from "./memory-report";
 import { countEnd } from "./outcome";
 import { finishSpeaking } from "./speech";
 import { feedStarving } from "./starving";
@@ -143,6 +144,7 @@ function haveNone(_task: Task): void {}
 export function endTask(task: Task, end: u32, status: i32): void {
   finishSpeaking(task);
   endConversations(task);
+  reportMemoryIfWanted(task.space);
   release(task);
   orphanChildren(task);
   task.end = end;

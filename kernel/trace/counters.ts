@@ -123,3 +123,18 @@ export namespace CpuEvent {
   export const TABLES_RECLAIMED: u32 = 11;
 }
 export const CPU_EVENTS: u32 = 12;
+
+/** Bytes of a region that are in memory: what others hold too, or may, is shared; what was written through the mapping is dirty. */
+export namespace RegionCounter {
+  export const SHARED_CLEAN: u32 = 0;
+  export const SHARED_DIRTY: u32 = 1;
+  export const PRIVATE_CLEAN: u32 = 2;
+  export const PRIVATE_DIRTY: u32 = 3;
+  /** Accessed since somebody looked last. */
+  export const REFERENCED: u32 = 4;
+  /** In large pages. */
+  export const LARGE: u32 = 5;
+  /** Each page by how many hold it. A program's file and memory objects count for nobody. */
+  export const PROPORTIONAL: u32 = 6;
+}
+export const REGION_COUNTERS: u32 = 7;

@@ -83,6 +83,15 @@ export namespace RecordKind {
   /** A kind of kernel objects, before its counters: 16 bytes of its name, zeros behind it; its number. */
   export const OBJECT_KIND: u16 = 22;
 
+  /** What a task that ends has: frames that nobody else holds, page tables, regions | handles << 32. Only under `BootFlag.FRAMES`. */
+  export const TASK_MEMORY: u16 = 23;
+  /** One of its regions: first byte, last byte, RegionKind | rights << 8 | sealed << 16. Then follows what is known of it. */
+  export const REGION: u16 = 30;
+  /** Where in the shared memory it begins: byte, 0, 0. */
+  export const REGION_OFFSET: u16 = 31;
+  /** A RegionCounter, bytes, 0; those that are 0 are left out. */
+  export const REGION_BYTES: u16 = 32;
+
   /** Frames allocated or freed together: number of the first, binary logarithm of their count, FrameOwner. */
   export const FRAME_ALLOCATED: u16 = 64;
   export const FRAME_FREED: u16 = 65;
