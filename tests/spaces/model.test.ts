@@ -2,7 +2,7 @@ import { test } from "node:test";
 import { holds } from "../support/property.ts";
 import { behaves, KNOWN, RUNS } from "./support/behaviour.ts";
 import { Feature, usualModule } from "./support/machine.ts";
-import { anyStepWithSeals } from "./support/steps.ts";
+import { anyStepWithFiles, anyStepWithSeals } from "./support/steps.ts";
 
 /** Spaces against a naive model: after every step their tables, counts, regions and the TLB are what the model allows. */
 
@@ -18,4 +18,8 @@ test("the same where there are no process-context identifiers", (t) => {
 
 test("the same where mappings are sealed", (t) => {
   holds(t, behaves(module, 0, anyStepWithSeals), RUNS / 3);
+});
+
+test("the same where pages of a file are mapped", (t) => {
+  holds(t, behaves(module, 0, anyStepWithFiles), RUNS / 3);
 });

@@ -90,6 +90,10 @@ export const KNOWN: [Step[]][] = [
     both.remove(space, BORDER, BORDER + 512);
   }),
   asleep((both, space) => {
+    both.fork(space);
+    both.populate(space, BORDER + 1, BORDER + 2);
+  }),
+  asleep((both, space) => {
     both.reclaim(space, 1);
     both.reclaim(space, 1);
   }),
@@ -110,6 +114,12 @@ export const KNOWN: [Step[]][] = [
         both.remove(space, BORDER, BORDER + 5);
         for (let round = 0; round < 2; round++) both.reclaim(space, 1);
         both.access(BORDER + 8, Access.READ, 2);
+      },
+      (both) => {
+        const space = both.create();
+        both.enter(space);
+        both.placeFile(space, BORDER, BORDER + 8, RegionKind.RODATA, Right.READ | Right.WRITE, 3);
+        both.access(BORDER + 2, Access.WRITE, 0);
       },
     ],
   ],
