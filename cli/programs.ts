@@ -8,8 +8,11 @@ const bundledFolder = join(projectRoot, "user/programs");
 /** Longest name in a module entry (`MODULE_NAME_BYTES`), less the closing NUL and room for "-64". */
 const MAX_NAME_LENGTH = 44;
 
-/** What `nitros boot` runs when it is given no program. */
-export const DEFAULT_TOUR: readonly string[] = ["hello"];
+/** What `nitros boot` runs when it is given no program: what a memory manager is for, in the order of the specification. */
+export const DEFAULT_TOUR: readonly string[] = [
+  ...["hello", "heap-growth", "fork-tree", "consumer", "producer"],
+  ...["file-server", "file-reader", "file-reader", "driver", "bad-citizen", "hog"],
+];
 
 /** A program to be compiled. Programs of one boot with the same `source` have the same `name`, and no others do. */
 export interface ProgramSource {

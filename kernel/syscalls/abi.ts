@@ -104,6 +104,11 @@ export namespace Call {
   export const HANDLE_REVOKE: u32 = 27;
   /** `memory_create(bytes, flags)`: memory to share (MemoryFlag); returns a handle with all rights. EINVAL, EPERM, ENOMEM. */
   export const MEMORY_CREATE: u32 = 28;
+  /**
+   * `image_open(address, length)`: the image that was booted by the name of `length` bytes at `address`, as memory to be read; returns a handle to receive and to
+   * grant. EINVAL, EFAULT, ENOENT, ENOMEM.
+   */
+  export const IMAGE_OPEN: u32 = 29;
 }
 
 /** What a handle allows. None that is passed on has more than the one that it comes from. */
@@ -226,4 +231,6 @@ export namespace Info {
    * module with the capability "devices".
    */
   export const PHYSICAL: u32 = 9;
+  /** Bytes of the memory of handle `argument`. EBADF: no handle of memory. */
+  export const MEMORY_BYTES: u32 = 10;
 }

@@ -9,7 +9,7 @@ import { trace, tracesEverything } from "../trace/trace";
 import { Call, Errno, Info, MapFlag } from "./abi";
 import { sysMap, sysUnmap } from "./devices";
 import { info, infoAtHand } from "./info";
-import { spawn, unload } from "./modules";
+import { imageOpen, spawn, unload } from "./modules";
 import { log } from "./log";
 import { fork, wait } from "./tasks";
 import { handleClose, handleRevoke, memoryCreate, memoryServe } from "./objects";
@@ -104,6 +104,7 @@ function performOnHandles(number: u64, a: u64, b: u64, c: u64, d: u64): i64 {
   if (number == Call.MEMORY_SERVE) return memoryServe(a, b, c);
   if (number == Call.MEMORY_SUPPLY) return memorySupply(a, b, c, d);
   if (number == Call.MEMORY_CLEAN) return memoryClean(a, b);
+  if (number == Call.IMAGE_OPEN) return imageOpen(a, b);
   if (number == Call.MSYNC) return msync(a, b, c);
   return Errno.ENOSYS;
 }

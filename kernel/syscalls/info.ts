@@ -5,10 +5,12 @@ import { heapOf, regionOfKind, Space } from "../spaces/space";
 import { Task } from "../tasks/task";
 import { Errno, Info } from "./abi";
 import { physicalOf } from "./devices";
+import { memoryBytes } from "./objects";
 
 /** `info(kind, argument)` of the running task. EINVAL: no such kind. */
 export function info(task: Task, kind: u64, argument: u64): i64 {
   if (kind == Info.PHYSICAL) return physicalOf(task.space, argument);
+  if (kind == Info.MEMORY_BYTES) return memoryBytes(argument);
   return kind <= Info.AT_HAND ? infoAtHand(task, kind) : infoOfRegion(task.space, kind);
 }
 

@@ -1,6 +1,7 @@
 import { isAligned, PAGE_BYTES } from "../address/pages";
 import { Handle } from "../objects/handle";
 import { closeHandle } from "../objects/handles";
+import { ObjectKind } from "../objects/object";
 import { HandleRight } from "../objects/rights";
 import { isCapable } from "../manifests/manifest";
 import { Capability } from "../manifests/layout";
@@ -26,7 +27,7 @@ import { portRefusalOf } from "./ports";
 export function memoryCreate(bytes: u64, flags: u64): i64 {
   if (bytes == 0 || !isAligned(bytes, PAGE_BYTES) || (flags & ~MemoryFlag.ALL) != 0) return Errno.EINVAL;
   if ((flags & MemoryFlag.CONTIGUOUS) != 0) return createInRow(bytes);
-  return bytes > MOST_BYTES ? Errno.EINVAL : give(makeMemory(bytes));
+  return bytes > MOST_BYTES ? Errno.EINVAL : giveHandle(makeMemory(bytes), HandleRight.ALL);
 }
 
 /** `memory_serve(bytes, port, key)`. A handle, or EINVAL, EBADF, EACCES, ENOMEM. */
@@ -36,20 +37,20 @@ export function memoryServe(bytes: u64, port: u64, key: u64): i64 {
   if (error != 0) return error;
   const memory = makeMemory(bytes);
   if (memory != null) setPager(memory, changetype<Handle>(handleOf(currentTask().space, port)).object, key);
-  return give(memory);
+  return giveHandle(memory, HandleRight.ALL);
 }
 
 /** For devices: they are told its physical address. */
 function createInRow(bytes: u64): i64 {
   if (bytes > MOST_IN_ROW) return Errno.EINVAL;
   if (!isCapable(currentTask().space.manifest, Capability.DEVICES)) return Errno.EPERM;
-  return give(makeMemoryInRow(bytes));
+  return giveHandle(makeMemoryInRow(bytes), HandleRight.ALL);
 }
 
-/** A handle with all rights, unless there is no memory. */
-function give(memory: MemoryObject | null): i64 {
+/** A handle with `rights`, the first of `memory`; ENOMEM: there is no memory for it, or there was none for `memory`. */
+export function giveHandle(memory: MemoryObject | null, rights: u32): i64 {
   if (memory == null) return Errno.ENOMEM;
-  const handle = openHandleIn(currentTask().space, memory, HandleRight.ALL, null);
+  const handle = openHandleIn(currentTask().space, memory, rights, null);
   if (handle != null) return handle.number;
   discardMemory(memory);
   return Errno.ENOMEM;
@@ -68,4 +69,11 @@ export function handleRevoke(number: u64): i64 {
   const handle = handleOf(currentTask().space, number);
   if (handle == null) return Errno.EBADF;
   return revokeBelow(handle) == SpaceError.NONE ? 0 : Errno.ENOMEM;
+}
+
+/** The bytes of the memory of handle `number`; EBADF. */
+export function memoryBytes(number: u64): i64 {
+  const handle = handleOf(currentTask().space, number);
+  if (handle == null || handle.object.kind != ObjectKind.MEMORY) return Errno.EBADF;
+  return <i64>changetype<MemoryObject>(handle.object).bytes;
 }

@@ -1,4 +1,4 @@
-import { Call, MapFlag, Message, Sync } from "../../kernel/syscalls/abi";
+import { Call, Info, MapFlag, Message, Sync } from "../../kernel/syscalls/abi";
 import { messageBuffer } from "./calls";
 import { load64, store64, syscall } from "./machine";
 
@@ -100,6 +100,16 @@ export function memoryCreate(bytes: u64, flags: u64 = 0): i64 {
 /** Memory that this task supplies, who receives at `port`, and calls it `key`: a handle with all rights, or an Errno. */
 export function memoryServe(bytes: u64, port: u64, key: u64): i64 {
   return syscall(Call.MEMORY_SERVE, bytes, port, key, 0, 0, 0);
+}
+
+/** The image that was booted by the name of `length` bytes at `address`, to be read: a handle, or an Errno. */
+export function imageOpen(address: u64, length: u64): i64 {
+  return syscall(Call.IMAGE_OPEN, address, length, 0, 0, 0, 0);
+}
+
+/** Bytes of the memory of a handle, or an Errno. */
+export function memoryBytes(handle: u64): i64 {
+  return syscall(Call.INFO, Info.MEMORY_BYTES, handle, 0, 0, 0, 0);
 }
 
 /** Supplies pages of such memory with copies of this task's: how many bytes, or an Errno. */
