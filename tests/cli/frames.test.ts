@@ -215,7 +215,7 @@ test("the table for people has a line for each run and a sum for each owner", ()
 });
 
 test("nitros boot --frames has the report alone on stdout, and the console on stderr", async () => {
-  const { status, stdout, stderr } = await nitros(["boot", "--frames", "buddyinfo"]);
+  const { status, stdout, stderr } = await nitros(["boot", "hello", "--frames", "buddyinfo"]);
   assert.equal(status, 0, stderr);
   assert.match(stdout, /^(Node \d+, zone +(DMA|DMA32|Normal)( +\d+){11} \n)+$/);
   assert.match(stderr, /1 of 1 program ended well/);

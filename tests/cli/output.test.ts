@@ -17,15 +17,15 @@ describe("nitros boot", () => {
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^NitrOS memory manager/);
     assert.match(stdout, /Hello from ring 3/);
-    assert.match(stdout, /1 of 1 program ended well/);
+    assert.match(stdout, /11 of 11 programs ended well/);
     assert.ok(!stdout.includes(ESCAPE));
     assert.match(stderr, /booting the embedded machine/);
   });
 
   test("has colours when FORCE_COLOR asks, and never with NO_COLOR", async () => {
-    const forced = await nitros(["boot"], { env: { FORCE_COLOR: "1" } });
+    const forced = await nitros(["boot", "hello"], { env: { FORCE_COLOR: "1" } });
     assert.ok(forced.stdout.includes(ESCAPE));
-    const refused = await nitros(["boot"], { env: { FORCE_COLOR: "1", NO_COLOR: "1" } });
+    const refused = await nitros(["boot", "hello"], { env: { FORCE_COLOR: "1", NO_COLOR: "1" } });
     assert.ok(!refused.stdout.includes(ESCAPE));
   });
 
@@ -152,7 +152,7 @@ describe("nitros boot --trace FILE", () => {
   });
 
   test("a file that cannot be written does not disturb the boot, and is told", async () => {
-    const { status, stdout, stderr } = await nitros(["boot", "--trace", "/dev/full"]);
+    const { status, stdout, stderr } = await nitros(["boot", "hello", "--trace", "/dev/full"]);
     assert.match(stdout, /1 of 1 program ended well/);
     assert.match(stderr, /--trace \/dev\/full: ENOSPC/);
     assert.equal(status, 64);

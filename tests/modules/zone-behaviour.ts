@@ -79,7 +79,7 @@ class Scene {
     else if (one.kind === "unload") this.#unload(one.which);
     else if (one.kind === "write") this.#write(one.which, one.value);
     else if (one.kind === "enter") this.#enter(one.cpu, one.who);
-    else this.#look(one.cpu);
+    else if (one.kind === "look") this.#look(one.cpu);
   }
 
   end(): void {
