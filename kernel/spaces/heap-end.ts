@@ -1,4 +1,7 @@
-import { PAGE_BYTES } from "../address/pages";
+import { physLoad64 } from "platform";
+import { isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
+import { entryAddress, entrySlot, isLeaf, isPresent } from "../paging/pte";
+import { entryLevel, entryOf } from "../paging/user-tables";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { RegionKind } from "./kinds";
@@ -36,11 +39,22 @@ export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
   const last = heap.last;
   const guard = guardAt(space, last + 1);
   if (areSealed(heap, guard)) return SpaceError.SEALED;
-  if (!makeDivisibleAround(space, end, last)) return SpaceError.NO_MEMORY;
+  const isBare = last - end < PAGE_BYTES && isUntouched(space, end);
+  if (!isBare && !makeDivisibleAround(space, end, last)) return SpaceError.NO_MEMORY;
   moveEnd(heap, guard, end);
-  removePagesAbove(space, end, guard == null ? last : last + PAGE_BYTES);
+  if (!isBare) removePagesAbove(space, end, guard == null ? last : last + PAGE_BYTES);
   trace(RecordKind.UNMAPPED, end, last - end + 1, pageFlags(READ_WRITE));
   return SpaceError.NONE;
+}
+
+/** The page at `end`, the last one, has never been accessed, and its table is one of the rest of the heap, too: there is nothing to take away. */
+function isUntouched(space: Space, end: u64): bool {
+  if (isAligned(end, LARGE_BYTES)) return false;
+  const slot = entryOf(space.root, end, 2);
+  if (slot == 0) return true;
+  const entry = physLoad64(slot);
+  if (!isPresent(entry)) return true;
+  return !isLeaf(entry, entryLevel()) && !isPresent(physLoad64(entrySlot(entryAddress(entry), end, 1)));
 }
 
 /**

@@ -3,7 +3,15 @@ import { PhysAddr } from "../address/addr";
 import { isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
 import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte } from "../paging/pte";
 import { supportedFlags } from "../paging/features";
-import { entryLevel, entryOf, entryStart, isSharedTable, nextEntry, splitLarge } from "../paging/user-tables";
+import {
+  entryLevel,
+  entryOf,
+  entryStart,
+  isSharedTable,
+  nextEntry,
+  ownPageSlot,
+  splitLarge,
+} from "../paging/user-tables";
 import { notePage, notePages } from "../tlb/gather";
 import { Translations } from "../tlb/translations";
 import { ownTable } from "./own-table";
@@ -29,6 +37,8 @@ export function pageFlags(rights: u32): u64 {
 /** Sees to it that neither a large page nor a shared table lies across an end of the range. False when no frame is left for a table. */
 export function makeDivisibleAround(space: Translations, first: u64, last: u64): bool {
   const end = last + 1;
+  // Most ranges are short, and lie in one table of the space's own.
+  if ((first ^ last) < LARGE_BYTES && ownPageSlot(space.root, first) != 0) return true;
   if (!makeDivisible(space, first)) return false;
   // Both ends within one table: it is the space's own now.
   return (first ^ end) < LARGE_BYTES && !isAligned(first, LARGE_BYTES) ? true : makeDivisible(space, end);
