@@ -8,7 +8,7 @@ import { anyStep, type Step } from "./steps.ts";
 export const RUNS = 150;
 const STEPS = 80;
 
-const RACES = 20;
+const RACES = 40;
 
 /** The first accesses to pages come while they are changed by `change`. */
 function raceFor(pages: number, first: number, change: (both: Both, space: number) => void): [Step[]] {
