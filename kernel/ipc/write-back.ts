@@ -4,7 +4,6 @@ import { closePages, endOfDirty, markClean, nextDirty } from "../spaces/dirty";
 import { MemoryObject } from "../spaces/memory-object";
 import { Backing, Region } from "../spaces/region";
 import { firstFrom } from "../spaces/region-tree";
-import { Space } from "../spaces/space";
 import { firstTask, Request, Task } from "../tasks/task";
 import { IpcError } from "./errors";
 import { send } from "./messages";
@@ -75,14 +74,4 @@ function writeBackRegion(task: Task, region: Region, first: u64, last: u64): i64
   const port = changetype<Port>(memory.pager);
   const sent = port.receivers == 0 ? IpcError.DESERTED : send(task, port);
   return sent == IpcError.WAITS ? sent : endRequest(task, sent);
-}
-
-/** Is all from `first` to `last` mapped? */
-export function isMapped(space: Space, first: u64, last: u64): bool {
-  for (let at = first; at <= last;) {
-    const region = firstFrom(space.regions, at);
-    if (region == null || region.first > at) return false;
-    at = region.last + 1;
-  }
-  return true;
 }

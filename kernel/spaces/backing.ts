@@ -3,14 +3,14 @@ import { PhysAddr } from "../address/addr";
 import { Frame } from "../frames/frame";
 import { Handle } from "../objects/handle";
 import { Pte } from "../paging/pte";
-import { beginFlush, finishFlush, notePage } from "../tlb/gather";
+import { flushPage } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { Answer } from "./answers";
 import { markDirty, MemoryObject, objectPage, PageWord } from "./memory-object";
 import { ensureMessageBuffer } from "./message-buffer";
 import { pageFlags } from "./pages";
-import { FRESH } from "./populate";
+import { freshEntry } from "./populate";
 import { Backing, Region } from "./region";
 import { Space } from "./space";
 import { userFrameToFill } from "./user-frames";
@@ -75,10 +75,7 @@ function mapMessageBuffer(space: Space, slot: PhysAddr, region: Region): u32 {
 
 function replaceByCopy(space: Space, slot: PhysAddr, region: Region, page: u64, word: u64): u32 {
   const answer = mapCopy(space, slot, region, page, word & PageWord.ADDRESS);
-  if (answer != Answer.ANSWERED) return answer;
-  beginFlush(space);
-  notePage(page);
-  finishFlush();
+  if (answer == Answer.ANSWERED) flushPage(space, page);
   return answer;
 }
 
@@ -87,7 +84,7 @@ function mapCopy(space: Space, slot: PhysAddr, region: Region, page: u64, from: 
   const frame = userFrameToFill(space);
   if (frame.isNone) return Answer.NO_MEMORY;
   frameCopy(frame.address, <PhysAddr>from);
-  physStore64(slot, frame.address | pageFlags(region.rights) | FRESH);
+  physStore64(slot, freshEntry(frame, pageFlags(region.rights)));
   trace(RecordKind.COPIED, page, Frame.containing(<PhysAddr>from).number, frame.number);
   return Answer.ANSWERED;
 }

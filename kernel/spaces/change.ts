@@ -82,7 +82,7 @@ function seal(space: Space, first: u64, last: u64): void {
   mendAt(space, last + 1);
 }
 
-function isMapped(space: Space, first: u64, last: u64): bool {
+export function isMapped(space: Space, first: u64, last: u64): bool {
   for (let at = first; at <= last;) {
     const region = firstFrom(space.regions, at);
     if (region == null || region.first > at) return false;

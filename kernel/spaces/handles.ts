@@ -1,6 +1,6 @@
 import { Handle, HandleTable } from "../objects/handle";
 import { inheritHandle, makeHandleTable, openHandle } from "../objects/handles";
-import { KernelObject } from "../objects/object";
+import { KernelObject, ObjectKind } from "../objects/object";
 import { Space } from "./space";
 
 /** The handles of a space's task. */
@@ -22,6 +22,12 @@ export function openHandleIn(space: Space, object: KernelObject, rights: u32, pa
 export function handleOf(space: Space, number: u64): Handle | null {
   const handles = space.handles;
   return handles == null ? null : handles.at(number);
+}
+
+/** The same, if it is one of memory. */
+export function memoryHandleOf(space: Space, number: u64): Handle | null {
+  const handle = handleOf(space, number);
+  return handle == null || handle.object.kind != ObjectKind.MEMORY ? null : handle;
 }
 
 /** A copy of a task has its handles, by the same numbers, as ones that were passed on. False when there is no memory. */

@@ -50,10 +50,14 @@ export class MemoryObject extends KernelObject {
   /** Physical address of its first byte, if its frames lie in a row; else 0. */
   row: u64;
 
-  /** Is the byte at physical `address` in its row, and its own? */
+  /** The row, if its frames are the object's; else 0. */
+  get ownRow(): u64 {
+    return this.order == NOT_ITS_OWN ? 0 : this.row;
+  }
+
+  /** Is the byte at physical `address` in such a row? */
   hasInRow(address: u64): bool {
-    if (this.row == 0 || this.order == NOT_ITS_OWN) return false;
-    return address >= this.row && address - this.row < this.bytes;
+    return this.ownRow != 0 && address >= this.row && address - this.row < this.bytes;
   }
 }
 const MEMORY_BYTES: u32 = 72;
@@ -208,7 +212,7 @@ function objectUnused(object: KernelObject): void {
   const memory = changetype<MemoryObject>(object);
   const pager = memory.pager;
   freeBelow(memory.root, memory.levels);
-  if (memory.row != 0 && memory.order != NOT_ITS_OWN) freeRow(memory);
+  if (memory.ownRow != 0) freeRow(memory);
   forgetMemory(memory);
   if (pager != null) releaseObject(pager);
 }

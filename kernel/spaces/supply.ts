@@ -19,7 +19,6 @@ export function supplyPages(space: Space, memory: MemoryObject, offset: u64, add
 
 function supplyPage(space: Space, memory: MemoryObject, offset: u64, address: u64): bool {
   const from = readableAt(space, address);
-  // This may have given the object the very page, if its server reads it by way of itself.
   if (from == 0) return false;
   if (pageThere(memory, offset) != 0) return true;
   const slot = makeSlot(memory, offset);

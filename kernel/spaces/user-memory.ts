@@ -20,6 +20,7 @@ import { findRegion, Space } from "./space";
  */
 
 export function copyIn(to: usize, from: u64, length: u32, space: Space): bool {
+  absent = 0;
   if (!isAllowed(space, from, length, Right.READ)) return false;
   let done = copyFromUser(to, from, length);
   while (done != length) {
@@ -30,6 +31,7 @@ export function copyIn(to: usize, from: u64, length: u32, space: Space): bool {
 }
 
 export function copyOut(to: u64, from: usize, length: u32, space: Space): bool {
+  absent = 0;
   if (!isAllowed(space, to, length, Right.WRITE)) return false;
   let done = copyToUser(to, from, length);
   while (done != length) {
@@ -54,7 +56,7 @@ function isAllowed(space: Space, first: u64, length: u32, right: u32): bool {
   return end > first;
 }
 
-/** An address of the page that ended the last copy, since its server has not supplied it; 0: none has since this was asked last. */
+/** An address of the page that ended the last copy, since its server has not supplied it; 0: nothing did, or this was asked already. */
 let absent: u64 = 0;
 
 export function takeAbsent(): u64 {
@@ -65,6 +67,7 @@ export function takeAbsent(): u64 {
 
 /** The address in physical memory of what the task can read at `address`; 0: it may not, there is no memory, or the page is absent. */
 export function readableAt(space: Space, address: u64): PhysAddr {
+  absent = 0;
   const region = findRegion(space, address);
   if (region == null || (region.rights & Right.READ) == 0) return <PhysAddr>0;
   const there = translate(<PhysAddr>space.root, <VirtAddr>address);

@@ -6,7 +6,7 @@ import { ObjectKind } from "../objects/object";
 import { claimDeviceRange, DeviceError } from "../paging/device-ranges";
 import { removeRange } from "../spaces/change";
 import { placeDevice } from "../spaces/device";
-import { handleOf } from "../spaces/handles";
+import { memoryHandleOf } from "../spaces/handles";
 import { RegionKind } from "../spaces/kinds";
 import { attachObject } from "../spaces/map-object";
 import { MemoryObject } from "../spaces/memory-object";
@@ -80,14 +80,14 @@ export function sysUnmap(address: u64): i64 {
 /** Of a device, or of contiguous memory. */
 function isByNumber(region: Region): bool {
   if (region.backing != Backing.OBJECT) return region.kind == RegionKind.DEVICE;
-  return changetype<MemoryObject>(changetype<Handle>(region.source).object).row != 0;
+  return changetype<MemoryObject>(changetype<Handle>(region.source).object).ownRow != 0;
 }
 
 /** `info` of kind PHYSICAL: where the contiguous memory of handle `number` is. EPERM, EBADF, EINVAL. */
 export function physicalOf(space: Space, number: u64): i64 {
   if (!isCapable(space.manifest, Capability.DEVICES)) return Errno.EPERM;
-  const handle = handleOf(space, number);
-  if (handle == null || handle.object.kind != ObjectKind.MEMORY) return Errno.EBADF;
-  const row = changetype<MemoryObject>(handle.object).row;
+  const handle = memoryHandleOf(space, number);
+  if (handle == null) return Errno.EBADF;
+  const row = changetype<MemoryObject>(handle.object).ownRow;
   return row == 0 ? Errno.EINVAL : <i64>row;
 }

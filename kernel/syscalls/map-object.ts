@@ -1,5 +1,4 @@
-import { handleOf } from "../spaces/handles";
-import { ObjectKind } from "../objects/object";
+import { memoryHandleOf } from "../spaces/handles";
 import { RegionKind } from "../spaces/kinds";
 import { attachObject, checkMappable } from "../spaces/map-object";
 import { placeRegion } from "../spaces/place";
@@ -24,8 +23,8 @@ export function mmapObject(address: u64, length: u64, protection: u64, flags: u6
   const backing = backingOf(flags & ~PLACED);
   if (bytes == 0 || rights == NO_RIGHTS || backing == Backing.ZEROS) return Errno.EINVAL;
   const space = currentTask().space;
-  const handle = handleOf(space, port);
-  if (handle == null || handle.object.kind != ObjectKind.MEMORY) return Errno.EBADF;
+  const handle = memoryHandleOf(space, port);
+  if (handle == null) return Errno.EBADF;
   const refusal = checkMappable(handle, offset, bytes, rights, backing);
   if (refusal != SpaceError.NONE) return errnoOf(refusal);
   const isFixed = (flags & PLACED) != 0;

@@ -1,7 +1,6 @@
 import { isAligned, PAGE_BYTES } from "../address/pages";
 import { Handle } from "../objects/handle";
 import { closeHandle } from "../objects/handles";
-import { ObjectKind } from "../objects/object";
 import { HandleRight } from "../objects/rights";
 import { isCapable } from "../manifests/manifest";
 import { Capability } from "../manifests/layout";
@@ -14,7 +13,7 @@ import {
   MOST_IN_ROW,
   setPager,
 } from "../spaces/memory-object";
-import { handleOf, openHandleIn } from "../spaces/handles";
+import { handleOf, memoryHandleOf, openHandleIn } from "../spaces/handles";
 import { revokeBelow } from "../spaces/revoke";
 import { SpaceError } from "../spaces/space";
 import { currentTask } from "../tasks/scheduler";
@@ -73,7 +72,7 @@ export function handleRevoke(number: u64): i64 {
 
 /** The bytes of the memory of handle `number`; EBADF. */
 export function memoryBytes(number: u64): i64 {
-  const handle = handleOf(currentTask().space, number);
-  if (handle == null || handle.object.kind != ObjectKind.MEMORY) return Errno.EBADF;
+  const handle = memoryHandleOf(currentTask().space, number);
+  if (handle == null) return Errno.EBADF;
   return <i64>changetype<MemoryObject>(handle.object).bytes;
 }

@@ -1,10 +1,10 @@
 import { isAligned, PAGE_BYTES } from "../address/pages";
 import { IpcError } from "../ipc/errors";
 import { pagesCame } from "../ipc/pager";
-import { isMapped, takeDirty, writeBack, writtenBackTo } from "../ipc/write-back";
-import { ObjectKind } from "../objects/object";
+import { takeDirty, writeBack, writtenBackTo } from "../ipc/write-back";
 import { HandleRight } from "../objects/rights";
-import { handleOf } from "../spaces/handles";
+import { isMapped } from "../spaces/change";
+import { handleOf, memoryHandleOf } from "../spaces/handles";
 import { MemoryObject } from "../spaces/memory-object";
 import { isUserRange } from "../spaces/space";
 import { supplyPages } from "../spaces/supply";
@@ -44,8 +44,8 @@ export function memoryClean(number: u64, offset: u64): i64 {
 
 /** Why the task may not do that with handle `number`; 0: it may. */
 function refusalOf(number: u64): i64 {
-  const handle = handleOf(currentTask().space, number);
-  if (handle == null || handle.object.kind != ObjectKind.MEMORY) return Errno.EBADF;
+  const handle = memoryHandleOf(currentTask().space, number);
+  if (handle == null) return Errno.EBADF;
   if (changetype<MemoryObject>(handle.object).pager == null) return Errno.EBADF;
   return handle.may(HandleRight.SEND) ? 0 : Errno.EACCES;
 }

@@ -7,6 +7,7 @@ import {
   handleClose,
   heapStart,
   load64,
+  log,
   memoryServe,
   memorySupply,
   mmapShared,
@@ -45,6 +46,7 @@ export function main(): i32 {
   for (let way: u32 = 0; way < WAYS; way++) badServer(way);
   nobodyServes();
   notWritten();
+  missedInPassing();
   printLine(failures == 0 ? "nobody got what was not there, and nobody waits" : "failed");
   return failures;
 }
@@ -133,6 +135,22 @@ function notWritten(): void {
   wait(0);
   handleClose(port);
   expect(WAYS + 2, <u64>msync(at, BYTES), <u64>Errno.EIO);
+}
+
+/** What a call misses and can do without is not what the next one waits for. */
+function missedInPassing(): void {
+  const port = <u64>portCreate(0);
+  const half = <u64>memoryServe(2 * PAGE, port, 0);
+  const file = <u64>memoryServe(2 * PAGE, port, 0);
+  memorySupply(half, 0, heapStart() & ~(PAGE - 1), PAGE);
+  const at = <u64>mmapShared(0, 2 * PAGE, Protect.READ, 0, half, 0);
+  expect(WAYS + 3, <u64>memorySupply(file, 0, at, 2 * PAGE), PAGE);
+  if (fork() == 0) exit(log(0x1234_0000_0000, 1) == Errno.EFAULT ? 0 : 1);
+  // Nothing is asked for.
+  expect(WAYS + 5, <u64>receive(port), <u64>Errno.EDEADLK);
+  wait(heapStart());
+  expect(WAYS + 4, load64(heapStart()), 0);
+  handleClose(port);
 }
 
 function expect(way: u32, found: u64, wanted: u64): void {
