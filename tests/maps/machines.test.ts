@@ -4,7 +4,8 @@ import { mapsReport } from "../../cli/maps/report.ts";
 import { tasksMemory, type TaskMemory } from "../../cli/maps/tasks.ts";
 import { MACHINE_NAMES } from "../../cli/values.ts";
 import { RegionKind } from "../../kernel/spaces/kinds.ts";
-import { bootPrograms } from "../support/boot.ts";
+import { type Booted, bootPrograms } from "../support/boot.ts";
+import { findMistakes } from "../support/mutant-kernel.ts";
 
 /** What tasks have of memory when they end, as the kernel counts it, and as Linux would print it. */
 
@@ -42,42 +43,52 @@ function of(size: number, bytes: Partial<typeof NONE>, isSealed = false): unknow
 
 const CHILD = [
   of(4 * KIB, {}, true),
+  of(12 * KIB, { SHARED_DIRTY: 4 * KIB, PROPORTIONAL: 2 * KIB }),
   of(16 * KIB, OF_OBJECT),
   of(28 * KIB, { SHARED_DIRTY: 8 * KIB, PRIVATE_DIRTY: 4 * KIB, PROPORTIONAL: 8 * KIB }),
   of(4 * MIB, { SHARED_DIRTY: 2 * MIB, LARGE: 2 * MIB, PROPORTIONAL: MIB }),
 ];
 const PARENT = [
   of(4 * KIB, {}, true),
+  of(12 * KIB, { PRIVATE_DIRTY: 4 * KIB, PROPORTIONAL: 4 * KIB }),
   of(16 * KIB, OF_OBJECT),
   of(28 * KIB, { PRIVATE_DIRTY: 12 * KIB, PROPORTIONAL: 12 * KIB }),
   of(4 * MIB, { PRIVATE_DIRTY: 2 * MIB, LARGE: 2 * MIB, PROPORTIONAL: 2 * MIB }),
 ];
+
+const WISHES = { frames: true, trace: false };
+
+/** The memory of both tasks, the copy first. */
+function checkHoldings({ document, records, console }: Booted): readonly [TaskMemory, TaskMemory] {
+  assert.equal(document.status, 0, console);
+  const [child, parent, ...others] = tasksMemory(records);
+  assert.deepEqual(others, []);
+  assert.deepEqual([mapped(child!), mapped(parent!)], [CHILD, PARENT]);
+  return [child!, parent!];
+}
 
 const places = new Map<string, unknown>();
 
 for (const machine of MACHINE_NAMES) {
   describe(`memory of tasks that end, on ${machine}`, () => {
     test("is what they have, a copy's too, and the same on both machines where that can be", async () => {
-      const booted = await bootPrograms(machine, [PROGRAM], { frames: true, trace: false });
-      assert.equal(booted.document.status, 0, booted.console);
-      const [child, parent, ...others] = tasksMemory(booted.records);
-      assert.deepEqual(others, []);
-      assert.deepEqual([mapped(child!), mapped(parent!)], [CHILD, PARENT]);
-      assert.deepEqual([child!.handles, parent!.handles, parent!.name], [1, 1, "holdings"]);
+      const booted = await bootPrograms(machine, [PROGRAM], WISHES);
+      const [child, parent] = checkHoldings(booted);
+      assert.deepEqual([child.handles, parent.handles, parent.name], [1, 1, "holdings"]);
       const where = (memory: TaskMemory) => memory.regions.map(({ bytes: _, ...region }) => region);
-      places.set(machine, [where(child!), where(parent!), child!.tables, parent!.tables]);
+      places.set(machine, [where(child), where(parent), child.tables, parent.tables]);
       assert.deepEqual(places.get(machine), places.get(MACHINE_NAMES[0]));
       const { memory } = booted.document.programs[0]!;
       const regions = memory!["regions"] as Readonly<Record<string, unknown>>[];
       const large = regions.find(({ large }) => large !== 0)!;
       assert.deepEqual([large["kind"], large["rights"], large["privateDirty"]], ["anonymous", "rw-", 2 * MIB]);
-      assert.deepEqual([memory!["tables"], regions.length], [parent!.tables, parent!.regions.length]);
+      assert.deepEqual([memory!["tables"], regions.length], [parent.tables, parent.regions.length]);
     });
   });
 }
 
 test("as Linux prints it", async () => {
-  const { records } = await bootPrograms("embedded", [PROGRAM], { frames: true, trace: false });
+  const { records } = await bootPrograms("embedded", [PROGRAM], WISHES);
   const maps = mapsReport("maps", records).split("\n");
   assert.match(maps[0]!, /^# task \d+ holdings: \d+ frames its own, \d+ page tables, \d+ regions, 1 handles$/);
   const line = /^[0-9a-f]{8,}-[0-9a-f]{8,} [r-][w-][x-][ps] [0-9a-f]{8,} 00:00 0( +\S+)?$/;
@@ -92,3 +103,36 @@ test("as Linux prints it", async () => {
     /^Size: {15}4096 kB\n(.+\n){2}Rss: {16}2048 kB\nPss: {16}1024 kB\nShared_Clean: {10}0 kB\nShared_Dirty: {7}2048 kB$/m,
   );
 });
+
+const RESIDENCE = "kernel/spaces/residence.ts";
+const TRIAL = { sources: [PROGRAM], wishes: WISHES, check: checkHoldings };
+findMistakes("maps", [
+  {
+    what: "pages of a table that is shared are nobody else's",
+    file: RESIDENCE,
+    from: "const sharers = frameHolders(Frame.containing(table));",
+    to: "const sharers = 1;",
+    by: TRIAL,
+  },
+  {
+    what: "what was accessed is dirty",
+    file: RESIDENCE,
+    from: "const isDirty = (entry & Pte.DIRTY) != 0;",
+    to: "const isDirty = (entry & Pte.ACCESSED) != 0;",
+    by: TRIAL,
+  },
+  {
+    what: "the page of zeros is everybody's",
+    file: RESIDENCE,
+    from: "if (isForeign && backing == Backing.ZEROS) return;",
+    to: "",
+    by: TRIAL,
+  },
+  {
+    what: "all of what is shared is each one's part",
+    file: RESIDENCE,
+    from: "bytes / holders",
+    to: "bytes",
+    by: TRIAL,
+  },
+]);

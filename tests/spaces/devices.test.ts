@@ -6,6 +6,7 @@ import { GIB, MIB } from "../support/memory-kernel.ts";
 import { BORDER } from "./support/both.ts";
 import { rootOf } from "./support/check.ts";
 import { addressOf, Right, SpaceError, SpaceMachine, usualModule } from "./support/machine.ts";
+import { compileMutant, type Mutant } from "./support/mutants.ts";
 import { Bit, Half, leafFor, walkHalf, type Leaf } from "./support/tables.ts";
 
 /** Device memory in spaces: every size of page, and its type in each, whatever becomes of the mapping. RAM ends at 128 MiB here. */
@@ -16,8 +17,8 @@ const DEVICE = 8n * GIB;
 const TYPE = { [Caching.UNCACHED]: 3, [Caching.WRITE_COMBINING]: 5 } as const;
 const HUGE = 2 ** 18;
 
-function start() {
-  const machine = new SpaceMachine(module);
+function start(from = module) {
+  const machine = new SpaceMachine(from);
   const space = machine.call("makeSpace");
   return { machine, space };
 }
@@ -104,30 +105,35 @@ for (const caching of [Caching.UNCACHED, Caching.WRITE_COMBINING] as const) {
   });
 }
 
-describe("is refused as a device's, and nothing is mapped:", () => {
-  const refused: readonly [string, bigint, number, { rights?: number; caching?: number }, number][] = [
-    ["RAM", 64n * MIB, 1, {}, SpaceError.NO_DEVICE],
-    ["what ends in RAM", 0n, HUGE, {}, SpaceError.NO_DEVICE],
-    ["what is beyond the processor's addresses", 1n << 40n, 1, {}, SpaceError.NO_DEVICE],
-    ["what is no whole page", DEVICE + 8n, 1, {}, SpaceError.BAD_RANGE],
-    ["what is to be executed", DEVICE, 1, { rights: Right.READ | Right.EXECUTE }, SpaceError.BAD_RIGHTS],
-    ["what is to be cached", DEVICE, 1, { caching: Caching.WRITE_BACK }, SpaceError.BAD_RIGHTS],
-  ];
-  for (const [what, physical, pages, more, error] of refused) {
-    test(what, () => {
-      const { machine, space } = start();
-      assert.equal(place(machine, space, pages, physical, more), error);
-      assert.deepEqual(leaves(machine, space), []);
-      assert.deepEqual(machine.regions(space), []);
-    });
-  }
+const REFUSED: readonly [string, bigint, number, { rights?: number; caching?: number }, number][] = [
+  ["RAM", 64n * MIB, 1, {}, SpaceError.NO_DEVICE],
+  ["what has RAM in it", 0n, HUGE, {}, SpaceError.NO_DEVICE],
+  ["what begins in RAM", 127n * MIB, 1024, {}, SpaceError.NO_DEVICE],
+  ["what is beyond the processor's addresses", 1n << 40n, 1, {}, SpaceError.NO_DEVICE],
+  ["what ends there", (1n << 40n) - 4096n, 2, {}, SpaceError.NO_DEVICE],
+  ["what is no whole page", DEVICE + 8n, 1, {}, SpaceError.BAD_RANGE],
+  ["what is to be executed", DEVICE, 1, { rights: Right.READ | Right.EXECUTE }, SpaceError.BAD_RIGHTS],
+  ["what is to be cached", DEVICE, 1, { caching: Caching.WRITE_BACK }, SpaceError.BAD_RIGHTS],
+];
 
-  test("what the kernel has mapped with another type", () => {
-    const { machine, space } = start();
-    assert.notEqual(machine.kernel.wide("mapAperture", DEVICE, 4096n, Caching.WRITE_COMBINING), 0n);
-    assert.equal(place(machine, space, 2, DEVICE - 4096n), SpaceError.NO_DEVICE);
-    assert.equal(place(machine, space, 1, DEVICE, { caching: Caching.WRITE_COMBINING }), SpaceError.NONE);
-  });
+function checkRefused([, physical, pages, more, error]: (typeof REFUSED)[number], from = module): void {
+  const { machine, space } = start(from);
+  assert.equal(place(machine, space, pages, physical, more), error);
+  assert.deepEqual(leaves(machine, space), []);
+  assert.deepEqual(machine.regions(space), []);
+}
+
+/** The kernel has some of it with another type; with the same it may be had. */
+function checkTypes(from = module): void {
+  const { machine, space } = start(from);
+  assert.notEqual(machine.kernel.wide("mapAperture", DEVICE, 4096n, Caching.WRITE_COMBINING), 0n);
+  assert.equal(place(machine, space, 2, DEVICE - 4096n), SpaceError.NO_DEVICE);
+  assert.equal(place(machine, space, 1, DEVICE, { caching: Caching.WRITE_COMBINING }), SpaceError.NONE);
+}
+
+describe("is refused as a device's, and nothing is mapped:", () => {
+  for (const row of REFUSED) test(row[0], () => checkRefused(row));
+  test("what the kernel has mapped with another type", () => checkTypes());
 
   test("what is to lie where something is", () => {
     const { machine, space } = start();
@@ -147,4 +153,44 @@ test("pages of devices that are alike and do not lie in a row are never copied i
   const found = leaves(machine, space);
   assert.equal(found.length, 512);
   assert.equal(BigInt(found[511]!.frame) * 4096n, DEVICE + GIB + 255n * 4096n);
+});
+
+const RANGES = "kernel/paging/device-ranges.ts";
+const MUTANTS: readonly Mutant[] = [
+  {
+    what: "RAM is a device",
+    file: RANGES,
+    from: "if (touchesRam(first, last)) return",
+    to: "if (last < first) return",
+  },
+  {
+    what: "only the last byte is looked at",
+    file: RANGES,
+    from: "touchesRam(first, last)",
+    to: "touchesRam(last, last)",
+  },
+  {
+    what: "frame numbers that the processor does not have reach entries",
+    file: RANGES,
+    from: "last >> PAGE_SHIFT >= physicalPages()",
+    to: "first >> PAGE_SHIFT >= physicalPages()",
+  },
+  {
+    what: "a page has two types",
+    file: RANGES,
+    from: "if (load<u64>(rangeAt(i), 16) != caching) return DeviceError.OTHER_TYPE;",
+    to: "",
+  },
+];
+
+describe("a planted mistake is found:", () => {
+  for (const [index, mutant] of MUTANTS.entries()) {
+    test(mutant.what, async () => {
+      const mutated = await compileMutant(mutant, `devices-${index}`);
+      assert.throws(() => {
+        for (const row of REFUSED) checkRefused(row, mutated);
+        checkTypes(mutated);
+      });
+    });
+  }
 });

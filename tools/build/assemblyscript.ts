@@ -24,6 +24,9 @@ export interface CompileRequest {
   readonly allowedImports: ReadonlySet<string> | ((name: string) => boolean);
 }
 
+/** Runs asc with these arguments, from the project's root. */
+export type RunAsc = (args: readonly string[]) => Promise<AscReport>;
+
 /** The source does not compile, or imports something unknown. `message` holds the compiler's own words. */
 export class CompileError extends Error {
   override readonly name = "CompileError";
@@ -33,12 +36,12 @@ export class CompileError extends Error {
  * Compiles AssemblyScript to WebAssembly and returns the path of the wasm file. Does nothing when the sources that the last
  * compilation read, the flags and the compiler are what they were.
  */
-export async function compileAssemblyScript(request: CompileRequest): Promise<string> {
+export async function compileAssemblyScript(request: CompileRequest, run: RunAsc = runAsc): Promise<string> {
   const output = join(buildFolder, request.output);
   const key = stampKey(ascArguments(request, output));
   if (isFresh(stampOf([output]), key)) return output;
   await makeStamped([output], async (draft) => {
-    const { error, diagnostics, sources } = await runAsc(ascArguments(request, draft!));
+    const { error, diagnostics, sources } = await run(ascArguments(request, draft!));
     if (error) throw new CompileError(`${request.entry} does not compile:\n${(diagnostics || error).trim()}`);
     refuseUnknownImports(request, draft!);
     return JSON.stringify({ key, sources } satisfies Stamp);
@@ -46,7 +49,7 @@ export async function compileAssemblyScript(request: CompileRequest): Promise<st
   return output;
 }
 
-interface AscReport {
+export interface AscReport {
   readonly error?: string;
   readonly diagnostics: string;
   readonly sources: Readonly<Record<string, string>>;

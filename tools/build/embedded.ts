@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { buildFolder, compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
+import { compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { SegmentFlag, roundUp, writeElf, type ElfSegment } from "./elf.ts";
 import { fileNameOf, flagsOf, type KernelBuild } from "./kernel-flags.ts";
@@ -44,7 +44,12 @@ export async function buildEmbeddedKernel(
     flags: [...(isKernel ? flagsOf(build) : ["--use", "abort="]), "--enable", "bulk-memory"],
     allowedImports: hostImports(),
   });
-  const elf = join(buildFolder, `embedded/${name}.elf`);
+  return wrapKernel(wasm);
+}
+
+/** Makes the image of the kernel that was compiled to the file `wasm`, beside it. */
+export async function wrapKernel(wasm: string): Promise<EmbeddedKernel> {
+  const elf = wasm.replace(/wasm$/, "elf");
   const stamp = digest(readFileSync(wasm));
   await makeIfStale([elf], stamp, (draft) => writeFileSync(draft!, kernelImage(readFileSync(wasm))));
   return { wasm, elf };

@@ -95,6 +95,9 @@ function writtenGoesBack(shared: u64): void {
   expect(msync(shared, BYTES), 0);
   store64(shared + 5 * PAGE, 5);
   store64(shared + 6 * PAGE, 6);
+  // Read first, so that it is there.
+  expect(<i64>load64(shared + 9 * PAGE), 1009);
+  store64(shared + 9 * PAGE, 9);
   expect(msync(shared, 16 * PAGE), 0);
   expect(msync(shared, BYTES), 0);
   // Clean pages can be protected and opened again; the next write makes one dirty.

@@ -36,6 +36,7 @@ let file: u64 = 0;
 let kept: u64 = 0;
 let seen: u64 = 0;
 let askedFor: i64 = 0;
+let writtenBack: i64 = 0;
 
 export function main(): i32 {
   const port = <u64>portCreate(portName("pager"));
@@ -48,6 +49,8 @@ export function main(): i32 {
   } while (sender() == 0 ? serve() : answer());
   print("requests for pages: ");
   printNumber(askedFor);
+  print(", to take what was written: ");
+  printNumber(writtenBack);
   printLine("");
   return 0;
 }
@@ -67,6 +70,7 @@ function serve(): bool {
   if (word(1) != KEY) return false;
   if (kind == PagerRequest.PAGES) supply(first, bytes);
   else takeWritten();
+  if (kind == PagerRequest.WRITE_BACK) writtenBack += 1;
   setWord(0, 0);
   if (kind != PagerRequest.LET_GO) reply(1);
   return true;

@@ -1,0 +1,115 @@
+import { type BootedMutant, findMistakes, type Trial } from "../support/mutant-kernel.ts";
+import { BAD_PAGERS, checkFamily, type Family, PAGER_RULES, PAGES, REFUSALS } from "./support/families.ts";
+
+/** Mistakes planted where pages come from servers, and go back. */
+
+const MESSAGES = "kernel/ipc/messages.ts";
+const REQUESTS = "kernel/ipc/requests.ts";
+const PAGER = "kernel/ipc/pager.ts";
+const BACKING = "kernel/spaces/backing.ts";
+
+function trialOf(family: Family): Trial {
+  return { sources: family.sources, wishes: { trace: false }, check: (booted) => checkFamily(family, booted) };
+}
+const pages = trialOf(PAGES);
+const badPagers = trialOf(BAD_PAGERS);
+const rules = trialOf(PAGER_RULES);
+const refusals = trialOf(REFUSALS);
+
+const MUTANTS: readonly BootedMutant[] = [
+  {
+    what: "a page counts as clean, and can still be written without a fault",
+    file: "kernel/ipc/write-back.ts",
+    from: "  closeEverywhere(memory, first, end);\n",
+    to: "",
+    by: pages,
+  },
+  {
+    what: "a page counts as clean, and is written by a translation that was not flushed",
+    file: "kernel/spaces/dirty.ts",
+    from: "  noteAllPages();\n",
+    to: "",
+    by: pages,
+  },
+  {
+    what: "a page that was only read can be written without a fault",
+    file: BACKING,
+    from: "memory.pager == null || isWrite ||",
+    to: "memory.pager != null || isWrite ||",
+    by: pages,
+  },
+  {
+    what: "the server is not told when who wrote has gone",
+    file: "kernel/spaces/memory-object.ts",
+    from: "if (memory.dirty != 0) letGo(memory);",
+    to: "",
+    by: pages,
+  },
+  {
+    what: "who writes a private mapping writes for all",
+    file: BACKING,
+    from: "if (region.backing == Backing.COPIES) return replaceByCopy",
+    to: "if (region.backing > Backing.COPIES) return replaceByCopy",
+    by: pages,
+  },
+  {
+    what: "two ask for the same page",
+    file: PAGER,
+    from: "if (isAskedFor(memory, offset)) return waitWithOthers",
+    to: "if (memory.bytes == 0) return waitWithOthers",
+    by: pages,
+  },
+  {
+    what: "a page that is there is supplied again",
+    file: "kernel/spaces/supply.ts",
+    from: "  if (pageThere(memory, offset) != 0) return true;\n",
+    to: "",
+    by: badPagers,
+  },
+  {
+    what: "who waits with others is not told that the page does not come",
+    file: REQUESTS,
+    from: "  wakeWaiting(memory, task.first, task.bytes);\n",
+    to: "",
+    by: badPagers,
+    isEndless: true,
+  },
+  {
+    what: "a port where nobody can receive is asked",
+    file: PAGER,
+    from: "isInVain || changetype<Port>(memory.pager).receivers == 0",
+    to: "isInVain",
+    by: badPagers,
+    isEndless: true,
+  },
+  {
+    what: "who waits for a server that ends is told nothing",
+    file: MESSAGES,
+    from: "  abandonCaller(task);\n  const callee",
+    to: "  const callee",
+    by: refusals,
+  },
+  {
+    what: "who waits with others waits for the reply",
+    file: PAGER,
+    from: "  wakeWaiting(memory, first, bytes);\n",
+    to: "",
+    by: rules,
+  },
+  {
+    what: "a server supplies what it may not read",
+    file: "kernel/spaces/user-memory.ts",
+    from: "if (region == null || (region.rights & Right.READ) == 0) return <PhysAddr>0;",
+    to: "if (region == null) return <PhysAddr>0;",
+    by: rules,
+  },
+  {
+    what: "who may only read supplies",
+    file: "kernel/syscalls/pagers.ts",
+    from: "return handle.may(HandleRight.SEND) ? 0 : Errno.EACCES;",
+    to: "return 0;",
+    by: rules,
+  },
+];
+
+findMistakes("ipc", MUTANTS);

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { ExitStatus } from "../../../cli/exit-status.ts";
+import type { Booted } from "../../support/boot.ts";
+
+/** Programs that talk to one another. Each family boots alone: those that wait for all others would wait for these. */
+export interface Family {
+  readonly what: string;
+  /** From the project's root. */
+  readonly sources: readonly string[];
+  /** All that the programs say, in any order. */
+  readonly lines: readonly string[];
+}
+
+const OWN = "tests/ipc/programs";
+
+export const SUMS: Family = {
+  what: "a server that starts after one client and before the other",
+  sources: [`${OWN}/asker.ts`, `${OWN}/adder.ts`, `${OWN}/asker.ts`],
+  lines: ["every sum was right", "every sum was right", "nobody is left"],
+};
+
+const LENDING: Family = {
+  what: "memory that is lent and taken back",
+  sources: [`${OWN}/producer.ts`],
+  lines: ["what I was lent has gone; I read it once more", "lent, taken back, and still mine"],
+};
+
+export const PAGES: Family = {
+  what: "pages that a server has",
+  sources: [`${OWN}/pager.ts`, `${OWN}/pager-client.ts`],
+  lines: [
+    ...["page 5 is 5 now", "page 6 is 6 now", "page 6 is 66 now"],
+    ...["page 7 is 7 now", "page 8 is 8 now", "page 9 is 9 now", "page 32 is 3 now"],
+    ...["requests for pages: 3, to take what was written: 2", "all was as it should be"],
+  ],
+};
+
+export const BAD_PAGERS: Family = {
+  what: "servers that do not supply what is missed",
+  sources: [`${OWN}/bad-pagers.ts`],
+  lines: ["nobody got what was not there, and nobody waits"],
+};
+
+export const PAGER_RULES: Family = {
+  what: "what servers of pages are refused",
+  sources: [`${OWN}/pager-rules.ts`],
+  lines: ["all was refused as documented, and nobody waited for a reply in vain"],
+};
+
+export const REFUSALS: Family = {
+  what: "every documented error",
+  sources: [`${OWN}/refusals.ts`],
+  lines: ["all was refused as documented"],
+};
+
+export const FAMILIES: readonly Family[] = [SUMS, LENDING, PAGES, BAD_PAGERS, PAGER_RULES, REFUSALS];
+
+/** Throws unless the programs ended well, and said what they should. */
+export function checkFamily({ lines }: Family, { result, console }: Booted): void {
+  assert.equal(result.status, ExitStatus.OK, console);
+  assert.deepEqual(shown(console).sort(), [...lines].sort(), console);
+}
+
+/** What a console shows of programs, without their numbers. */
+function shown(console: string): string[] {
+  return console.split("\n").flatMap((line) => /^\d+ [\w-]+ \| (.*)$/.exec(line)?.slice(1) ?? []);
+}
