@@ -5,7 +5,7 @@ import { whenAllWait } from "../tasks/ending";
 import { finishCall, finishCallHere, onTaskEnd } from "../tasks/scheduler";
 import { firstTask, Task, TaskState, WaitsFor } from "../tasks/task";
 import { IpcError } from "./errors";
-import { deliver, deliverLetGo, statusOf } from "./message";
+import { deliver, deliverLetGo, deliverMessage, statusOf } from "./message";
 import { forgetPort, Port, queueLetGo, takeLetGo, unname } from "./port";
 import { endRequest, isRequest } from "./requests";
 
@@ -32,12 +32,13 @@ export function call(task: Task, port: Port, words: u32): i64 {
 }
 
 /** What `task` has to send, or the request that it is in, goes to `port`. */
+@inline
 export function send(task: Task, port: Port): i64 {
   const receiver = port.first;
   if (receiver == null || receiver.waitsFor != WaitsFor.MESSAGE) return waitAt(port, task, WaitsFor.RECEIVER);
   const delivered = deliver(task, receiver);
   if (delivered < 0) return delivered;
-  port.remove(receiver);
+  port.removeFirst(receiver);
   connect(task, receiver);
   finishCallHere(receiver, delivered);
   return IpcError.WAITS;
@@ -57,7 +58,7 @@ export function reply(task: Task, words: u32): i64 {
   task.words = words;
   const delivered = answer(task, caller);
   if (delivered < 0) return delivered;
-  disconnect(task);
+  disconnect(caller, task);
   finishCall(caller, caller.result);
   return words;
 }
@@ -69,7 +70,7 @@ export function replyAndReceive(task: Task, port: Port, words: u32): i64 {
   task.words = words;
   const delivered = answer(task, caller);
   if (delivered < 0) return delivered;
-  disconnect(task);
+  disconnect(caller, task);
   const received = receiveNext(task, port);
   if (received == IpcError.WAITS) finishCallHere(caller, caller.result);
   else finishCall(caller, caller.result);
@@ -77,12 +78,13 @@ export function replyAndReceive(task: Task, port: Port, words: u32): i64 {
 }
 
 /** Gives `caller` the reply of `task`, and what its call returns. Below zero: it cannot be given, and the caller still waits. */
+@inline
 function answer(task: Task, caller: Task): i64 {
   if (isRequest(caller)) {
     caller.result = endRequest(caller, statusOf(task));
     return 0;
   }
-  const delivered = deliver(task, caller);
+  const delivered = deliverMessage(task, caller);
   if (delivered >= 0) caller.result = delivered;
   return delivered;
 }
@@ -92,8 +94,14 @@ function end(task: Task, result: i64): void {
   finishCall(task, endRequest(task, result));
 }
 
-/** A message that cannot be delivered is its sender's trouble, not the receiver's. */
+
+@inline
 function receiveNext(task: Task, port: Port): i64 {
+  return port.hasNews ? takeNews(task, port) : waitAt(port, task, WaitsFor.MESSAGE);
+}
+
+/** A message that cannot be delivered is its sender's trouble, not the receiver's: then it may have to wait after all. */
+function takeNews(task: Task, port: Port): i64 {
   for (let sender = port.takeFirst(WaitsFor.RECEIVER); sender != null; sender = port.takeFirst(WaitsFor.RECEIVER)) {
     const delivered = deliver(sender, task);
     if (delivered >= 0) {
@@ -136,16 +144,16 @@ function connect(caller: Task, receiver: Task): void {
   receiver.caller = caller;
 }
 
-function disconnect(receiver: Task): void {
-  const caller = receiver.caller;
-  if (caller != null) caller.callee = null;
+function disconnect(caller: Task, receiver: Task): void {
+  caller.callee = null;
   receiver.caller = null;
 }
 
 function abandonCaller(receiver: Task): void {
   const caller = receiver.caller;
-  disconnect(receiver);
-  if (caller != null) end(caller, IpcError.DESERTED);
+  if (caller == null) return;
+  disconnect(caller, receiver);
+  end(caller, IpcError.DESERTED);
 }
 
 /** A task ends: it is in no queue, and nobody waits for it. */

@@ -1,7 +1,7 @@
 import { allocateObject, freeObject, HeapError, makeKind } from "../heap/heap";
 import { KernelObject, ObjectKind } from "../objects/object";
 import { MemoryObject } from "../spaces/memory-object";
-import { Task } from "../tasks/task";
+import { Task, WaitsFor } from "../tasks/task";
 
 /**
  * Where messages are sent to, and received from. Its queue holds tasks of one sort: those that wait to be received, or those that wait to
@@ -22,6 +22,12 @@ export class Port extends KernelObject {
   /** The next of the ports that have names. */
   nextNamed: Port | null;
 
+  /** Is there anything to receive? Else whoever is in the queue waits to. */
+  get hasNews(): bool {
+    const task = this.first;
+    return this.letGo != null || (task != null && task.waitsFor == WaitsFor.RECEIVER);
+  }
+
   append(task: Task): void {
     const last = this.last;
     task.after = null;
@@ -35,8 +41,16 @@ export class Port extends KernelObject {
   takeFirst(waitsFor: u32): Task | null {
     const task = this.first;
     if (task == null || task.waitsFor != waitsFor) return null;
-    this.remove(task);
+    this.removeFirst(task);
     return task;
+  }
+
+  /** `task` is the first of the queue. */
+  removeFirst(task: Task): void {
+    this.first = task.after;
+    if (this.last == task) this.last = null;
+    task.after = null;
+    task.port = 0;
   }
 
   remove(task: Task): void {

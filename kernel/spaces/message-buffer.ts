@@ -18,7 +18,10 @@ import { Space } from "./space";
 
 /** Sees to it that the space has one. False when there is no frame. */
 export function ensureMessageBuffer(space: Space): bool {
-  if (space.message != 0) return true;
+  return space.message != 0 || makeMessageBufferSlowly(space);
+}
+
+function makeMessageBufferSlowly(space: Space): bool {
   const frame = allocateFrame(FrameOwner.USER);
   if (frame.isNone) return false;
   space.message = frame.address;

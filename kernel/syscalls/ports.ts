@@ -8,6 +8,7 @@ import { ObjectKind } from "../objects/object";
 import { HandleRight } from "../objects/rights";
 import { handleOf } from "../spaces/handles";
 import { currentTask, waitInCall } from "../tasks/scheduler";
+import { Task } from "../tasks/task";
 import { Call, Errno, Message, Right } from "./abi";
 
 /** The calls on ports and handles: arguments, and what a task may do, here; the rest in `ipc/`. */
@@ -19,20 +20,24 @@ export function portCreate(name: u64): i64 {
 
 /** `port_open(name)`. A handle, or EINVAL, ENOENT, ENOMEM. */
 export function portOpen(name: u64): i64 {
-  return name == 0 ? Errno.EINVAL : settle(Call.PORT_OPEN, openPort(currentTask(), name));
+  const task = currentTask();
+  return name == 0 ? Errno.EINVAL : settle(task, Call.PORT_OPEN, openPort(task, name));
 }
 
 /** `call(port, words)`. The words of the reply, or EINVAL, EBADF, EACCES, EPIPE, EDEADLK, ENOMEM. */
-export function callOf(number: u64, words: u64): i64 {
+export function callOf(task: Task, number: u64, words: u64): i64 {
   if (words > MESSAGE_WORDS) return Errno.EINVAL;
-  const error = portRefusalOf(number, HandleRight.SEND);
-  return error != 0 ? error : settle(Call.CALL, call(currentTask(), portOf(number), <u32>words));
+  const handle = handleOf(task.space, number);
+  const error = refusalOf(handle, HandleRight.SEND);
+  return error != 0 ? error : settle(task, Call.CALL, call(task, portOf(handle), <u32>words));
 }
 
 /** `receive(port)`. The words of the message, or EBADF, EACCES, EDEADLK, ENOMEM. */
 export function receiveOf(number: u64): i64 {
-  const error = portRefusalOf(number, HandleRight.RECEIVE);
-  return error != 0 ? error : settle(Call.RECEIVE, receive(currentTask(), portOf(number)));
+  const task = currentTask();
+  const handle = handleOf(task.space, number);
+  const error = refusalOf(handle, HandleRight.RECEIVE);
+  return error != 0 ? error : settle(task, Call.RECEIVE, receive(task, portOf(handle)));
 }
 
 /** `reply(words)`. The words, or EINVAL, ENOENT, and what can be wrong with a handle that is passed on. */
@@ -41,26 +46,31 @@ export function replyOf(words: u64): i64 {
 }
 
 /** `reply_receive(port, words)`. Both, or the errors of either: then neither has happened. */
-export function replyReceive(number: u64, words: u64): i64 {
+export function replyReceive(task: Task, number: u64, words: u64): i64 {
   if (words > MESSAGE_WORDS) return Errno.EINVAL;
-  const error = portRefusalOf(number, HandleRight.RECEIVE);
+  const handle = handleOf(task.space, number);
+  const error = refusalOf(handle, HandleRight.RECEIVE);
   if (error != 0) return error;
-  return settle(Call.REPLY_RECEIVE, replyAndReceive(currentTask(), portOf(number), <u32>words));
+  return settle(task, Call.REPLY_RECEIVE, replyAndReceive(task, portOf(handle), <u32>words));
 }
 
 /** Why the task may not use handle `number` as a port with `rights`; 0: it may. */
 export function portRefusalOf(number: u64, rights: u32): i64 {
-  const handle = handleOf(currentTask().space, number);
+  return refusalOf(handleOf(currentTask().space, number), rights);
+}
+
+function refusalOf(handle: Handle | null, rights: u32): i64 {
   if (handle == null || handle.object.kind != ObjectKind.PORT) return Errno.EBADF;
   return handle.may(rights) ? 0 : Errno.EACCES;
 }
 
-function portOf(number: u64): Port {
-  return changetype<Port>(changetype<Handle>(handleOf(currentTask().space, number)).object);
+/** Of one that is not refused. */
+function portOf(handle: Handle | null): Port {
+  return changetype<Port>(changetype<Handle>(handle).object);
 }
 
-function settle(call: u32, result: i64): i64 {
-  if (result == IpcError.WAITS) waitInCall(call, currentTask().waitsFor);
+function settle(task: Task, call: u32, result: i64): i64 {
+  if (result == IpcError.WAITS) waitInCall(task, call);
   return result;
 }
 

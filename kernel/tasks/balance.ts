@@ -28,8 +28,19 @@ function leastWanted(preferred: u32): u32 {
   return best;
 }
 
-/** The next task for the CPU whose queue is `own`: its own, else one from the longest queue; null when none waits anywhere. */
-export function takeReady(own: CpuTasks): Task | null {
+/** The next task for the CPU whose queue is `own`: the chosen one, its own, else one from the longest queue; null when none waits anywhere. */
+export function takeNext(own: CpuTasks): Task | null {
+  const chosen = own.chosen;
+  if (chosen == null) return takeReadySlowly(own);
+  own.chosen = null;
+  return chosen;
+}
+
+/** Called through a variable, so that a direct switch does not save registers for it: frames/allocator.ts. */
+let takeReadySlowly: (own: CpuTasks) => Task | null = takeReady;
+takeReadySlowly = takeReady;
+
+function takeReady(own: CpuTasks): Task | null {
   return own.readyCount != 0 ? own.takeFirst() : longestQueue().takeFirst();
 }
 

@@ -22,8 +22,8 @@ export namespace TurnState {
 /**
  * What a CPU does: the task that it runs, and those that are ready to, in the order in which they will. Under the kernel's lock.
  *
- *     byte  0        4       8      12    16          20    24
- *           running  lastId  first  last  readyCount  turn
+ *     byte  0        4       8      12    16          20    24      28
+ *           running  lastId  first  last  readyCount  turn  chosen
  */
 @unmanaged
 @final
@@ -36,6 +36,8 @@ export class CpuTasks {
   last: Task | null;
   readyCount: u32;
   turn: u32;
+  /** Which task runs next, before those that are ready: only until the kernel is left. */
+  chosen: Task | null;
 
   /** Those that want it. */
   get load(): u32 {
@@ -48,13 +50,6 @@ export class CpuTasks {
     if (last != null) last.after = task;
     else this.first = task;
     this.last = task;
-    this.readyCount += 1;
-  }
-
-  prepend(task: Task): void {
-    task.after = this.first;
-    if (this.last == null) this.last = task;
-    this.first = task;
     this.readyCount += 1;
   }
 
@@ -79,7 +74,7 @@ export class CpuTasks {
     this.readyCount -= 1;
   }
 }
-if (offsetof<CpuTasks>() != 24) ERROR("CpuTasks is 24 bytes");
+if (offsetof<CpuTasks>() != 28) ERROR("CpuTasks is 28 bytes");
 
 /** On a cache line of its own. */
 const CPU_SHIFT: usize = 6;

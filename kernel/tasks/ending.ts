@@ -33,11 +33,29 @@ function keptForObjects(): u64 {
   return keptHeapFrames() + objectPageTables();
 }
 
+/** What `ipc/` does when all tasks wait: lets some of them know. False: there is none that it could. */
+let wakeStuck: () => bool = wakeNobody;
+
+export function whenAllWait(wake: () => bool): void {
+  wakeStuck = wake;
+}
+
+function wakeNobody(): bool {
+  return false;
+}
+
 /** Leaves to the next ready task. When there is none, this CPU waits for one; when there are no tasks any more, the machine ends. */
 export function resumeNextOrEnd(): void {
-  if (schedule()) return;
-  if (firstTask() != null) return wakeSomebodyOrSleep();
-  endRun();
+  if (!schedule()) sleepOrEndSlowly();
+}
+
+/** Called through a variable, so that a switch does not save registers for it: frames/allocator.ts. */
+let sleepOrEndSlowly: () => void = sleepOrEnd;
+sleepOrEndSlowly = sleepOrEnd;
+
+function sleepOrEnd(): void {
+  if (firstTask() != null) wakeSomebodyOrSleep();
+  else endRun();
 }
 
 /** When all tasks wait, none will ever come to an end by itself. */
@@ -53,17 +71,6 @@ function isAnybodyBusy(): bool {
   for (let rest = onlineCpus(); rest != 0; rest &= rest - 1) {
     if (tasksOf(<u32>ctz<u64>(rest)).load != 0) return true;
   }
-  return false;
-}
-
-/** What `ipc/` does when all tasks wait: lets some of them know. False: there is none that it could. */
-let wakeStuck: () => bool = wakeNobody;
-
-export function whenAllWait(wake: () => bool): void {
-  wakeStuck = wake;
-}
-
-function wakeNobody(): bool {
   return false;
 }
 

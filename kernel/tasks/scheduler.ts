@@ -5,11 +5,11 @@ import { destroySpace } from "../spaces/space";
 import { enterSpace, idleInSpace, leaveSpaces } from "../tlb/loaded";
 import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
-import { trace, traceTask } from "../trace/trace";
+import { trace, tracesEverything, traceTask } from "../trace/trace";
 import { makeCallAgain, waitToCallAgain } from "./absent";
-import { makeReady, takeReady } from "./balance";
+import { makeReady, takeNext } from "./balance";
 import { collectChild, NOT_YET, orphanChildren, WaitError } from "./children";
-import { CpuTasks, ownTasks } from "./cpu-tasks";
+import { ownTasks } from "./cpu-tasks";
 import { reportFailure } from "./fault-report";
 import { reportMemoryIfWanted } from "./memory-report";
 import { countEnd } from "./outcome";
@@ -29,17 +29,19 @@ export function currentTask(): Task {
 
 /** Chooses the task to leave to, and loads its space. Returns false when none is ready. */
 export function schedule(): bool {
-  const own = ownTasks();
-  for (let task = takeReady(own); task != null; task = takeReady(own)) {
-    switchTo(own, task);
-    // Unless the call that it was in waits once more.
-    if (task.state == TaskState.RUNNING) return true;
-  }
-  return false;
+  const task = takeNext(ownTasks());
+  return task != null && (goOn(task) || scheduleAnotherSlowly());
 }
 
-function switchTo(own: CpuTasks, task: Task): void {
-  if (task.id != own.lastId) trace(RecordKind.SWITCH, own.lastId, task.id, 0);
+/** False: the call that it was in waits once more. */
+function goOn(task: Task): bool {
+  switchTo(task);
+  return task.pendingCall == 0 || finishWaiting(task);
+}
+
+function switchTo(task: Task): void {
+  if (tracesEverything()) traceSwitch(ownTasks().lastId, task.id);
+  const own = ownTasks();
   own.lastId = task.id;
   own.running = task;
   task.cpu = cpuIndex();
@@ -48,34 +50,53 @@ function switchTo(own: CpuTasks, task: Task): void {
   traceTask(task.id);
   enterSpace(task.space);
   resumeNext(task.context);
-  if (task.pendingCall != 0) finishWaiting(task);
+}
+
+function traceSwitch(from: u32, to: u32): void {
+  if (from != to) trace(RecordKind.SWITCH, from, to, 0);
 }
 
 /** What the pending call returns is known now, or when it has been made again. */
-function finishWaiting(task: Task): void {
+function finishWaiting(task: Task): bool {
   const call = task.pendingCall - 1;
   task.pendingCall = 0;
-  const result = resultOf(task, call);
-  if (task.state != TaskState.RUNNING) return;
-  trace(RecordKind.RESULT, call, 0, result);
-  contextSetResult(task.context, result);
+  if (task.waitsFor < WaitsFor.CHILD) return returnFrom(call, task, task.result);
+  const result = resultInSpaceSlowly(task, call);
+  return task.state == TaskState.RUNNING && returnFrom(call, task, result);
 }
 
-/** How a child has ended is stored only here, where the task's memory can be reached. */
-function resultOf(task: Task, call: u32): i64 {
+function returnFrom(call: u32, task: Task, result: i64): bool {
+  trace(RecordKind.RESULT, call, 0, result);
+  contextSetResult(task.context, result);
+  return true;
+}
+
+/** Of a call that is made only here, where the task's memory can be reached, or again; or how a child has ended is stored. */
+function resultInSpace(task: Task, call: u32): i64 {
   if (task.waitsFor == WaitsFor.NOTHING) return makeCallAgain(task, call);
-  if (task.waitsFor != WaitsFor.CHILD) return task.result;
   const result = collectChild(task);
   assert(result != NOT_YET, "a task was woken for nothing");
   if (result == WaitError.NOT_WRITABLE) waitToCallAgain(task, call, task.wanted, 0, 0, 0);
   return result;
 }
 
-/** The running task waits, in `call`, for what `waitsFor` says: another may run. */
-export function waitInCall(call: u32, waitsFor: u32): void {
-  const task = currentTask();
+function scheduleAnother(): bool {
+  const own = ownTasks();
+  for (let task = takeNext(own); task != null; task = takeNext(own)) {
+    if (goOn(task)) return true;
+  }
+  return false;
+}
+
+/** Called through variables, so that a switch does not save registers for them: frames/allocator.ts. */
+let resultInSpaceSlowly: (task: Task, call: u32) => i64 = resultInSpace;
+let scheduleAnotherSlowly: () => bool = scheduleAnother;
+resultInSpaceSlowly = resultInSpace;
+scheduleAnotherSlowly = scheduleAnother;
+
+/** `task`, the running one, waits in `call` for what `task.waitsFor` says: another may run. */
+export function waitInCall(task: Task, call: u32): void {
   task.pendingCall = call + 1;
-  task.waitsFor = waitsFor;
   task.state = TaskState.WAITING;
 }
 
@@ -85,11 +106,10 @@ export function finishCall(task: Task, result: i64): void {
   makeReady(task);
 }
 
-/** The same, and it is the next that this CPU runs. */
+/** The same, and it is the next that this CPU runs, whose task waits from now on. */
 export function finishCallHere(task: Task, result: i64): void {
   task.result = result;
-  task.state = TaskState.READY;
-  ownTasks().prepend(task);
+  ownTasks().chosen = task;
 }
 
 /** Takes the CPU from the running task, which stays ready, after all others of this CPU. */

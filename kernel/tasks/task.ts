@@ -30,18 +30,18 @@ export namespace TaskState {
 
 /** What a task waits for. */
 export namespace WaitsFor {
-  /** A child to end. */
-  export const CHILD: u32 = 1;
   /** `port`, to take what it sends. */
-  export const RECEIVER: u32 = 2;
+  export const RECEIVER: u32 = 1;
   /** Who has received what it sent, to reply. */
-  export const REPLY: u32 = 3;
+  export const REPLY: u32 = 2;
   /** `port`, to have something for it. */
-  export const MESSAGE: u32 = 4;
+  export const MESSAGE: u32 = 3;
   /** Somebody to make the port of the name `wanted`. */
-  export const PORT: u32 = 5;
+  export const PORT: u32 = 4;
   /** Who asked for the same page of an object before, to get it. */
-  export const SUPPLY: u32 = 6;
+  export const SUPPLY: u32 = 5;
+  /** A child to end. What the call returns is known when the task's memory can be reached; so for those behind. */
+  export const CHILD: u32 = 6;
   /** For nothing any more: the call that it is in is to be made again. */
   export const NOTHING: u32 = 7;
 }

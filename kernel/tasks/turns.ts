@@ -28,8 +28,12 @@ export function limitTurn(cpu: u32): void {
 /** This CPU begins with another task. */
 export function taskChanged(own: CpuTasks): void {
   if (own.turn == TurnState.WHOLE) own.turn = TurnState.PART;
-  if (own.readyCount != 0) limitTurn(cpuIndex());
+  if (own.readyCount != 0) limitTurnSlowly(cpuIndex());
 }
+
+/** Called through a variable, so that a switch for which nobody waits does not save registers for it: frames/allocator.ts. */
+let limitTurnSlowly: (cpu: u32) => void = limitTurn;
+limitTurnSlowly = limitTurn;
 
 /** This CPU's timer has gone off. True if the running task is to make room: it has had the whole turn, and others wait. */
 export function isTurnOver(): bool {

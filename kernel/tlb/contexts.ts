@@ -73,7 +73,15 @@ const KEEP: u64 = 0x8000_0000_0000_0000;
 
 /** Loads the root on this CPU. What was cached of it before is kept if no flush has come since. */
 export function loadRoot(space: Translations): void {
-  if (!hasContexts()) return loadAnew(space.root);
+  if (hasContexts()) loadContextSlowly(space);
+  else loadAnew(space.root);
+}
+
+/** Called through a variable, so that a switch does not save registers for it: frames/allocator.ts. */
+let loadContextSlowly: (space: Translations) => void = loadContext;
+loadContextSlowly = loadContext;
+
+function loadContext(space: Translations): void {
   const own = ownContexts();
   const found = own.find(space);
   own.current = found == 0 ? own.give(space) : found;
@@ -90,8 +98,9 @@ function loadAnew(cr3: u64): void {
 
 /** Before this CPU loads another root than the space's. */
 export function leaveRoot(space: Translations): void {
+  if (!hasContexts()) return;
   const own = ownContexts();
-  if (hasContexts()) own.context(own.current).flushes = space.flushes;
+  own.context(own.current).flushes = space.flushes;
 }
 
 /** This CPU keeps the root, and is not told of all flushes any more. */

@@ -31,16 +31,24 @@ function placeOf(cpu: u32): usize {
 }
 
 function here(): u64 {
-  return (<u64>1) << (<u64>cpuIndex());
+  return bitOf(cpuIndex());
+}
+
+function bitOf(cpu: u32): u64 {
+  return (<u64>1) << (<u64>cpu);
 }
 
 /** Loads the space on this CPU, if it is not loaded already. */
 export function enterSpace(space: Translations): void {
-  if (load<usize>(placeOf(cpuIndex())) == changetype<usize>(space)) return;
-  forgetLoaded();
-  const isSound = endIdleness() == changetype<usize>(space) && isAsLeft(space);
-  store<usize>(placeOf(cpuIndex()), changetype<usize>(space));
-  space.loadedOn |= here();
+  const cpu = cpuIndex();
+  const place = placeOf(cpu);
+  const old = load<usize>(place);
+  if (old == changetype<usize>(space)) return;
+  let isSound: bool = false;
+  if (old != 0) forgetLoaded(cpu, changetype<Translations>(old));
+  else isSound = endIdleness() == changetype<usize>(space) && isAsLeft(space);
+  store<usize>(place, changetype<usize>(space));
+  space.loadedOn |= bitOf(cpu);
   if (!isSound) loadRoot(space);
 }
 
@@ -58,18 +66,16 @@ export function idleInSpace(): void {
 
 /** Leaves whatever space is loaded for the kernel's own, which has no lower half. */
 export function leaveSpaces(): void {
-  const isLoaded = load<usize>(placeOf(cpuIndex())) != 0;
-  forgetLoaded();
-  if (endIdleness() != 0 || isLoaded) leaveForKernel();
+  const cpu = cpuIndex();
+  const old = load<usize>(placeOf(cpu));
+  if (old != 0) forgetLoaded(cpu, changetype<Translations>(old));
+  if (endIdleness() != 0 || old != 0) leaveForKernel();
 }
 
-function forgetLoaded(): void {
-  const place = placeOf(cpuIndex());
-  const old = changetype<Translations>(load<usize>(place));
-  if (changetype<usize>(old) == 0) return;
+function forgetLoaded(cpu: u32, old: Translations): void {
   leaveRoot(old);
-  old.loadedOn &= ~here();
-  store<usize>(place, 0);
+  old.loadedOn &= ~bitOf(cpu);
+  store<usize>(placeOf(cpu), 0);
 }
 
 /** This CPU is idle in no space any more. The one that it was idle in, or 0. */

@@ -72,12 +72,14 @@ function forgetAddress(at: u64, context: usize): void {
  */
 export function resumeNext(context: usize): void {
   const to = linearAddress(context);
-  if (kernelLoad64(ownBlock() + BlockAt.CURRENT) == to) return;
-  resumeIdle();
+  const block = ownBlock();
+  const from = kernelLoad64(block + BlockAt.CURRENT);
+  if (from == to) return;
+  if (from != 0) fxsave(from);
   fxrstor(to);
   clearSelectors();
-  kernelStore64(ownBlock() + BlockAt.USER_TRAP_STACK, to + USED_BYTES);
-  kernelStore64(ownBlock() + BlockAt.CURRENT, to);
+  kernelStore64(block + BlockAt.USER_TRAP_STACK, to + USED_BYTES);
+  kernelStore64(block + BlockAt.CURRENT, to);
 }
 
 /** The CPU leaves to no context: it waits for an interrupt, with the kernel's tables loaded. */
