@@ -13,6 +13,8 @@ const ROOM_AND_ALL_SENT = 0x60;
 const DEBUG_EXIT = 0xf4;
 const ECX = 2;
 const RDRAND = 1 << 30;
+const CR4_PAE = 0x20n;
+const CR4_LA57 = 0x1000n;
 
 /** Where the serial port leads, and the end that its last line tells of. */
 export interface SerialLine {
@@ -23,13 +25,12 @@ export interface SerialLine {
 type Imports = Record<string, (...args: never[]) => unknown>;
 
 export function processorImports(options: BootAgentOptions, cr3: bigint, line: SerialLine): Imports {
-  const { cpuid = plainCpuid, entropy64 = systemEntropy } = options;
+  const { cpuid = plainCpuid, entropy64 = systemEntropy, faults } = options;
   return {
     cpuid: (leaf: number, subleaf: number, register: number) =>
       cpuid(leaf >>> 0, subleaf >>> 0, register) | (leaf === 1 && register === ECX ? RDRAND : 0),
     readCr3: () => cr3,
-    // PAE and no more: four-level paging.
-    readCr4: () => 0x20n,
+    readCr4: () => (faults?.fiveLevels ? CR4_PAE | CR4_LA57 : CR4_PAE),
     rdrand: entropy64,
     clock: () => 0n,
     pause: () => undefined,

@@ -92,6 +92,8 @@ export interface FirmwareFaults {
   readonly badChecksum?: "RSDP" | "XSDT" | "APIC" | "SRAT" | "SLIT" | "HPET";
   /** There are no ACPI tables at all. */
   readonly withoutAcpi?: true;
+  /** The processor was left with five-level paging on. */
+  readonly fiveLevels?: true;
 }
 
 export interface BootAgentOptions {

@@ -39,6 +39,12 @@ test("a map that never stops changing is given up, in words that need no firmwar
   assert.match(error.message, /went stale 16 times/);
 });
 
+test("a processor with five levels of tables is refused: their number cannot change while paging is on", () => {
+  const error = bootError(withFaults({ fiveLevels: true }));
+  assert.equal(error.reason, "FiveLevelPaging");
+  assert.match(error.message, /CR4\.LA57 set; turn 5-level paging off/);
+});
+
 /** Bytes from the last RAM of the usual map on: nothing of the firmware's lies there. */
 const LATE_START = 0x1_0000_0000n;
 

@@ -21,6 +21,7 @@ const CONTEXTS = "kernel/tlb/contexts.ts";
 const LOADED = "kernel/tlb/loaded.ts";
 const TRANSLATIONS = "kernel/tlb/translations.ts";
 
+const PROMOTE = "kernel/spaces/promote.ts";
 const GRAFT = "kernel/paging/graft.ts";
 
 const MUTANTS: readonly Mutant[] = [
@@ -281,6 +282,24 @@ const MUTANTS: readonly Mutant[] = [
     file: ANSWER,
     from: "region.backing == Backing.ZEROS && fitsPage",
     to: "fitsPage",
+  },
+  {
+    what: "small pages become a large one elsewhere, and are not flushed",
+    file: PROMOTE,
+    from: "  noteAllPages();\n  noteStructures();\n  finishFlush();\n  if (!isInRow)",
+    to: "  noteStructures();\n  finishFlush();\n  if (!isInRow)",
+  },
+  {
+    what: "small pages become a large one elsewhere, and their frames do not come back",
+    file: PROMOTE,
+    from: "      noteFrame(Frame.containing(entryAddress(physLoad64(table + offset))));\n",
+    to: "",
+  },
+  {
+    what: "a large page that small ones become loses A and D",
+    file: PROMOTE,
+    from: " | touchedIn(table));",
+    to: ");",
   },
   {
     what: "a flush is not counted",

@@ -123,6 +123,21 @@ export const KNOWN: [Step[]][] = [
       },
     ],
   ],
+  // Small pages that do not lie in a row become a large one, while the processor knows them.
+  [
+    [
+      (both) => {
+        const space = both.create();
+        both.place(space, BORDER + 256, BORDER + 512, RegionKind.ANONYMOUS, Right.READ | Right.WRITE);
+        both.enter(space);
+        for (let page = 256; page < 512; page++) both.access(BORDER + page, Access.WRITE, 0);
+        both.place(space, BORDER, BORDER + 256, RegionKind.ANONYMOUS, Right.READ | Right.WRITE);
+        for (let page = 0; page < 255; page++) both.access(BORDER + page, Access.WRITE, 0);
+        both.check();
+        both.access(BORDER + 255, Access.WRITE, 0);
+      },
+    ],
+  ],
   // More spaces than a CPU has PCIDs: the last one gets the first one's.
   [
     [
