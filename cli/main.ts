@@ -86,6 +86,11 @@ function addBoot(command: Command, ended: Ended): void {
       `print what each task had of memory when it ended, as Linux's ${values.MAPS_FORMATS.join(" or ")}`,
       values.readMapsFormat,
     )
+    .option(
+      "--quota <limits>",
+      "how much a program and its copies may have: hog:frames=100,tables=20,regions=30,handles=8; several times, if wanted",
+      values.readQuotas,
+    )
     .option("--debug-heap", "a kernel that poisons and watches its own small objects")
     .option("--fail-allocation <n>", "let the n-th allocation of frames find none", values.readCount)
     .action(async (programs, flags) => ended(await (await import("./commands/boot.ts")).boot(programs, flags)));

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { CRASH_KINDS, HIDEABLE_FEATURES, type CrashKind, type HideableFeature } from "../machine/machine.ts";
+import { isLimit, LIMIT_RANGE, QUOTA_WORDS, type Quota, type QuotaWord } from "../tools/build/quota.ts";
 import { nearest } from "./nearest.ts";
 
 /** Readers of the command line's values. Each throws commander's InvalidArgumentError, which names the flag. */
@@ -72,6 +73,34 @@ export function readCrash(text: string): CrashKind {
 
 export function readMachine(text: string): MachineName {
   return oneOf(text, MACHINE_NAMES);
+}
+
+/** What `--quota` says: of one program, or of all of them. */
+export interface QuotaWish {
+  readonly program: string | undefined;
+  readonly quota: Quota;
+}
+
+/** "hog:frames=100,regions=20", or without a program's name. After `before`, as the option may be given several times. */
+export function readQuotas(text: string, before: readonly QuotaWish[] = []): readonly QuotaWish[] {
+  const [, program, limits] = /^(?:([^:]*):)?([^:]*)$/.exec(text) ?? [];
+  if (limits === undefined || limits === "" || program === "") throw new InvalidArgumentError(QUOTA_FORM);
+  const pairs = limits.split(",").map(readLimit);
+  const twice = pairs.find(([word], index) => pairs.findIndex(([other]) => other === word) !== index);
+  if (twice !== undefined) throw new InvalidArgumentError(`It limits ${twice[0]} twice.`);
+  return [...before, { program, quota: Object.fromEntries(pairs) }];
+}
+
+const QUOTA_FORM =
+  "Write PROGRAM:frames=100, or frames=100 for all programs; more limits behind commas: frames=100,handles=8.";
+
+function readLimit(text: string): readonly [QuotaWord, number] {
+  const [, name, digits] = /^([^=]*)=([^=]*)$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError(`${JSON.stringify(text)} is no limit. ${QUOTA_FORM}`);
+  const word = oneOf(name, QUOTA_WORDS);
+  const limit = /^\d+$/.test(digits!) ? Number(digits) : NaN;
+  if (!isLimit(limit)) throw new InvalidArgumentError(`${word}=${digits}: write ${LIMIT_RANGE}.`);
+  return [word, limit];
 }
 
 /** What `--frames` prints. */

@@ -8,12 +8,16 @@ import { progress } from "../progress.ts";
 import { decodeRecords, type TraceRecord } from "../records/decode.ts";
 import { bootDocument } from "../records/document.ts";
 import { TraceFile } from "../trace-file.ts";
-import { makeRequest, refuseUnbuilt, type BootFlags } from "./request.ts";
+import { makeRequest, refuseQuotas, refuseUnbuilt, type BootFlags } from "./request.ts";
 
 /** `nitros boot`: boots a machine with some programs. Returns the exit status. */
 export async function boot(programs: readonly string[], flags: BootFlags): Promise<number> {
   refuseUnbuilt(flags, programs.length);
   const sources = findPrograms(programs);
+  refuseQuotas(
+    sources.map(({ name }) => name),
+    flags.quota ?? [],
+  );
   const firmware = flags.firmware === undefined ? undefined : await readFirmware(flags.firmware);
   const output = openOutput(flags);
   const machine = await loadMachine(flags.machine);

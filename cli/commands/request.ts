@@ -6,11 +6,13 @@ import {
   type Program,
 } from "../../machine/machine.ts";
 import { refuseNodes } from "../../machine/numa.ts";
+import { withQuota } from "../../tools/build/quota.ts";
 import { UsageError } from "../exit-status.ts";
 import type { Machine } from "../machines.ts";
 import type { ProgramSource } from "../programs.ts";
 import { progress } from "../progress.ts";
-import { memoryText, type FramesReport, type MachineName, type MapsFormat } from "../values.ts";
+import { nearest } from "../nearest.ts";
+import { memoryText, type FramesReport, type MachineName, type MapsFormat, type QuotaWish } from "../values.ts";
 
 /** The flags of `nitros boot`, as commander hands them over. */
 export interface BootFlags {
@@ -31,6 +33,7 @@ export interface BootFlags {
   readonly debugHeap?: true;
   readonly frames?: FramesReport | bigint;
   readonly maps?: MapsFormat;
+  readonly quota?: readonly QuotaWish[];
 }
 
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
@@ -87,7 +90,7 @@ export async function makeRequest(
   colour: boolean,
 ): Promise<BootRequest> {
   return {
-    programs: await compilePrograms(machine, programs),
+    programs: limited(await compilePrograms(machine, programs), flags.quota ?? []),
     memoryBytes: flags.memory ?? DEFAULT_MEMORY_BYTES,
     cpus: flags.cpus,
     numaNodes: flags.numa,
@@ -117,4 +120,23 @@ export async function compilePrograms(
     images.set(source, await machine.buildProgram(source));
   }
   return sources.map(({ name, source }) => ({ name, image: images.get(source)! }));
+}
+
+/** The programs with what quotas are wanted for them; of several the last one counts. */
+function limited(programs: readonly Program[], wishes: readonly QuotaWish[]): Program[] {
+  return programs.map(({ name, image }) => {
+    const own = wishes.filter(({ program }) => program === undefined || program === name);
+    return { name, image: own.reduce((made, { quota }) => withQuota(made, quota), image) };
+  });
+}
+
+/** Refuses quotas of programs that are not among `names`. */
+export function refuseQuotas(names: readonly string[], wishes: readonly QuotaWish[]): void {
+  const lost = wishes
+    .map(({ program }) => program)
+    .find((program) => program !== undefined && !names.includes(program));
+  if (lost === undefined) return;
+  const hint = nearest(lost, names);
+  const known = hint === undefined ? `there are ${[...new Set(names)].join(", ")}` : `did you mean ${hint}?`;
+  throw new UsageError(`--quota ${lost}: no program of that name is booted; ${known}`);
 }

@@ -21,6 +21,7 @@ import { makeZeroPage } from "../spaces/zero-page";
 import { reclaimFromTasks } from "../tasks/clock";
 import { resumeNextOrEnd, rememberFrames } from "../tasks/ending";
 import { reportCountersIfWanted } from "../tasks/counters";
+import { openQuota } from "../quotas/quota";
 import { loadProgram } from "../tasks/loading";
 import { areThereModules, isOnDemand } from "../tasks/modules";
 import { setTurn } from "../tasks/turns";
@@ -200,7 +201,7 @@ function seal(): void {
 function loadPrograms(): void {
   for (let module: u32 = 0; module < moduleCount(); module++) {
     if (isOnDemand(module)) continue;
-    const error = loadProgram(module);
+    const error = loadProgram(module, openQuota());
     if (error != 0) log.refusedImage(module, error);
   }
   traceTask(0);

@@ -28,6 +28,7 @@ import { Protection, PROTECTION_COUNT } from "../paging/protections";
 import { isRandomised } from "../random/aslr";
 import { manifestErrorText } from "../manifests/errors";
 import { imageErrorFound, imageManifestError } from "../tasks/image";
+import { quotaText } from "../quotas/layout";
 import { ImageError, imageErrorText } from "../tasks/image-errors";
 import { taskCount } from "../tasks/task";
 import { clockRate } from "../time/clock-rate";
@@ -288,6 +289,7 @@ export function refusedImage(module: u32, error: u32): void {
   print(" ");
   if (error == ImageError.BAD_MANIFEST) print(manifestErrorText(imageManifestError()));
   if (error == ImageError.BAD_MANIFEST) print(" ");
-  printHexShort(imageErrorFound(error));
+  if (error == ImageError.OVER_QUOTA) print(quotaText(<u32>imageErrorFound(error)));
+  else printHexShort(imageErrorFound(error));
   newLine();
 }

@@ -81,6 +81,14 @@ export function allocateFrame(owner: u32): Frame {
   return free != 0 && isAllocatable(owner) ? takeOwn(cache, free, owner) : allocateSlowly(owner);
 }
 
+/** The same, if there is one at hand: none does not mean that there is none at all. Without a call, for quick ways. */
+@inline
+export function allocateFrameAtHand(owner: u32): Frame {
+  const cache = quickCache();
+  const free = cache.own;
+  return free != 0 && isAllocatable(owner) ? takeOwn(cache, free, owner) : Frame.none();
+}
+
 /** The lowest of the own word's frames `free`, of which there is one. */
 @inline
 function takeOwn(cache: CpuCache, free: u64, owner: u32): Frame {
@@ -364,13 +372,14 @@ function freeBlockSlowly(first: Frame, order: u32): u32 {
   return FrameError.NONE;
 }
 
-/** One holder of `frame` less; the last one frees it. Returns a FrameError. */
+/** One holder of `frame` less; the last one frees it (`stillHeld` tells). Returns a FrameError. */
 export function releaseFrame(frame: Frame): u32 {
-  const ordinal = locateAgain(quickCache(), frame.number);
+  const cache = quickCache();
+  const ordinal = locateAgain(cache, frame.number);
   if (ordinal == NO_ORDINAL) return releaseSlowly(frame);
   const state = stateAt(ordinal);
   if (isSharedState(state)) {
-    if (dropSharer(ordinal)) return FrameError.NONE;
+    if (dropSharer(cache, ordinal)) return FrameError.NONE;
     forgetSharing(ordinal, state);
   } else if ((state & SINGLE) == 0) return releaseSlowly(frame);
   return freeFrame(frame);
@@ -381,7 +390,7 @@ function releaseSlowly(frame: Frame): u32 {
   const error = refusalAt(ordinal);
   if (error != FrameError.NONE && error != FrameError.SHARED) return refuse(error, frame.number, ordinal);
   const isShared = isSharedState(stateAt(ordinal));
-  return isShared && dropSharer(ordinal) ? FrameError.NONE : freeFrame(frame);
+  return isShared && dropSharer(quickCache(), ordinal) ? FrameError.NONE : freeFrame(frame);
 }
 
 /** Who holds `frame`: a FrameOwner, HOLE when it is no RAM. */

@@ -71,7 +71,9 @@ export const SHELF_DEPTH: u32 = 4;
 export const SHELF_STEP: u32 = 2;
 /** 4 × u64, CpuCounter REFILLS to FLUSHED: here, where a CPU is at work when it counts them. */
 const MOVED: usize = 160;
-const CACHE_BYTES: usize = 192;
+/** u32: of the frames that it has ever released, those that others still held. */
+const STILL_HELD: usize = 192;
+const CACHE_BYTES: usize = 200;
 if (128 + 4 * 8 != 160 || 160 + 4 * 8 != 192) ERROR("fields, shelf and what moved follow one another");
 
 export const MAX_CPUS: u32 = 64;
@@ -82,7 +84,7 @@ let caches: usize = 0;
 caches = memory.data(32768, 128);
 /** From a CPU's cache to one in which there is never anything. */
 const NOTHING: usize = 256;
-if (192 > 256 || 256 + 192 > 512) ERROR("each CPU has a cache with nothing in it beside its own");
+if (200 > 256 || 256 + 192 > 512) ERROR("each CPU has a cache with nothing in it beside its own");
 
 /** No frame is in it: frame numbers have 32 bits, rows 26. */
 export const NO_ROW: u32 = 0xffff_ffff;
@@ -192,6 +194,20 @@ export function countWord(cache: CpuCache, what: u32, frames: u32): void {
 }
 if (CpuCounter.REFILLED != CpuCounter.REFILLS + 1 || CpuCounter.FLUSHED != CpuCounter.FLUSHES + 1)
   ERROR("frames follow words");
+
+/** A frame that this CPU released has other holders. */
+// @ts-ignore: decorator
+@inline
+export function noteStillHeld(cache: CpuCache): void {
+  store<u32>(changetype<usize>(cache), load<u32>(changetype<usize>(cache), STILL_HELD) + 1, STILL_HELD);
+}
+
+/** Of the frames that this CPU has ever released: those that others still held. Two looks tell of those that it released in between. */
+// @ts-ignore: decorator
+@inline
+export function stillHeld(): u32 {
+  return load<u32>(changetype<usize>(quickCache()), STILL_HELD);
+}
 
 /** `what` is a CpuCounter, REFILLS to FLUSHED. */
 export function wordsMoved(cache: CpuCache, what: u32): u64 {

@@ -1,6 +1,6 @@
 import { physStore64 } from "platform";
 import { areaEntry, areaNode, hasReferences, noteReferencesLocked, splitArea } from "./areas";
-import { CpuCache, ownCache, quickCache } from "./cpu-cache";
+import { CpuCache, noteStillHeld, ownCache, quickCache } from "./cpu-cache";
 import { FrameError } from "./errors";
 import { Frame } from "./frame";
 import { isHeld, ownerAt, refusalAt, refuse, sharersAt } from "./freeing";
@@ -98,9 +98,11 @@ function countHoldersSlowly(frame: Frame): u32 {
   return saysAll(stateAt(ordinal)) || isAllocatable(ownerAt(ordinal)) ? sharersAt(ordinal) + 1 : 0;
 }
 
-/** Takes a holder away from a frame that has others. False when there was only one: the caller frees it. */
-export function dropSharer(ordinal: u32): bool {
-  return takeSharer(ordinal) != 0;
+/** Takes a holder away from a frame that has others, for the CPU of `cache`, which is its quick one. False when there was only one: the caller frees it. */
+export function dropSharer(cache: CpuCache, ordinal: u32): bool {
+  if (takeSharer(ordinal) == 0) return false;
+  noteStillHeld(cache);
+  return true;
 }
 
 /** The references of an area are made when one is first wanted: most frames are never shared, and so their table is never touched. */

@@ -1,4 +1,5 @@
 import { KernelObject } from "./object";
+import { Quota } from "../quotas/quota";
 import { HandleRight } from "./rights";
 
 /**
@@ -47,14 +48,16 @@ if (offsetof<Handle>() != 36) ERROR("Handle is 36 bytes");
 /**
  * A task's handles, by number, from 1 on:
  *
- *     byte  0      4     8        12       16 …     256
- *           space  used  (unused) (unused) handles
+ *     byte  0      4      8     16 …     256
+ *           space  quota  used  handles
  */
 @unmanaged
 @final
 export class HandleTable {
   /** The address space of the task, as `spaces/` knows it. */
   space: usize;
+  /** What handles count against, closed ones too that something is mapped by. */
+  quota: Quota;
   /** Bit n: number n + 1 is in use. */
   used: u64;
 

@@ -1,16 +1,19 @@
 import { allocateObject, freeObject, HeapError, makeKind } from "../heap/heap";
 import { Handle, HANDLE_BYTES, HandleTable, TABLE_BYTES } from "./handle";
 import { KernelObject, noteClosed, releaseObject, retainObject } from "./object";
+import { Quota, takeHandle } from "../quotas/quota";
 import { HandleRight } from "./rights";
 
 /** Opening, passing on and closing of handles. */
 const handleKind = makeKind("handle", HANDLE_BYTES);
 const tableKind = makeKind("handle table", TABLE_BYTES);
 
-/** An empty table; null when there is no memory. */
-export function makeHandleTable(space: usize): HandleTable | null {
+/** An empty table of a space, which holds `quota` as long; null when there is no memory. */
+export function makeHandleTable(space: usize, quota: Quota): HandleTable | null {
   const table = changetype<HandleTable | null>(allocateObject(tableKind));
-  if (table != null) table.space = space;
+  if (table == null) return null;
+  table.space = space;
+  table.quota = quota;
   return table;
 }
 
@@ -46,7 +49,7 @@ function makeHandle(
   rights: u32,
   parent: Handle | null,
 ): Handle | null {
-  const handle = changetype<Handle | null>(allocateObject(handleKind));
+  const handle = countedHandle(table.quota);
   if (handle == null) return null;
   handle.object = object;
   handle.rights = rights;
@@ -56,6 +59,13 @@ function makeHandle(
   if (number == 0) return handle;
   table.add(handle, number);
   if (handle.may(HandleRight.RECEIVE)) object.receivers += 1;
+  return handle;
+}
+
+function countedHandle(quota: Quota): Handle | null {
+  if (!takeHandle(quota)) return null;
+  const handle = changetype<Handle | null>(allocateObject(handleKind));
+  if (handle == null) quota.handlesLeft += 1;
   return handle;
 }
 
@@ -90,6 +100,7 @@ export function noteUnmapping(handle: Handle): void {
 function forgetIfUnused(handle: Handle): void {
   if (handle.number != 0 || handle.mappings != 0) return;
   const object = handle.object;
+  handle.table.quota.handlesLeft += 1;
   takeOut(handle);
   const error = freeObject(handleKind, changetype<usize>(handle));
   assert(error == HeapError.NONE, "a handle could not be freed");

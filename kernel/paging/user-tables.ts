@@ -4,7 +4,7 @@ import { PAGE_BYTES } from "../address/pages";
 import { Frame } from "../frames/frame";
 import { isHeldAlone } from "../frames/sharing";
 import { entryAddress, entrySlot, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL, smallOf } from "./pte";
-import { allocateTable } from "./tables";
+import { makeTable, TableOwner } from "./table-owner";
 
 /**
  * The tables of a lower half, as far as one entry of level 2, which leads to a page table or maps a page of 2 MiB, or the entry of level 3 above
@@ -63,24 +63,24 @@ export function entryOf(root: u64, address: u64, level: u32): PhysAddr {
   return slot;
 }
 
-/** The level-2 entry for `address`, with the tables above it made, or the level-3 entry that maps a page there; 0 when no frame is left. */
-export function makeDirectoryEntry(root: u64, address: u64): PhysAddr {
+/** The level-2 entry for `address`, with the tables above it made, or the level-3 entry that maps a page there; 0 when there is no table to be had. */
+export function makeDirectoryEntry(owner: TableOwner, address: u64): PhysAddr {
   // Every fault comes through here, and finds both tables: without a loop.
-  const top = physLoad64(entrySlot(<PhysAddr>root, address, ROOT_LEVEL));
-  if (!isPresent(top)) return makeEntry(root, address, 2);
+  const top = physLoad64(entrySlot(<PhysAddr>owner.root, address, ROOT_LEVEL));
+  if (!isPresent(top)) return makeEntry(owner, address, 2);
   const below = physLoad64(entrySlot(entryAddress(top), address, 3));
-  if ((below & (Pte.PRESENT | Pte.LARGE)) != Pte.PRESENT) return makeEntry(root, address, 2);
+  if ((below & (Pte.PRESENT | Pte.LARGE)) != Pte.PRESENT) return makeEntry(owner, address, 2);
   return entrySlot(entryAddress(below), address, 2);
 }
 
 /** The same for the entry of `lowest`. */
-export function makeEntry(root: u64, address: u64, lowest: u32): PhysAddr {
-  let slot = entrySlot(<PhysAddr>root, address, ROOT_LEVEL);
+export function makeEntry(owner: TableOwner, address: u64, lowest: u32): PhysAddr {
+  let slot = entrySlot(<PhysAddr>owner.root, address, ROOT_LEVEL);
   for (let level = ROOT_LEVEL; level > lowest; level--) {
     let entry = physLoad64(slot);
     if ((entry & Pte.LARGE) != 0) return slot;
     if (!isPresent(entry)) {
-      const table = allocateTable();
+      const table = makeTable(owner);
       if (table == 0) return table;
       entry = table | TABLE_FLAGS;
       physStore64(slot, entry);
@@ -121,17 +121,17 @@ export function installTable(slot: PhysAddr, table: PhysAddr): PhysAddr {
 }
 
 /** The level-2 entry for `address`, where a page is mapped: one of 1 GiB is split. 0 when no frame is left. */
-export function splitHuge(root: u64, address: u64): PhysAddr {
-  const slot = entryOf(root, address, 2);
-  return stoppedAt == 2 || splitLarge(slot, stoppedAt) ? entryOf(root, address, 2) : <PhysAddr>0;
+export function splitHuge(owner: TableOwner, address: u64): PhysAddr {
+  const slot = entryOf(owner.root, address, 2);
+  return stoppedAt == 2 || splitLarge(owner, slot, stoppedAt) ? entryOf(owner.root, address, 2) : <PhysAddr>0;
 }
 
 /**
  * Turns the large page that `slot`, of `level`, maps into 512 of the next size, of the same memory. False when no frame is left for their
  * table.
  */
-export function splitLarge(slot: PhysAddr, level: u32): bool {
-  const table = allocateTable();
+export function splitLarge(owner: TableOwner, slot: PhysAddr, level: u32): bool {
+  const table = makeTable(owner);
   if (table == 0) return false;
   let large = physLoad64(slot);
   fillSmaller(table, large, level);

@@ -55,11 +55,11 @@ export function answerPageFault(space: Space, error: u64, address: u64): u32 {
 
 /** Where the space has no page table of its own yet. */
 function answerAbove(space: Space, region: Region, error: u64, address: u64): u32 {
-  const directory = makeDirectoryEntry(space.root, address);
+  const directory = makeDirectoryEntry(space, address);
   if (directory == 0) return Answer.NO_MEMORY;
   const entry = physLoad64(directory);
   if (!isPresent(entry) && !hasColours(space) && mayBeLarge(region, error, address)) {
-    if (mapBlock(directory, 2, pageFlags(region.rights) | FRESH)) return Answer.ANSWERED;
+    if (mapBlock(space, directory, 2, pageFlags(region.rights) | FRESH)) return Answer.ANSWERED;
   }
   if (isPresent(entry) && isLeaf(entry, 2)) return answerLarge(space, region, directory, error, address);
   return answerSmall(space, region, directory, error, address & ~(PAGE_BYTES - 1));
@@ -80,8 +80,8 @@ function mayBeLarge(region: Region, error: u64, address: u64): bool {
 function answerLarge(space: Space, region: Region, directory: PhysAddr, error: u64, address: u64): u32 {
   const isWrite = (error & FaultBit.WRITE) != 0;
   if (!isWrite || (physLoad64(directory) & Pte.WRITE) != 0) return spurious(address);
-  const slot = splitHuge(space.root, address);
-  if (slot == 0 || !splitLarge(slot, 2)) return Answer.NO_MEMORY;
+  const slot = splitHuge(space, address);
+  if (slot == 0 || !splitLarge(space, slot, 2)) return Answer.NO_MEMORY;
   return answerSmall(space, region, slot, error, address & ~(PAGE_BYTES - 1));
 }
 

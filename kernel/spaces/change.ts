@@ -1,4 +1,5 @@
 import { beginFlush, finishFlush } from "../tlb/gather";
+import { mayHaveRegions } from "../quotas/quota";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { makeDivisibleAround, ownTables, pageFlags, protectPages } from "./pages";
@@ -6,7 +7,7 @@ import { promoteAround } from "./promote";
 import { isWriteAndExecute } from "./region";
 import { prepareRegions } from "./region-pool";
 import { firstFrom } from "./region-tree";
-import { CUTS, cutAt, mendAt } from "./seams";
+import { CUTS, cutAt, cutsFor, mendAt } from "./seams";
 import { clearRange, findRegion, isUserRange, removeRegion, Space, SpaceError, trimRegion } from "./space";
 
 /**
@@ -101,7 +102,12 @@ function isSealedWithin(space: Space, first: u64, last: u64): bool {
 }
 
 function prepare(space: Space, first: u64, last: u64): bool {
-  return prepareRegions(CUTS) && makeDivisibleAround(space, first, last);
+  return mayCut(space, first, last) && prepareRegions(CUTS) && makeDivisibleAround(space, first, last);
+}
+
+/** Cuts that need not be made need no quota: a task that has used up its own can still remove regions. */
+function mayCut(space: Space, first: u64, last: u64): bool {
+  return space.quota.regionsLeft >= CUTS || mayHaveRegions(space.quota, cutsFor(space, first, last));
 }
 
 function checkProtectable(space: Space, first: u64, last: u64, rights: u32): u32 {

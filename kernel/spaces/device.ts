@@ -55,8 +55,8 @@ function mapAll(space: Space, region: Region): bool {
 
 /** The empty entry of `level` for `at`; 0 when no frame is left for a table. No region, and so no table, is where a whole larger page fits. */
 function slotFor(space: Space, at: u64, level: u32): PhysAddr {
-  if (level > 1) return makeEntry(space.root, at, level);
-  const directory = makeDirectoryEntry(space.root, at);
+  if (level > 1) return makeEntry(space, at, level);
+  const directory = makeDirectoryEntry(space, at);
   const table = directory == 0 ? directory : ownTable(space, directory);
   return table == 0 ? table : entrySlot(table, at, 1);
 }

@@ -7,6 +7,7 @@ import { blockOrder, entryAddress, isLeaf, leafAddress, pageBytesAt, Pte } from 
 import { entryLevel, entryStart, makeDirectoryEntry, makeEntry, nextEntry } from "../paging/user-tables";
 import { Handle } from "../objects/handle";
 import { noteMapping } from "../objects/handles";
+import { mayHaveRegions } from "../quotas/quota";
 import { beginFlush, finishFlush, noteAllPages } from "../tlb/gather";
 import { heirOf, inheritHandles } from "./handles";
 import { leaveMessageBuffer } from "./message-buffer";
@@ -20,14 +21,15 @@ import { Space, SpaceError } from "./space";
  * change below such an entry gives that space a table of its own (`ownTable`), and then the first write of a page a frame of its own.
  */
 
-/** Makes `child`, which has nothing, what `parent` is. Returns a SpaceError; if it is not NONE, destroy the child. */
+/** Makes `child`, which has its parent's quota and nothing else, what `parent` is. Returns a SpaceError; if it is not NONE, destroy the child. */
 export function forkSpace(parent: Space, child: Space): u32 {
   child.mmapBase = parent.mmapBase;
   child.colours = parent.colours;
   child.manifest = parent.manifest;
   if (!inheritHandles(parent, child)) return SpaceError.NO_MEMORY;
+  areSomeMissing = false;
   child.regions = copyTree(parent.regions, child);
-  if (child.regionCount != parent.regionCount) return SpaceError.NO_MEMORY;
+  if (areSomeMissing) return SpaceError.NO_MEMORY;
   beginFlush(parent);
   const isDone = shareTables(parent, child);
   finishFlush();
@@ -35,12 +37,18 @@ export function forkSpace(parent: Space, child: Space): u32 {
   return isDone && leaveMessageBuffer(child) ? SpaceError.NONE : SpaceError.NO_MEMORY;
 }
 
-/** A copy of the same shape, as far as there is memory; `space` counts its regions. */
+/** Has `copyTree` left out regions? */
+let areSomeMissing: bool = false;
+
+/** A copy of the same shape, as far as there is memory and the quota allows. */
 function copyTree(tree: Region | null, space: Space): Region | null {
   if (tree == null) return null;
   const copy = copyRegion(tree, space);
-  if (copy == null) return null;
-  space.regionCount += 1;
+  if (copy == null) {
+    areSomeMissing = true;
+    return null;
+  }
+  space.quota.regionsLeft -= 1;
   copy.left = copyTree(tree.left, space);
   copy.right = copyTree(tree.right, space);
   return copy;
@@ -48,7 +56,7 @@ function copyTree(tree: Region | null, space: Space): Region | null {
 
 /** What was mapped by a handle is the copy's by a handle of its own. */
 function copyRegion(region: Region, space: Space): Region | null {
-  const copy = makeRegion();
+  const copy = mayHaveRegions(space.quota, 1) ? makeRegion() : null;
   if (copy == null) return null;
   if (region.source != 0) {
     const handle = heirOf(changetype<Handle>(region.source), space);
@@ -70,18 +78,18 @@ let sharedTo: u64 = 0;
 
 function shareTables(parent: Space, child: Space): bool {
   sharedTo = 0;
-  return shareTablesOf(parent.regions, parent.root, child.root);
+  return shareTablesOf(parent.regions, parent.root, child);
 }
 
 /** Region by region: what lies between them has no pages, and is not looked at. False when a frame was missing for a table. */
-function shareTablesOf(tree: Region | null, from: u64, to: u64): bool {
+function shareTablesOf(tree: Region | null, from: u64, to: Space): bool {
   if (tree == null) return true;
   if (!shareTablesOf(tree.left, from, to) || !shareTablesFor(tree, from, to)) return false;
   return shareTablesOf(tree.right, from, to);
 }
 
 /** The message buffer is the parent's alone. */
-function shareTablesFor(region: Region, from: u64, to: u64): bool {
+function shareTablesFor(region: Region, from: u64, to: Space): bool {
   if (region.isGuard || region.backing == Backing.MESSAGE_BUFFER) return true;
   for (let at = max<u64>(sharedTo, region.first); at <= region.last; at = sharedTo) {
     const slot = nextEntry(from, 2, at, region.last);
@@ -94,9 +102,9 @@ function shareTablesFor(region: Region, from: u64, to: u64): bool {
   return true;
 }
 
-/** What the entry at `slot`, of `level`, leads to, for `address` in the space of `root` too. */
-function share(slot: PhysAddr, root: u64, address: u64, level: u32): bool {
-  const copy = level == 2 ? makeDirectoryEntry(root, address) : makeEntry(root, address, level);
+/** What the entry at `slot`, of `level`, leads to, for `address` in `to` too. */
+function share(slot: PhysAddr, to: Space, address: u64, level: u32): bool {
+  const copy = level == 2 ? makeDirectoryEntry(to, address) : makeEntry(to, address, level);
   if (copy == 0) return false;
   if (isLeaf(physLoad64(slot), level)) shareLarge(slot, copy, level);
   else shareTable(slot, copy);

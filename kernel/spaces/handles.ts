@@ -7,7 +7,7 @@ import { Space } from "./space";
 
 /** Its table, made with its first handle; null when there is no memory. */
 export function handlesOf(space: Space): HandleTable | null {
-  if (space.handles == null) space.handles = makeHandleTable(changetype<usize>(space));
+  if (space.handles == null) space.handles = makeHandleTable(changetype<usize>(space), space.quota);
   return space.handles;
 }
 

@@ -32,7 +32,7 @@ export function placeImage(space: Space, first: u64, last: u64, kind: u32, right
 function mapAll(space: Space, region: Region): bool {
   for (let at = region.first; at <= region.last;) {
     const end = min<u64>(region.last, alignUp(at + 1, LARGE_BYTES) - 1);
-    const directory = makeDirectoryEntry(space.root, at);
+    const directory = makeDirectoryEntry(space, at);
     const table = directory == 0 ? directory : ownTable(space, directory);
     if (table == 0) return false;
     for (; at <= end; at += PAGE_BYTES) physStore64(entrySlot(table, at, 1), imageEntry(region, at));

@@ -50,4 +50,9 @@ export namespace FaultReason {
   export const HELD_MOST: u32 = 14;
   /** Its server did not supply the page: it has ended, refused, or took too long. */
   export const NOT_SUPPLIED: u32 = 15;
+  /** Its quota of frames, or of page tables, allows no more. */
+  export const FRAME_QUOTA: u32 = 16;
+  export const TABLE_QUOTA: u32 = 17;
+  /** That of the task which made the memory that it shares. */
+  export const QUOTA_OF_OTHER: u32 = 18;
 }

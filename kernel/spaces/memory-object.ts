@@ -1,12 +1,13 @@
 import { physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
-import { allocateBlock, allocateFrame, freeBlock, freeFrame } from "../frames/allocator";
+import { freeBlock, freeFrame } from "../frames/allocator";
 import { FrameError } from "../frames/errors";
 import { Frame } from "../frames/frame";
-import { FrameOwner } from "../frames/owners";
 import { allocateObject, freeObject, HeapError, makeKind } from "../heap/heap";
 import { defineObject, KernelObject, ObjectKind, releaseObject, retainObject } from "../objects/object";
+import { dropQuota, holdQuota, openQuota, Quota } from "../quotas/quota";
+import { countedBlock, countedFrame } from "./counted-frames";
 
 /**
  * Memory that several tasks may map. Its frames are its own, and its until nobody holds the object any more. They are found by a tree of tables
@@ -22,8 +23,8 @@ import { defineObject, KernelObject, ObjectKind, releaseObject, retainObject } f
  * Or its frames lie in a row: one block, made with the object, for devices that know nothing of page tables; what it has beyond the object's size
  * nobody maps. Or what lies somewhere and is not the object's to give back, like the boot image.
  *
- *     byte  0       12      16     24    32       36     40   48     52       56          60     64   72
- *           object  levels  bytes  root  waiting  dirty  key  pager  isLetGo  nextLetGo  order  row
+ *     byte  0       12      16     24    32       36     40   48     52       56         60     64   72     76
+ *           object  levels  bytes  root  waiting  dirty  key  pager  isLetGo  nextLetGo  order  row  quota
  */
 @unmanaged
 @final
@@ -49,6 +50,8 @@ export class MemoryObject extends KernelObject {
   order: u32;
   /** Physical address of its first byte, if its frames lie in a row; else 0. */
   row: u64;
+  /** What its frames count against, whoever has them made. */
+  quota: Quota;
 
   /** The row, if its frames are the object's; else 0. */
   get ownRow(): u64 {
@@ -60,8 +63,8 @@ export class MemoryObject extends KernelObject {
     return this.ownRow != 0 && address >= this.row && address - this.row < this.bytes;
   }
 }
-const MEMORY_BYTES: u32 = 72;
-if (offsetof<MemoryObject>() != 72) ERROR("MemoryObject is 72 bytes");
+const MEMORY_BYTES: u32 = 76;
+if (offsetof<MemoryObject>() != 76) ERROR("MemoryObject is 76 bytes");
 /** An order that no block has: the frames in the row are not to be given back. */
 const NOT_ITS_OWN: u32 = 64;
 const memoryKind = makeKind("memory object", MEMORY_BYTES);
@@ -79,23 +82,24 @@ export const MOST_BYTES: u64 = 0x1000_0000_0000;
 /** The largest whose frames lie in a row: 2 MiB. */
 export const MOST_IN_ROW: u64 = 0x20_0000;
 
-/** An object of `bytes`, whole pages, up to MOST_BYTES, that nobody holds yet; null when there is no memory. */
-export function makeMemory(bytes: u64): MemoryObject | null {
+/** An object of `bytes`, whole pages, up to MOST_BYTES, whose frames count against `quota`, that nobody holds yet; null when there is no memory. */
+export function makeMemory(bytes: u64, quota: Quota): MemoryObject | null {
   const memory = changetype<MemoryObject | null>(allocateObject(memoryKind));
   if (memory == null) return null;
   memory.kind = ObjectKind.MEMORY;
   memory.bytes = bytes;
+  memory.quota = holdQuota(quota);
   memory.levels = 1;
   while (coveredBy(memory.levels) < bytes) memory.levels += 1;
   return memory;
 }
 
 /** The same, up to MOST_IN_ROW, whose frames lie in a row. */
-export function makeMemoryInRow(bytes: u64): MemoryObject | null {
+export function makeMemoryInRow(bytes: u64, quota: Quota): MemoryObject | null {
   const order = orderFor(bytes);
-  const memory = makeMemory(bytes);
+  const memory = makeMemory(bytes, quota);
   if (memory == null) return null;
-  const block = allocateBlock(order, FrameOwner.USER);
+  const block = countedBlock(quota, order);
   if (block.isNone) {
     forgetMemory(memory);
     return null;
@@ -114,7 +118,7 @@ function orderFor(bytes: u64): u32 {
 
 /** The same, of what lies at `address`, a frame's first byte, as long as the machine runs. */
 export function makeMemoryAt(address: PhysAddr, bytes: u64): MemoryObject | null {
-  const memory = makeMemory(bytes);
+  const memory = makeMemory(bytes, openQuota());
   if (memory == null) return null;
   memory.order = NOT_ITS_OWN;
   memory.row = address;
@@ -138,7 +142,7 @@ export function objectPage(memory: MemoryObject, offset: u64): u64 {
   if (memory.row != 0) return memory.row + offset;
   if (memory.pager != null) return pageThere(memory, offset);
   const slot = makeSlot(memory, offset);
-  return slot == 0 ? 0 : below(slot);
+  return slot == 0 ? 0 : below(slot, memory.quota);
 }
 
 /** The same; 0 also if it has not been made. */
@@ -156,9 +160,10 @@ export function findSlot(memory: MemoryObject, offset: u64): PhysAddr {
 
 /** The same, with what tables are missing; 0 when there is no memory for them. */
 export function makeSlot(memory: MemoryObject, offset: u64): PhysAddr {
-  if (memory.root == 0) memory.root = newFrame();
+  if (memory.root == 0) memory.root = newFrame(memory.quota);
   let table = memory.root;
-  for (let level = memory.levels; level > 1 && table != 0; level--) table = below(slotIn(table, level, offset));
+  for (let level = memory.levels; level > 1 && table != 0; level--)
+    table = below(slotIn(table, level, offset), memory.quota);
   return table == 0 ? <PhysAddr>0 : slotIn(table, 1, offset);
 }
 
@@ -169,16 +174,16 @@ function slotIn(table: u64, level: u32, offset: u64): PhysAddr {
 }
 
 /** What the word at `slot` leads to; a new frame if it leads nowhere. 0 when there is no memory. */
-function below(slot: PhysAddr): u64 {
+function below(slot: PhysAddr, quota: Quota): u64 {
   const found = physLoad64(slot);
   if (found != 0) return found;
-  const made = newFrame();
+  const made = newFrame(quota);
   physStore64(slot, made);
   return made;
 }
 
-function newFrame(): u64 {
-  const frame = allocateFrame(FrameOwner.USER);
+function newFrame(quota: Quota): u64 {
+  const frame = countedFrame(quota);
   return frame.isNone ? 0 : <u64>frame.address;
 }
 
@@ -211,7 +216,7 @@ function objectClosed(_object: KernelObject, _space: usize): void {}
 function objectUnused(object: KernelObject): void {
   const memory = changetype<MemoryObject>(object);
   const pager = memory.pager;
-  freeBelow(memory.root, memory.levels);
+  freeBelow(memory.root, memory.levels, memory.quota);
   if (memory.ownRow != 0) freeRow(memory);
   forgetMemory(memory);
   if (pager != null) releaseObject(pager);
@@ -225,19 +230,22 @@ export function discardMemory(memory: MemoryObject): void {
 
 /** Gives back an object without frames. */
 function forgetMemory(memory: MemoryObject): void {
+  dropQuota(memory.quota);
   const error = freeObject(memoryKind, changetype<usize>(memory));
   assert(error == HeapError.NONE, "a memory object could not be freed");
 }
 
 function freeRow(memory: MemoryObject): void {
   const error = freeBlock(Frame.containing(<PhysAddr>memory.row), memory.order);
+  memory.quota.framesLeft += 1 << memory.order;
   assert(error == FrameError.NONE, "memory in a row could not be freed");
 }
 
 /** Frees `table` and what it leads to; of level 0 it is a page. */
-function freeBelow(table: u64, level: u32): void {
+function freeBelow(table: u64, level: u32, quota: Quota): void {
   if (table == 0) return;
   for (let offset: u64 = 0; level != 0 && offset < PAGE_BYTES; offset += 8)
-    freeBelow(physLoad64(<PhysAddr>(table + offset)) & PageWord.ADDRESS, level - 1);
+    freeBelow(physLoad64(<PhysAddr>(table + offset)) & PageWord.ADDRESS, level - 1, quota);
   freeFrame(Frame.containing(<PhysAddr>table));
+  quota.framesLeft += 1;
 }

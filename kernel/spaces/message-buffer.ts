@@ -1,10 +1,9 @@
 import { physLoad64, physStore64 } from "platform";
-import { allocateFrame } from "../frames/allocator";
 import { PhysAddr } from "../address/addr";
 import { UserSlot, userSlotFirst } from "../address/layout";
-import { FrameOwner } from "../frames/owners";
 import { entrySlot, isPresent } from "../paging/pte";
 import { entryOf } from "../paging/user-tables";
+import { countedFrame } from "./counted-frames";
 import { ownTable } from "./own-table";
 import { Backing, Region } from "./region";
 import { firstFrom } from "./region-tree";
@@ -22,7 +21,7 @@ export function ensureMessageBuffer(space: Space): bool {
 }
 
 function makeMessageBufferSlowly(space: Space): bool {
-  const frame = allocateFrame(FrameOwner.USER);
+  const frame = countedFrame(space.quota);
   if (frame.isNone) return false;
   space.message = frame.address;
   return true;

@@ -5,7 +5,7 @@ import { Frame } from "../frames/frame";
 import { shareRow } from "../frames/runs";
 import { isHeldAlone } from "../frames/sharing";
 import { entryAddress, isPresent, Pte } from "../paging/pte";
-import { allocateTable } from "../paging/tables";
+import { makeTable } from "../paging/table-owner";
 import { installTable, isSharedTable } from "../paging/user-tables";
 import { beginFlush, finishFlush, noteAllPages, noteFrame, noteStructures } from "../tlb/gather";
 import { Translations } from "../tlb/translations";
@@ -16,7 +16,7 @@ import { Translations } from "../tlb/translations";
  */
 export function ownTable(space: Translations, slot: PhysAddr): PhysAddr {
   const entry = physLoad64(slot);
-  if (!isPresent(entry)) return installTable(slot, allocateTable());
+  if (!isPresent(entry)) return installTable(slot, makeTable(space));
   return isSharedTable(entry) ? unshareTable(space, slot, entryAddress(entry)) : entryAddress(entry);
 }
 
@@ -24,7 +24,7 @@ export function ownTable(space: Translations, slot: PhysAddr): PhysAddr {
 function unshareTable(space: Translations, slot: PhysAddr, table: PhysAddr): PhysAddr {
   const frame = Frame.containing(table);
   if (isHeldAlone(frame)) return installTable(slot, table);
-  const copy = allocateTable();
+  const copy = makeTable(space);
   if (copy == 0) return copy;
   shareEntries(table, copy);
   installTable(slot, copy);

@@ -50,7 +50,7 @@ function makeDivisible(space: Translations, address: u64): bool {
     const entry = physLoad64(slot);
     if (isAligned(address, pageBytesAt(level)) || !isPresent(entry)) return true;
     if (!isLeaf(entry, level)) return ownTable(space, slot) != 0;
-    if (!splitLarge(slot, level)) return false;
+    if (!splitLarge(space, slot, level)) return false;
   }
   return true;
 }

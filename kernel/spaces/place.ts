@@ -1,3 +1,4 @@
+import { mayHaveRegions } from "../quotas/quota";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { pageFlags } from "./pages";
@@ -30,6 +31,7 @@ function extend(space: Space, below: Region | null, first: u64, last: u64, kind:
 }
 
 function addAlone(space: Space, first: u64, last: u64, kind: u32, rights: u32): bool {
+  if (!mayHaveRegions(space.quota, 1)) return false;
   const region = takeRegion();
   if (region == null) return false;
   region.first = first;
@@ -37,6 +39,6 @@ function addAlone(space: Space, first: u64, last: u64, kind: u32, rights: u32): 
   region.kind = <u8>kind;
   region.rights = <u8>rights;
   space.regions = insert(space.regions, region);
-  space.regionCount += 1;
+  space.quota.regionsLeft -= 1;
   return true;
 }

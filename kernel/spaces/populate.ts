@@ -1,12 +1,11 @@
 import { physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { alignDown, HUGE_BYTES, isAligned, LARGE_BYTES, PAGE_BYTES } from "../address/pages";
-import { allocateBlock } from "../frames/allocator";
 import { Frame } from "../frames/frame";
-import { FrameOwner } from "../frames/owners";
 import { hasHugePages } from "../paging/features";
 import { blockOrder, entrySlot, isLeaf, isPresent, pageBytesAt, Pte } from "../paging/pte";
 import { makeDirectoryEntry, makeEntry } from "../paging/user-tables";
+import { countedBlock } from "./counted-frames";
 import { ownTable } from "./own-table";
 import { pageFlags } from "./pages";
 import { placeRegion } from "./place";
@@ -45,19 +44,19 @@ export function populate(space: Space, first: u64, last: u64, rights: u32): bool
 function populateHuge(space: Space, first: u64, last: u64, flags: u64): bool {
   if (!isAligned(first, HUGE_BYTES) || last - first < HUGE_BYTES - 1 || !hasHugePages() || hasColours(space))
     return false;
-  const slot = makeEntry(space.root, first, 3);
+  const slot = makeEntry(space, first, 3);
   if (slot == 0) return false;
   const entry = physLoad64(slot);
-  return isPresent(entry) ? isLeaf(entry, 3) : mapBlock(slot, 3, flags);
+  return isPresent(entry) ? isLeaf(entry, 3) : mapBlock(space, slot, 3, flags);
 }
 
 function populateTable(space: Space, first: u64, last: u64, flags: u64): bool {
-  const directory = makeDirectoryEntry(space.root, first);
+  const directory = makeDirectoryEntry(space, first);
   if (directory == 0) return false;
   const entry = physLoad64(directory);
   if (isPresent(entry) && isLeaf(entry, 2)) return true;
   const isWhole = !hasColours(space) && isAligned(first, LARGE_BYTES) && last - first == LARGE_BYTES - 1;
-  if (isWhole && !isPresent(entry) && mapBlock(directory, 2, flags)) return true;
+  if (isWhole && !isPresent(entry) && mapBlock(space, directory, 2, flags)) return true;
   const table = ownTable(space, directory);
   if (table == 0) return false;
   let slot = entrySlot(table, first, 1);
@@ -74,8 +73,8 @@ function populateTable(space: Space, first: u64, last: u64, flags: u64): bool {
 
 /** Maps a fresh large page by the entry at `slot`, of `level`, which is empty. False when there is no such block. */
 @inline
-export function mapBlock(slot: PhysAddr, level: u32, flags: u64): bool {
-  const block = allocateBlock(blockOrder(level), FrameOwner.USER);
+export function mapBlock(space: Space, slot: PhysAddr, level: u32, flags: u64): bool {
+  const block = countedBlock(space.quota, blockOrder(level));
   if (block.isNone) return false;
   physStore64(slot, block.address | flags | Pte.LARGE);
   return true;

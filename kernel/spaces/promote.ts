@@ -1,15 +1,14 @@
 import { frameCopyStreaming, physExchange64, physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
 import { alignDown, isAligned, PAGE_BYTES } from "../address/pages";
-import { allocateBlock } from "../frames/allocator";
 import { Frame } from "../frames/frame";
-import { FrameOwner } from "../frames/owners";
 import { hasHugePages } from "../paging/features";
 import { blockOrder, entryAddress, isLeaf, isPresent, leafAddress, leafAt, pageBytesAt, Pte } from "../paging/pte";
 import { entryOf, isSharedTable } from "../paging/user-tables";
-import { beginFlush, finishFlush, noteAllPages, noteFrame, noteStructures } from "../tlb/gather";
+import { beginFlush, finishFlush, noteAllPages, noteFrame, noteStructures, noteTable } from "../tlb/gather";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
+import { countedBlock } from "./counted-frames";
 import { fitsPage } from "./populate";
 import { Backing } from "./region";
 import { findRegion, Space } from "./space";
@@ -87,11 +86,11 @@ function mayMove(table: PhysAddr, level: u32): bool {
   return isInRow || (level == 2 && (physLoad64(table) & Pte.FOREIGN) == 0);
 }
 
-/** Size and frames never change in one write: first nothing is mapped, and no CPU remembers (SDM-CHECKLIST 40). False without a block. */
+/** Size and frames never change in one write: first nothing is mapped, and no CPU remembers (SDM-CHECKLIST 40). False without a block, as when the quota does not allow both for a moment. */
 function promote(space: Space, slot: PhysAddr, table: PhysAddr, address: u64, level: u32): bool {
   const first = physLoad64(table);
   const row = Frame.containing(leafAddress(first, level - 1));
-  const block = isInRow ? row : allocateBlock(blockOrder(level), FrameOwner.USER);
+  const block = isInRow ? row : countedBlock(space.quota, blockOrder(level));
   if (block.isNone) return false;
   physExchange64(slot, 0);
   beginFlush(space);
@@ -127,6 +126,6 @@ function giveBackTable(space: Space, table: PhysAddr): void {
       noteFrame(Frame.containing(entryAddress(physLoad64(table + offset))));
     }
   }
-  noteFrame(Frame.containing(table));
+  noteTable(table);
   finishFlush();
 }

@@ -3,10 +3,9 @@ import { PhysAddr } from "../address/addr";
 import { NULL_ZONE_BYTES, USER_LAST } from "../address/layout";
 import { PAGE_BYTES } from "../address/pages";
 import { countManyHere } from "../cpu/counts";
-import { Frame } from "../frames/frame";
 import { entryAddress, isLeaf, isPresent, pageBytesAt, Pte, ROOT_LEVEL } from "../paging/pte";
 import { entryLevel, entryStart, isSharedTable, nextEntry } from "../paging/user-tables";
-import { beginFlush, finishFlush, noteAllPages, noteFrame, noteStructures } from "../tlb/gather";
+import { beginFlush, finishFlush, noteAllPages, noteStructures, noteTable } from "../tlb/gather";
 import { CpuEvent } from "../trace/counters";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
@@ -68,7 +67,7 @@ function take(slot: PhysAddr, entry: u64): bool {
   if (physCompareExchange64(slot, entry, 0) != entry) return false;
   noteAllPages();
   noteStructures();
-  noteFrame(Frame.containing(entryAddress(entry)));
+  noteTable(entryAddress(entry));
   taken += 1;
   return true;
 }

@@ -75,6 +75,17 @@ export function after(): Region | null {
   return upperNeighbour;
 }
 
+/** How many there are. */
+export function regionsIn(tree: Region | null): u32 {
+  let count: u32 = 0;
+  let region = firstFrom(tree, 0);
+  while (region != null) {
+    count += 1;
+    region = firstFrom(tree, region.last + 1);
+  }
+  return count;
+}
+
 /** Does nothing lie from `first` to `last`? */
 export function isFree(tree: Region | null, first: u64, last: u64): bool {
   const next = firstFrom(tree, first);

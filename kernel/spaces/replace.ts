@@ -1,5 +1,5 @@
-import { PhysAddr } from "../address/addr";
 import { graft } from "../paging/graft";
+import { mayHaveRegions } from "../quotas/quota";
 import { removeRange } from "./change";
 import { makeDivisibleAround } from "./pages";
 import { placeRegion } from "./place";
@@ -7,9 +7,9 @@ import { populate } from "./populate";
 import { isWriteAndExecute } from "./region";
 import { prepareRegions } from "./region-pool";
 import { isFree } from "./region-tree";
-import { CUTS } from "./seams";
+import { CUTS, cutsFor } from "./seams";
 import { createSpace, destroySpace, isUserRange, removePages, Space, SpaceError } from "./space";
-import { allocateSpace, freeSpace } from "./space-pool";
+import { allocateSpace, countAgainst, freeSpace } from "./space-pool";
 
 /**
  * Regions that take the place of others, or come with all their pages: wholly, or not at all. They return a SpaceError; unless it is
@@ -17,19 +17,24 @@ import { allocateSpace, freeSpace } from "./space-pool";
  */
 
 /** Cuts, and the region itself. */
-const REGIONS: u32 = 3;
+const REGIONS: i32 = 3;
 if (REGIONS != CUTS + 1) ERROR("REGIONS");
 
 /** Removes whatever lies from `first` to `last`, and adds a region without pages there. */
 export function replaceRange(space: Space, first: u64, last: u64, kind: u32, rights: u32): u32 {
   const refusal = refusalOf(first, last, rights);
   if (refusal != SpaceError.NONE) return refusal;
-  if (!prepareRegions(REGIONS)) return SpaceError.NO_MEMORY;
+  if (!mayReplace(space, first, last) || !prepareRegions(REGIONS)) return SpaceError.NO_MEMORY;
   const error = removeRange(space, first, last);
   if (error != SpaceError.NONE) return error;
   const placed = placeRegion(space, first, last, kind, rights);
   assert(placed == SpaceError.NONE, "what was prepared is missing");
   return SpaceError.NONE;
+}
+
+/** Does the quota allow the cuts, and the region itself? Those that go are counted until they have gone. */
+function mayReplace(space: Space, first: u64, last: u64): bool {
+  return space.quota.regionsLeft >= REGIONS || mayHaveRegions(space.quota, cutsFor(space, first, last) + 1);
 }
 
 function refusalOf(first: u64, last: u64, rights: u32): u32 {
@@ -60,7 +65,7 @@ export function replacePopulated(space: Space, first: u64, last: u64, kind: u32,
   if (aside == null) return SpaceError.NO_MEMORY;
   let error = populate(aside, first, last, rights) ? SpaceError.NONE : SpaceError.NO_MEMORY;
   if (error == SpaceError.NONE) error = replaceRange(space, first, last, kind, rights);
-  if (error == SpaceError.NONE) graft(<PhysAddr>aside.root, <PhysAddr>space.root);
+  if (error == SpaceError.NONE) graft(aside, space);
   space.nextColour = aside.nextColour;
   dropAside(aside, first, last);
   return error;
@@ -70,6 +75,7 @@ export function replacePopulated(space: Space, first: u64, last: u64, kind: u32,
 function makeAside(space: Space): Space | null {
   const aside = allocateSpace();
   if (aside == null) return null;
+  countAgainst(aside, space.quota);
   if (createSpace(aside) != SpaceError.NONE) {
     freeSpace(aside);
     return null;

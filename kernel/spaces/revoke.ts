@@ -1,5 +1,6 @@
 import { Handle } from "../objects/handle";
 import { closeHandle, firstBelow, lastBelow, nextBelow } from "../objects/handles";
+import { endLoan, lendTables } from "../quotas/quota";
 import { makeDivisibleAround } from "./pages";
 import { Region } from "./region";
 import { firstFrom } from "./region-tree";
@@ -12,11 +13,20 @@ import { clearRange, Space, SpaceError } from "./space";
 export function revokeBelow(handle: Handle): u32 {
   let at = firstBelow(handle);
   while (at != null) {
-    if (!prepare(at)) return SpaceError.NO_MEMORY;
+    if (!prepareByLoan(at)) return SpaceError.NO_MEMORY;
     at = nextBelow(at, handle);
   }
   for (let last = lastBelow(handle); last != null; last = lastBelow(handle)) takeBack(last);
   return SpaceError.NONE;
+}
+
+/** Whoever has used up a quota gives back what was lent all the same. */
+function prepareByLoan(handle: Handle): bool {
+  const quota = spaceOf(handle).quota;
+  lendTables(quota);
+  const isReady = prepare(handle);
+  endLoan(quota);
+  return isReady;
 }
 
 function prepare(handle: Handle): bool {

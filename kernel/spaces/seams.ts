@@ -8,7 +8,7 @@ import { forgetRegion, Space } from "./space";
 /** Where regions meet: cutting one in two so that a part can be changed, and making one of two that have become alike. */
 
 /** Regions that two cuts need. */
-export const CUTS: u32 = 2;
+export const CUTS: i32 = 2;
 
 /** No region lies across `address` any more. At most so many cuts as regions were prepared. */
 export function cutAt(space: Space, address: u64): void {
@@ -18,7 +18,17 @@ export function cutAt(space: Space, address: u64): void {
   assert(rest != null, "a cut that was not prepared");
   space.regions = cut(space.regions, address, rest);
   if (rest.source != 0) noteMapping(changetype<Handle>(rest.source));
-  space.regionCount += 1;
+  space.quota.regionsLeft -= 1;
+}
+
+/** How many regions more there are when none lies across the ends of the range. */
+export function cutsFor(space: Space, first: u64, last: u64): i32 {
+  return cutsAt(space, first) + cutsAt(space, last + 1);
+}
+
+function cutsAt(space: Space, address: u64): i32 {
+  const region = findIn(space.regions, address);
+  return region == null || region.first == address ? 0 : 1;
 }
 
 /** Makes the regions on both sides of `address` one, if they are alike. */

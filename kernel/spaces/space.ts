@@ -10,7 +10,8 @@ import { dropHandleTable, noteUnmapping } from "../objects/handles";
 import { kernelRoot } from "../paging/kernel-space";
 import { giveSlot, slotFirst, slotLast, UNUSED_BYTES } from "../paging/module-zone";
 import { ENTRIES_PER_TABLE } from "../paging/pte";
-import { allocateTable, freeTable, translate } from "../paging/tables";
+import { giveTable, makeTable } from "../paging/table-owner";
+import { translate } from "../paging/tables";
 import { beginFlush, finishFlush } from "../tlb/gather";
 import { forgetContexts } from "../tlb/contexts";
 import { leaveIdly } from "../tlb/loaded";
@@ -33,7 +34,6 @@ import { unmapRange } from "./unmap";
 @final
 export class Space extends Translations {
   regions: Region | null;
-  regionCount: u32;
   /** Mappings are placed at or above this, which is drawn for the space. */
   mmapBase: u64;
   /** A ColourSet: the cache colours that the task's frames are of; 0: of any. */
@@ -52,12 +52,12 @@ export class Space extends Translations {
   /** The slot of the modules' zone that is its own, from 1; 0: none, as most have. */
   slot: u32;
 }
-export const SPACE_BYTES: usize = 104;
-if (offsetof<Space>() != 100) ERROR("Space is 104 bytes, the last four of them unused");
+export const SPACE_BYTES: usize = 112;
+if (offsetof<Space>() > 112) ERROR("Space is 112 bytes at most");
 
 export namespace SpaceError {
   export const NONE: u32 = 0;
-  /** No frame is left for a page or a table, or no region for what must be remembered. Nothing has changed. */
+  /** No frame is left for a page or a table, or no region for what must be remembered, or the quota allows none. Nothing has changed. */
   export const NO_MEMORY: u32 = 1;
   /** Something is there already. */
   export const OVERLAP: u32 = 2;
@@ -73,16 +73,15 @@ export namespace SpaceError {
   export const SEALED: u32 = 7;
 }
 
-/** Clones the template: a new root with an empty lower half and the kernel's upper half. */
+/** Clones the template, for a space that has its quota: a new root with an empty lower half and the kernel's upper half. */
 export function createSpace(space: Space): u32 {
-  const root = allocateTable();
+  const root = makeTable(space);
   if (root == 0) return SpaceError.NO_MEMORY;
   const half = <u64>(ENTRIES_PER_TABLE / 2) * 8;
   physCopy(root + half, kernelRoot() + half, half);
   space.root = root;
   space.number = numberTranslations();
   space.regions = null;
-  space.regionCount = 0;
   space.recent = null;
   space.heap = null;
   return SpaceError.NONE;
@@ -114,7 +113,7 @@ export function forgetRegion(space: Space, region: Region): void {
   if (region.source != 0) leaveObject(region);
   if (space.recent == region) space.recent = null;
   if (space.heap == region) space.heap = null;
-  space.regionCount -= 1;
+  space.quota.regionsLeft += 1;
   freeRegion(region);
 }
 
@@ -168,7 +167,7 @@ export function destroySpace(space: Space): void {
   space.regions = null;
   if (all != null) unmapRegions(space, all, 0, USER_LAST);
   dropBelongings(space);
-  freeTable(<PhysAddr>space.root);
+  giveTable(space, <PhysAddr>space.root);
   space.root = 0;
 }
 
@@ -190,9 +189,14 @@ function leaveZone(space: Space): void {
 function dropBelongings(space: Space): void {
   const handles = space.handles;
   if (handles != null) dropHandleTable(handles);
-  if (space.message != 0) freeFrame(Frame.containing(<PhysAddr>space.message));
+  if (space.message != 0) dropMessageBuffer(space);
   space.handles = null;
   space.message = 0;
+}
+
+function dropMessageBuffer(space: Space): void {
+  freeFrame(Frame.containing(<PhysAddr>space.message));
+  space.quota.framesLeft += 1;
 }
 
 /** Removes all regions from `first` to `last`, whose ends no region, large page or shared table may lie across, and their pages. */

@@ -1,7 +1,6 @@
 import { frameCopy, physStore64 } from "platform";
 import { PAGE_BYTES } from "../address/pages";
-import { allocateFrameUnzeroed } from "../frames/allocator";
-import { FrameOwner } from "../frames/owners";
+import { countedFrameToFill } from "./counted-frames";
 import { makeSlot, MemoryObject, pageThere } from "./memory-object";
 import { Space } from "./space";
 import { readableAt } from "./user-memory";
@@ -23,7 +22,7 @@ function supplyPage(space: Space, memory: MemoryObject, offset: u64, address: u6
   if (pageThere(memory, offset) != 0) return true;
   const slot = makeSlot(memory, offset);
   if (slot == 0) return false;
-  const frame = allocateFrameUnzeroed(FrameOwner.USER);
+  const frame = countedFrameToFill(memory.quota);
   if (frame.isNone) return false;
   frameCopy(frame.address, from);
   physStore64(slot, <u64>frame.address);

@@ -14,7 +14,7 @@ import {
   ROOT_LEVEL,
 } from "../paging/pte";
 import { entryLevel, entryOf, hasOtherSharers } from "../paging/user-tables";
-import { noteBlock, noteFrame, notePage, noteStructures, noteAllPages } from "../tlb/gather";
+import { noteBlock, noteFrame, notePage, noteStructures, noteAllPages, noteTable } from "../tlb/gather";
 
 /**
  * Takes every page from `first` to `last` away, and the tables that cover nothing else than `gapFirst` to `gapLast`, where no region is any more and
@@ -82,19 +82,19 @@ function dropTables(root: u64, lowest: u32, at: u64, first: u64, last: u64): voi
 
 /**
  * The entry at `slot`, of `level`, goes, and with it what it leads to on the way to `at`, as far as an entry of `lowest`: nothing else is there.
- * `noteFrame` may free tables that were noted before, not the one that it is told of.
+ * `noteTable` may free tables that were noted before, not the one that it is told of.
  */
 function dropFrom(slot: PhysAddr, at: u64, level: u32, lowest: u32): void {
   let entry: u64 = slot == 0 ? 0 : physLoad64(slot);
   if (!isPresent(entry)) return;
   physStore64(slot, 0);
   noteStructures();
-  noteFrame(Frame.containing(entryAddress(entry)));
+  noteTable(entryAddress(entry));
   while (level > lowest) {
     level -= 1;
     entry = physLoad64(entrySlot(entryAddress(entry), at, level));
     if (!isPresent(entry)) return;
-    noteFrame(Frame.containing(entryAddress(entry)));
+    noteTable(entryAddress(entry));
   }
 }
 

@@ -190,6 +190,15 @@ export namespace MemoryFlag {
   export const ALL: u64 = 1;
 }
 
+/** What a quota counts. */
+export namespace Quota {
+  export const FRAMES: u64 = 0;
+  /** Page tables. */
+  export const TABLES: u64 = 1;
+  export const REGIONS: u64 = 2;
+  export const HANDLES: u64 = 3;
+}
+
 /** Results below zero, as in POSIX (values of Linux). */
 export namespace Errno {
   export const EPERM: i64 = -1;
@@ -233,4 +242,10 @@ export namespace Info {
   export const PHYSICAL: u32 = 9;
   /** Bytes of the memory of handle `argument`. EBADF: no handle of memory. */
   export const MEMORY_BYTES: u32 = 10;
+  /**
+   * How many of what `argument` (Quota) says the task, its copies and what they spawn may have together. EINVAL: no such kind; ENOENT: there is no limit.
+   */
+  export const QUOTA_LIMIT: u32 = 11;
+  /** How many of these there are. The same errors. */
+  export const QUOTA_USED: u32 = 12;
 }

@@ -1,9 +1,11 @@
 import { cpuIndex } from "platform";
 import { PAGE_BYTES } from "../address/pages";
 import { RegionKind } from "../spaces/kinds";
+import { QUOTA_KINDS, QuotaKind } from "../quotas/layout";
+import { limitOf, Quota, usedOf } from "../quotas/quota";
 import { heapOf, regionOfKind, Space } from "../spaces/space";
 import { Task } from "../tasks/task";
-import { Errno, Info } from "./abi";
+import { Errno, Info, Quota as Quotas } from "./abi";
 import { physicalOf } from "./devices";
 import { memoryBytes } from "./objects";
 
@@ -11,6 +13,7 @@ import { memoryBytes } from "./objects";
 export function info(task: Task, kind: u64, argument: u64): i64 {
   if (kind == Info.PHYSICAL) return physicalOf(task.space, argument);
   if (kind == Info.MEMORY_BYTES) return memoryBytes(argument);
+  if (kind == Info.QUOTA_LIMIT || kind == Info.QUOTA_USED) return infoOfQuota(task.space.quota, kind, argument);
   return kind <= Info.AT_HAND ? infoAtHand(task, kind) : infoOfRegion(task.space, kind);
 }
 
@@ -20,6 +23,16 @@ export function infoAtHand(task: Task, kind: u64): i64 {
   if (kind == Info.TASK) return task.id;
   return kind == Info.CPU ? cpuIndex() : PAGE_BYTES;
 }
+
+/** What is used of a quota without a limit is all tasks' that have none, and nobody's to know. */
+function infoOfQuota(quota: Quota, kind: u64, what: u64): i64 {
+  if (what >= QUOTA_KINDS) return Errno.EINVAL;
+  const limit = limitOf(quota, <u32>what);
+  if (limit == 0) return Errno.ENOENT;
+  return kind == Info.QUOTA_LIMIT ? <i64>limit : <i64>usedOf(quota, <u32>what);
+}
+if (<u64>QuotaKind.FRAMES != Quotas.FRAMES || <u64>QuotaKind.TABLES != Quotas.TABLES) ERROR("Quota is QuotaKind");
+if (<u64>QuotaKind.REGIONS != Quotas.REGIONS || <u64>QuotaKind.HANDLES != Quotas.HANDLES) ERROR("Quota is QuotaKind");
 
 function infoOfRegion(space: Space, kind: u64): i64 {
   if (kind == Info.TEXT) return firstOf(space, RegionKind.TEXT);

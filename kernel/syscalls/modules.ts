@@ -33,13 +33,17 @@ export function spawn(address: u64, length: u64): i64 {
   if (older != null && versionOf(older.space.manifest) >= versionOf(manifest)) return Errno.EEXIST;
   if (older != null && older.state == TaskState.RUNNING) return Errno.EAGAIN;
   const caller = currentTask();
-  const error = loadProgram(module);
+  const error = loadProgram(module, caller.space.quota);
   traceTask(caller.id);
-  if (error != ImageError.NONE) return error == ImageError.NO_MEMORY ? Errno.ENOMEM : Errno.EINVAL;
+  if (error != ImageError.NONE) return isShortage(error) ? Errno.ENOMEM : Errno.EINVAL;
   // The ring of tasks is in the order of their numbers.
   const task = changetype<Task>(firstTask()).previous;
   task.parent = caller;
   return task.id;
+}
+
+function isShortage(error: u32): bool {
+  return error == ImageError.NO_MEMORY || error == ImageError.OVER_QUOTA;
 }
 
 /** `unload(address, length)`. 0, or EINVAL, EPERM, EFAULT, ENOENT, EAGAIN. */

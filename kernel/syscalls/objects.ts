@@ -16,6 +16,7 @@ import {
 import { handleOf, memoryHandleOf, openHandleIn } from "../spaces/handles";
 import { revokeBelow } from "../spaces/revoke";
 import { SpaceError } from "../spaces/space";
+import { Quota } from "../quotas/quota";
 import { currentTask } from "../tasks/scheduler";
 import { Errno, MemoryFlag } from "./abi";
 import { portRefusalOf } from "./ports";
@@ -25,8 +26,9 @@ import { portRefusalOf } from "./ports";
 /** `memory_create(bytes, flags)`. A handle, or EINVAL, EPERM, ENOMEM. */
 export function memoryCreate(bytes: u64, flags: u64): i64 {
   if (bytes == 0 || !isAligned(bytes, PAGE_BYTES) || (flags & ~MemoryFlag.ALL) != 0) return Errno.EINVAL;
-  if ((flags & MemoryFlag.CONTIGUOUS) != 0) return createInRow(bytes);
-  return bytes > MOST_BYTES ? Errno.EINVAL : giveHandle(makeMemory(bytes), HandleRight.ALL);
+  const quota = currentTask().space.quota;
+  if ((flags & MemoryFlag.CONTIGUOUS) != 0) return createInRow(bytes, quota);
+  return bytes > MOST_BYTES ? Errno.EINVAL : giveHandle(makeMemory(bytes, quota), HandleRight.ALL);
 }
 
 /** `memory_serve(bytes, port, key)`. A handle, or EINVAL, EBADF, EACCES, ENOMEM. */
@@ -34,16 +36,16 @@ export function memoryServe(bytes: u64, port: u64, key: u64): i64 {
   if (bytes == 0 || bytes > MOST_BYTES || !isAligned(bytes, PAGE_BYTES)) return Errno.EINVAL;
   const error = portRefusalOf(port, HandleRight.RECEIVE);
   if (error != 0) return error;
-  const memory = makeMemory(bytes);
+  const memory = makeMemory(bytes, currentTask().space.quota);
   if (memory != null) setPager(memory, changetype<Handle>(handleOf(currentTask().space, port)).object, key);
   return giveHandle(memory, HandleRight.ALL);
 }
 
 /** For devices: they are told its physical address. */
-function createInRow(bytes: u64): i64 {
+function createInRow(bytes: u64, quota: Quota): i64 {
   if (bytes > MOST_IN_ROW) return Errno.EINVAL;
   if (!isCapable(currentTask().space.manifest, Capability.DEVICES)) return Errno.EPERM;
-  return giveHandle(makeMemoryInRow(bytes), HandleRight.ALL);
+  return giveHandle(makeMemoryInRow(bytes, quota), HandleRight.ALL);
 }
 
 /** A handle with `rights`, the first of `memory`; ENOMEM: there is no memory for it, or there was none for `memory`. */

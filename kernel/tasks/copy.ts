@@ -1,6 +1,7 @@
 import { contextFork, contextSetResult } from "platform";
 import { forkSpace } from "../spaces/fork";
 import { createSpace, SpaceError } from "../spaces/space";
+import { countAgainst } from "../spaces/space-pool";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
 import { makeReady } from "./balance";
@@ -11,6 +12,7 @@ import { makeTask, numberTask, Task, TaskOrigin } from "./task";
 export function copyTask(parent: Task): Task | null {
   const child = makeTask(0);
   if (child == null) return null;
+  countAgainst(child.space, parent.space.quota);
   let error = createSpace(child.space);
   if (error == SpaceError.NONE) error = forkSpace(parent.space, child.space);
   if (error != SpaceError.NONE) {

@@ -3,10 +3,11 @@ import { onlineCpus } from "../cpu/online";
 import { panic } from "../console/panic";
 import { Style, style } from "../console/style";
 import { flush, newLine, print, printDecimal } from "../console/text";
-import { usedFrames } from "../frames/counts";
+import { stuckFrames, usedFrames } from "../frames/counts";
 import { validate } from "../frames/validate";
 import { allSlabs, drainHeap, drainHeapOf, HeapError, heapErrorText, keptHeapFrames, validateHeap } from "../heap/heap";
 import { objectPageTables } from "../paging/object-pages";
+import { isUnused, openQuota } from "../quotas/quota";
 import { dropPrepared } from "../spaces/region-pool";
 import { CounterMoment } from "../trace/counters";
 import { drainTrace } from "../trace/trace";
@@ -84,6 +85,7 @@ function endRun(): void {
   const used = usedFrames() - keptForObjects();
   if (used != framesBeforeTasks)
     panic("tasks have leaked frames; in use, where none should be", used - framesBeforeTasks);
+  if (stuckFrames() == 0 && !isUnused(openQuota())) panic("what tasks had was not counted as it was", 0);
   const damage = validate();
   if (damage != 0) panic("the frame table contradicts itself", damage);
   const damageOfObjects = validateHeap();

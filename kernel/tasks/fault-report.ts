@@ -140,6 +140,9 @@ function reasonText(reason: u32): string {
     return "it used an address that is not canonical, or a privileged instruction";
   if (reason == FaultReason.NO_MEMORY) return "no memory was left for a page of its own";
   if (reason == FaultReason.NOT_SUPPLIED) return "the server of this memory did not supply the page";
+  if (reason == FaultReason.FRAME_QUOTA) return "it has used up its quota of frames";
+  if (reason == FaultReason.TABLE_QUOTA) return "it has used up its quota of page tables";
+  if (reason == FaultReason.QUOTA_OF_OTHER) return "whoever made this memory has used up its quota";
   if (reason == FaultReason.HELD_MOST) return "it held most memory, and none was left";
   if (reason == FaultReason.DIVIDE) return "it divided by zero, or the quotient did not fit";
   if (reason == FaultReason.INVALID_INSTRUCTION)

@@ -18,6 +18,10 @@ export namespace ImageError {
   export const BAD_MANIFEST: u32 = 14;
   /** Of that name, and as new. */
   export const MODULE_RUNS: u32 = 15;
+  /** No quota that the kernel knows, or a second one. */
+  export const BAD_QUOTA: u32 = 16;
+  /** It would have more than its quota as soon as it is loaded: a QuotaKind. */
+  export const OVER_QUOTA: u32 = 17;
 }
 
 /** What to say of an ImageError, before the value that was found; of a manifest there is more to say. */
@@ -34,6 +38,8 @@ export function imageErrorText(error: u32): string {
   if (error == ImageError.BAD_RELOCATION) return "a relocation that is not R_X86_64_RELATIVE inside the image; found";
   if (error == ImageError.RELOCATION_TABLE) return "malformed relocation table; size or address";
   if (error == ImageError.MODULE_RUNS) return "a module of that name runs, and is not older; value";
+  if (error == ImageError.BAD_QUOTA) return "its quota is malformed; found";
+  if (error == ImageError.OVER_QUOTA) return "its quota is too small for it to be loaded: of";
   if (error == ImageError.BAD_MANIFEST) return "its manifest";
   if (error == ImageError.DYNAMIC_LINKING)
     return "dynamic linking that is not supported; type of the segment, or tag of the dynamic section,";

@@ -27,6 +27,8 @@ import { ManifestError } from "../manifests/errors";
 import { NOTE_BYTES, NOTE_NAME, NOTE_NAME_BYTES, NOTE_TYPE, NoteAt } from "../manifests/layout";
 import { placeImage } from "../spaces/image-pages";
 import { RegionKind } from "../spaces/kinds";
+import { MOST_OF_QUOTA, QUOTA_BYTES, QUOTA_KINDS, QUOTA_NOTE_TYPE } from "../quotas/layout";
+import { kindRefused } from "../quotas/quota";
 import { Right } from "../spaces/region";
 import { addPopulated } from "../spaces/populate";
 import { fillSpace, Space, SpaceError, storeWord } from "../spaces/space";
@@ -54,9 +56,12 @@ let tableBytes: u64 = 0;
 let manifest: u64 = 0;
 /** Why it was refused. */
 let manifestError: u32 = ManifestError.NONE;
+/** Physical address of the quota; 0: the image has none. */
+let quota: u64 = 0;
 
 /** The value that `error`, which was the last, is about. */
 export function imageErrorFound(error: u32): u64 {
+  if (error == ImageError.OVER_QUOTA) return kindRefused();
   return error == ImageError.NO_MEMORY ? imageBytes : found;
 }
 
@@ -78,6 +83,7 @@ export function checkImage(at: PhysAddr, bytes: u64): u32 {
   segmentCount = 0;
   dynamicBytes = 0;
   manifest = 0;
+  quota = 0;
   let error = checkHeader();
   if (error == ImageError.NONE) error = checkSegments();
   if (error == ImageError.NONE) error = checkEntry();
@@ -185,13 +191,41 @@ function noteNote(header: u64): u32 {
   if (!inFile(offset, bytes)) return refuse(ImageError.TRUNCATED, offset);
   const note = file + offset;
   if (bytes < NOTE_BYTES || physLoad32(note + NoteAt.nameBytes) != NOTE_NAME_BYTES) return ImageError.NONE;
-  if (nameOfNote(note) != NOTE_NAME || physLoad32(note + NoteAt.type) != NOTE_TYPE) return ImageError.NONE;
+  if (nameOfNote(note) != NOTE_NAME) return ImageError.NONE;
+  const type = physLoad32(note + NoteAt.type);
+  if (type == QUOTA_NOTE_TYPE) return noteQuota(note, bytes);
+  return type == NOTE_TYPE ? noteManifest(note, bytes) : ImageError.NONE;
+}
+
+function noteManifest(note: u64, bytes: u64): u32 {
   if (manifest != 0) return refuseManifest(ManifestError.REPEATED, manifest - file);
   if (physLoad32(note + NoteAt.bytes) != bytes - NOTE_BYTES || !isAligned(note + NOTE_BYTES, 8))
     return refuseManifest(ManifestError.TRUNCATED, bytes - NOTE_BYTES);
   manifest = note + NOTE_BYTES;
   const error = checkManifest(manifest, bytes - NOTE_BYTES);
   return error == ManifestError.NONE ? ImageError.NONE : refuseManifest(error, manifestErrorFound());
+}
+
+/** One, of numbers that a limit may be. */
+function noteQuota(note: u64, bytes: u64): u32 {
+  if (quota != 0 || bytes != NOTE_BYTES + QUOTA_BYTES) return refuse(ImageError.BAD_QUOTA, bytes);
+  if (physLoad32(note + NoteAt.bytes) != QUOTA_BYTES || !isAligned(note + NOTE_BYTES, 8))
+    return refuse(ImageError.BAD_QUOTA, physLoad32(note + NoteAt.bytes));
+  quota = note + NOTE_BYTES;
+  for (let kind: u32 = 0; kind < QUOTA_KINDS; kind++) {
+    if (quotaLimit(kind) > MOST_OF_QUOTA) return refuse(ImageError.BAD_QUOTA, quotaLimit(kind));
+  }
+  return ImageError.NONE;
+}
+
+/** How much of a QuotaKind the image's tasks may have; 0: as much as there is. */
+export function quotaLimit(kind: u32): u32 {
+  return quota == 0 ? 0 : physLoad32(quota + (<u64>kind) * 4);
+}
+
+/** Has the image a quota? */
+export function hasQuota(): bool {
+  return quota != 0;
 }
 
 function nameOfNote(note: u64): u64 {

@@ -13,7 +13,19 @@ import { populate } from "../spaces/populate";
 import { createSpace, findRegion, Space, SpaceError } from "../spaces/space";
 import { RecordKind } from "../trace/records";
 import { trace, traceTask, traceText } from "../trace/trace";
-import { checkImage, imageEntry, imageErrorFound, imageExtent, imageManifest, loadImage } from "./image";
+import { QUOTA_KINDS } from "../quotas/layout";
+import { makeQuota, Quota, setLimit, takeRefused } from "../quotas/quota";
+import { countAgainst } from "../spaces/space-pool";
+import {
+  checkImage,
+  hasQuota,
+  imageEntry,
+  imageErrorFound,
+  imageExtent,
+  imageManifest,
+  loadImage,
+  quotaLimit,
+} from "./image";
 import { ImageError } from "./image-errors";
 import { makeReady } from "./balance";
 import { runningLike, unloadModule } from "./modules";
@@ -32,10 +44,10 @@ const refusedName = memory.data(48);
 if (MODULE_NAME_BYTES != 48) ERROR("refusedName holds the name of a module");
 
 /**
- * Makes a task of boot module `module`, ready to run. A module of the same name and a lower version, which runs on no CPU, makes room for it. On
+ * Makes a task of boot module `module`, ready to run; it counts against `quota`, unless its image has one of its own. A module of the same name and a lower version, which runs on no CPU, makes room for it. On
  * an error nothing is left of it but its number.
  */
-export function loadProgram(module: u32): u32 {
+export function loadProgram(module: u32, quota: Quota): u32 {
   const id = numberTask();
   traceTask(id);
   let refusal = checkImage(<PhysAddr>modulePhysical(module), moduleBytes(module));
@@ -46,12 +58,28 @@ export function loadProgram(module: u32): u32 {
     countRefused();
     return refuse(module, refusal == ImageError.NONE ? ImageError.NO_MEMORY : refusal);
   }
-  const error = furnish(task, module);
+  const error = loadCounted(task, module, quota);
   if (error == ImageError.NONE && older != null) unloadModule(older, id);
   if (error == ImageError.NONE) return error;
   refuse(module, error);
   endTask(task, TaskEnd.REFUSED, <i32>error);
   return error;
+}
+
+function loadCounted(task: Task, module: u32, quota: Quota): u32 {
+  const counted = hasQuota() ? makeImageQuota() : quota;
+  if (counted == null) return ImageError.NO_MEMORY;
+  countAgainst(task.space, counted);
+  takeRefused();
+  const error = furnish(task, module);
+  return error == ImageError.NO_MEMORY && takeRefused() != null ? ImageError.OVER_QUOTA : error;
+}
+
+/** The image's own; null when there is no memory. */
+function makeImageQuota(): Quota | null {
+  const quota = makeQuota();
+  for (let kind: u32 = 0; quota != null && kind < QUOTA_KINDS; kind++) setLimit(quota, kind, quotaLimit(kind));
+  return quota;
 }
 
 function refuse(module: u32, error: u32): u32 {

@@ -2,7 +2,7 @@ import { flags } from "../bootinfo/bootinfo";
 import { BootFlag } from "../bootinfo/layout";
 import { framesHeldAlone } from "../spaces/holdings";
 import { Backing, Region } from "../spaces/region";
-import { firstFrom } from "../spaces/region-tree";
+import { firstFrom, regionsIn } from "../spaces/region-tree";
 import { measureRegion, regionCount, tablesOf } from "../spaces/residence";
 import { Space } from "../spaces/space";
 import { REGION_COUNTERS } from "../trace/counters";
@@ -18,7 +18,7 @@ export function reportMemoryIfWanted(space: Space): void {
     RecordKind.TASK_MEMORY,
     framesHeldAlone(space, space),
     tablesOf(space.root),
-    (<u64>space.regionCount) | (handles << 32),
+    (<u64>regionsIn(space.regions)) | (handles << 32),
   );
   let region = firstFrom(space.regions, 0);
   while (region != null) {

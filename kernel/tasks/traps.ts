@@ -10,6 +10,7 @@ import { waitForPage } from "./absent";
 import { reclaimFromAll } from "./clock";
 import { resumeNextOrEnd } from "./ending";
 import { reportKill } from "./fault-report";
+import { overQuotaReason } from "./over-quota";
 import { makeRoom, Room } from "./room";
 import { currentTask, endTask } from "./scheduler";
 import { Task, TaskEnd } from "./task";
@@ -42,6 +43,8 @@ insistSlowly = insistOrRefuse;
  * time that somebody has been ended for it.
  */
 function insistOrRefuse(task: Task, error: u64, address: u64, first: u32): void {
+  const overQuota = first == Answer.NO_MEMORY ? overQuotaReason(task, error, address) : 0;
+  if (overQuota != 0) return endFor(task, error, address, overQuota);
   const isWorthIt = first == Answer.NO_MEMORY && reclaimFromAll();
   let answer = isWorthIt ? answerPageFault(task.space, error, address) : first;
   while (answer == Answer.NO_MEMORY) {
@@ -54,10 +57,13 @@ function insistOrRefuse(task: Task, error: u64, address: u64, first: u32): void 
   if (answer != Answer.ANSWERED) refuse(task, error, address, answer);
 }
 
-function refuse(task: Task, error: u64, address: u64, answer: u32): void {
-  const reason = reasonFor(answer, task, error, address);
+function endFor(task: Task, error: u64, address: u64, reason: u32): void {
   kill(task, Vector.PAGE_FAULT, error, address, reason);
   resumeNextOrEnd();
+}
+
+function refuse(task: Task, error: u64, address: u64, answer: u32): void {
+  endFor(task, error, address, reasonFor(answer, task, error, address));
 }
 
 function reasonFor(answer: u32, task: Task, error: u64, address: u64): u32 {

@@ -1,10 +1,13 @@
 import { cpuIndex } from "platform";
+import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
 import { MOST_PAGES } from "../cpu/flush-limit";
 import { ALL_PAGES, askToFlush, awaitFlushes, forget, forgetPage, listPage } from "../cpu/requests";
 import { releaseFrame } from "../frames/allocator";
+import { stillHeld } from "../frames/cpu-cache";
 import { releaseFrames, releaseRow } from "../frames/runs";
 import { Frame } from "../frames/frame";
+import { Quota } from "../quotas/quota";
 import { RecordKind } from "../trace/records";
 import { trace } from "../trace/trace";
 import { leaveIdly } from "./loaded";
@@ -30,6 +33,8 @@ let space: Translations | null = null;
 let pageCount: u32 = 0;
 let frameCount: u32 = 0;
 let blockCount: u32 = 0;
+/** Of the frames: tables that nobody else holds. */
+let tableCount: u32 = 0;
 
 export function beginFlush(changed: Translations): void {
   assert(space == null, "a flush within a flush");
@@ -71,11 +76,18 @@ export function noteStructures(): void {
   if (pageCount == 0) notePage(0);
 }
 
-/** A holder less for `frame`, when no translation leads there any more. Tables too, after `noteStructures`. */
+/** A holder less for `frame`, when no translation leads there any more. Tables that others hold, too, after `noteStructures`. */
 export function noteFrame(frame: Frame): void {
   if (frameCount == MOST_FRAMES) flushNow();
   store<u32>(frames + ((<usize>frameCount) << 2), frame.number);
   frameCount += 1;
+}
+
+/** After `noteStructures`: `table`, which the space alone has, is free when no processor knows it any more. */
+@inline
+export function noteTable(table: PhysAddr): void {
+  noteFrame(Frame.containing(table));
+  tableCount += 1;
 }
 
 /** The same for the 512 frames of a 2 MiB page. */
@@ -92,9 +104,10 @@ export function finishFlush(): void {
 }
 
 function flushNow(): void {
-  if (pageCount != 0) flush(changetype<Translations>(space));
+  const changed = changetype<Translations>(space);
+  if (pageCount != 0) flush(changed);
   pageCount = 0;
-  giveBack();
+  if ((frameCount | blockCount) != 0) giveBack(changed.quota);
 }
 
 function flush(changed: Translations): void {
@@ -125,7 +138,7 @@ export function flushPage(changed: Translations, page: u64): void {
   flushWithOthers(changed.loadedOn, here, 1);
 }
 
-/** The same, and then a holder less for `frame`, which was that page. */
+/** The same, and then a holder less for `frame`, which was that page, and which others hold: it still counts. */
 export function flushPageOf(changed: Translations, page: u64, frame: Frame): void {
   flushPage(changed, page);
   releaseFrame(frame);
@@ -134,7 +147,9 @@ export function flushPageOf(changed: Translations, page: u64, frame: Frame): voi
 /** From as many on, frames in a row are released by fewer instructions together than one by one. */
 const LONG_ROW: u32 = 6;
 
-function giveBack(): void {
+/** What others hold is not gone, and still counts. */
+function giveBack(quota: Quota): void {
+  const heldBefore = stillHeld();
   for (let i: u32 = 0; i < frameCount;) {
     const row = rowFrom(i);
     const first = frameAt(i);
@@ -143,8 +158,12 @@ function giveBack(): void {
     i += row;
   }
   for (let i: u32 = 0; i < blockCount; i++) releaseFrames(Frame.of(load<u32>(blocks + ((<usize>i) << 2))), 9);
+  const gone: i32 = frameCount + (blockCount << 9) - (stillHeld() - heldBefore);
+  quota.framesLeft += gone - tableCount;
+  quota.tablesLeft += tableCount;
   frameCount = 0;
   blockCount = 0;
+  tableCount = 0;
 }
 
 /** How many of the frames noted from the `i`-th on lie in a row: those of a range mostly do. */

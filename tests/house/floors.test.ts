@@ -12,6 +12,7 @@ const KERNEL_FLOORS: readonly { readonly name: string; readonly files: RegExp }[
   { name: "random and console", files: /^kernel\/(random|console)\// },
   { name: "frames", files: /^kernel\/frames\// },
   { name: "heap", files: /^kernel\/heap\// },
+  { name: "quotas", files: /^kernel\/quotas\// },
   { name: "bootinfo", files: /^kernel\/bootinfo\// },
   { name: "memory map", files: /^kernel\/memory-map\// },
   { name: "numa", files: /^kernel\/numa\// },

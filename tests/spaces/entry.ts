@@ -53,7 +53,8 @@ import { growHeap, shrinkHeap } from "../../kernel/spaces/heap-end";
 import { framesHeldAlone } from "../../kernel/spaces/holdings";
 import { Region } from "../../kernel/spaces/region";
 import { placeImage } from "../../kernel/spaces/image-pages";
-import { firstFrom } from "../../kernel/spaces/region-tree";
+import { firstFrom, regionsIn } from "../../kernel/spaces/region-tree";
+import { openQuota, usedOf } from "../../kernel/quotas/quota";
 import { createSpace, destroySpace, heapOf, Space, SpaceError } from "../../kernel/spaces/space";
 import { allocateSpace, freeSpace } from "../../kernel/spaces/space-pool";
 import { copyIn, copyOut } from "../../kernel/spaces/user-memory";
@@ -144,6 +145,11 @@ export function placeFile(space: Space, first: u64, last: u64, kind: u32, rights
   return placeImage(space, first, last, kind, rights, (<u64>file + page) * PAGE_BYTES);
 }
 
+/** As much of a QuotaKind as all spaces have. */
+export function counted(kind: u32): u32 {
+  return usedOf(openQuota(), kind);
+}
+
 /** What would come back by its end. */
 export function heldAlone(space: Space): u32 {
   return <u32>framesHeldAlone(space, space);
@@ -154,7 +160,7 @@ export function rootOf(space: Space): u64 {
 }
 
 export function regionCountOf(space: Space): u32 {
-  return space.regionCount;
+  return regionsIn(space.regions);
 }
 
 /** The lowest region that ends at or above `address`; 0 when there is none. */

@@ -28,13 +28,13 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "pages that were made aside are not moved to a table that is there",
     file: GRAFT,
-    from: "graftTable(entryAddress(entry), entryAddress(found), level - 1, PAGE_BYTES);",
+    from: "graftTable(owner, entryAddress(entry), entryAddress(found), level - 1, PAGE_BYTES);",
     to: "",
   },
   {
     what: "a table that was made aside is not given back",
     file: GRAFT,
-    from: "freeTable(entryAddress(entry));",
+    from: "giveTable(owner, entryAddress(entry));",
     to: "",
   },
   {
@@ -64,8 +64,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "frames are free before the flush",
     file: GATHER,
-    from: "if (pageCount != 0) flush(changetype<Translations>(space));",
-    to: "giveBack();\n  if (pageCount != 0) flush(changetype<Translations>(space));",
+    from: "if (pageCount != 0) flush(changed);",
+    to: "giveBack(changed.quota);\n  if (pageCount != 0) flush(changed);",
   },
   {
     what: "a right is taken and not flushed",
@@ -325,6 +325,9 @@ const MUTANTS: readonly Mutant[] = [
     from: "|| frameHolders(frame) == 1",
     to: "|| frameHolders(frame) != 0",
   },
+  { what: "tables that go still count", file: GATHER, from: "quota.tablesLeft += tableCount;", to: "" },
+  { what: "frames that others hold do not count", file: GATHER, from: " - (stillHeld() - heldBefore);", to: ";" },
+  { what: "a region that goes still counts", file: SPACE, from: "space.quota.regionsLeft += 1;", to: "" },
   { what: "tables that spaces share count", file: HOLDINGS, from: "hasOtherSharers(entry) ? 0 : ", to: "" },
   { what: "tables do not count", file: HOLDINGS, from: "usable(Frame.containing(table), colours);", to: "0 as u64;" },
   { what: "a space has the number of another", file: TRANSLATIONS, from: "lastNumber += 1;", to: "lastNumber ^= 1;" },

@@ -14,7 +14,7 @@ import { Space, SpaceError } from "../../kernel/spaces/space";
 
 /** The number of a handle with all rights; 0 when there is no memory. */
 export function makeMemoryFor(space: Space, bytes: u64): u32 {
-  const memory = makeMemory(bytes);
+  const memory = makeMemory(bytes, space.quota);
   if (memory == null) return 0;
   const handle = openHandleIn(space, memory, HandleRight.ALL, null);
   if (handle != null) return handle.number;

@@ -38,8 +38,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a table goes and is not flushed",
     file: RECLAIM,
-    from: "noteAllPages();\n  noteStructures();\n  noteFrame(",
-    to: "noteFrame(",
+    from: "noteAllPages();\n  noteStructures();\n  noteTable(",
+    to: "noteTable(",
   },
   {
     what: "pages that were written go with their table",

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { PROGRAM_HEADER_BYTES, SegmentType } from "../../kernel/bootinfo/elf.ts";
 import { MODULE_NAME_BYTES } from "../../kernel/bootinfo/layout.ts";
 import * as layout from "../../kernel/manifests/layout.ts";
 import { Caching } from "../../kernel/paging/caching.ts";
 import { projectRoot } from "./assemblyscript.ts";
+import { withNote } from "./notes.ts";
+import { isLimit, LIMIT_RANGE, QUOTA_WORDS, withQuota, type Quota } from "./quota.ts";
 
 /**
  * The manifest of a program that is a module: a JSON file beside its source, `driver.manifest.json` beside `driver.ts`, which its image carries as a note.
@@ -18,6 +19,8 @@ export interface Manifest {
   readonly devices: readonly DeviceRange[];
   /** When it is started: with the other programs, or when somebody spawns it. */
   readonly start: keyof typeof START;
+  /** How much its tasks may have; undefined: as much as there is. */
+  readonly quota?: Quota | undefined;
 }
 
 export interface DeviceRange {
@@ -57,7 +60,9 @@ export function manifestPath(sourcePath: string): string {
 export function withManifestOf(sourcePath: string, image: Uint8Array): Uint8Array {
   const path = manifestPath(sourcePath);
   if (!existsSync(path)) return image;
-  return withNote(image, manifestNote(parseManifest(readFileSync(path, "utf8"), basename(path))));
+  const manifest = parseManifest(readFileSync(path, "utf8"), basename(path));
+  const module = withNote(image, manifestNote(manifest));
+  return manifest.quota === undefined ? module : withQuota(module, manifest.quota);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -67,8 +72,8 @@ export function parseManifest(text: string, file: string): Manifest {
   const refuse = (problem: string): never => {
     throw new BadManifest(file, problem);
   };
-  const fields = objectOf(parseJson(text, refuse), "the manifest", ["name", "version", "capabilities", "devices", "start"], refuse);
-  const { name, version, capabilities = [], devices = [], start = "boot" } = fields;
+  const fields = objectOf(parseJson(text, refuse), "the manifest", ["name", "version", "capabilities", "devices", "start", "quota"], refuse);
+  const { name, version, capabilities = [], devices = [], start = "boot", quota } = fields;
   if (typeof name !== "string" || !NAME.test(name) || name.length >= MODULE_NAME_BYTES) {
     return refuse(`name ${show(name)}: want 1 to ${MODULE_NAME_BYTES - 1} letters, digits, ".", "_" or "-"`);
   }
@@ -79,7 +84,7 @@ export function parseManifest(text: string, file: string): Manifest {
   const words = wordsOf(capabilities, refuse);
   const ranges = rangesOf(devices, refuse);
   if (ranges.length > 0 && !words.includes("devices")) refuse(`has devices: want "devices" among its capabilities`);
-  return { name, version: version as number, capabilities: words, devices: ranges, start };
+  return { name, version: version as number, capabilities: words, devices: ranges, start, quota: quotaOf(quota, refuse) };
 }
 
 type Refuse = (problem: string) => never;
@@ -105,6 +110,14 @@ function wordsOf(value: unknown, refuse: Refuse): string[] {
   const unknown = value.find((word) => !CAPABILITIES.has(word as string));
   if (unknown !== undefined) refuse(`has the unknown capability ${show(unknown)}: known are ${known.join(", ")}`);
   return value as string[];
+}
+
+function quotaOf(value: unknown, refuse: Refuse): Quota | undefined {
+  if (value === undefined) return undefined;
+  const limits = objectOf(value, "quota", QUOTA_WORDS, refuse);
+  const wrong = Object.entries(limits).find(([, limit]) => !isLimit(limit));
+  if (wrong !== undefined) refuse(`quota: ${wrong[0]} ${show(wrong[1])}: want ${LIMIT_RANGE}`);
+  return limits as Quota;
 }
 
 function rangesOf(value: unknown, refuse: Refuse): DeviceRange[] {
@@ -180,34 +193,4 @@ function writeDevice(view: DataView, at: number, { physical, bytes, caching, acc
   view.setBigUint64(at + Number(layout.DeviceAt.bytes), bytes, true);
   view.setUint32(at + Number(layout.DeviceAt.caching), CACHING[caching], true);
   view.setUint32(at + Number(layout.DeviceAt.rights), ACCESS[access], true);
-}
-
-/**
- * An ELF file with a note more. Behind the file comes the note, such that its contents are aligned to 8, and behind that all program headers, with one
- * for the note: where they were, there is no room for it.
- */
-export function withNote(image: Uint8Array, note: Uint8Array): Uint8Array {
-  const headers = programHeaders(image);
-  const noteAt = Math.ceil((image.length + Number(layout.NOTE_BYTES)) / 8) * 8 - Number(layout.NOTE_BYTES);
-  const tableAt = Math.ceil((noteAt + note.length) / 8) * 8;
-  const file = new Uint8Array(tableAt + headers.length + Number(PROGRAM_HEADER_BYTES));
-  file.set(image);
-  file.set(note, noteAt);
-  file.set(headers, tableAt);
-  const view = new DataView(file.buffer);
-  view.setBigUint64(32, BigInt(tableAt), true);
-  view.setUint16(56, view.getUint16(56, true) + 1, true);
-  const at = tableAt + headers.length;
-  view.setUint32(at, SegmentType.NOTE, true);
-  view.setUint32(at + 4, 4, true);
-  view.setBigUint64(at + 8, BigInt(noteAt), true);
-  view.setBigUint64(at + 32, BigInt(note.length), true);
-  view.setBigUint64(at + 48, 4n, true);
-  return file;
-}
-
-function programHeaders(image: Uint8Array): Uint8Array {
-  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
-  const at = Number(view.getBigUint64(32, true));
-  return image.slice(at, at + view.getUint16(56, true) * Number(PROGRAM_HEADER_BYTES));
 }

@@ -1,7 +1,7 @@
 import { Call, Info } from "../../kernel/syscalls/abi";
 import { syscall } from "./machine";
 
-export { Ending, Errno, MapFlag, MemoryFlag, Protect } from "../../kernel/syscalls/abi";
+export { Ending, Errno, MapFlag, MemoryFlag, Protect, Quota } from "../../kernel/syscalls/abi";
 
 /** Ends this task with `status`. Returning from `main` does the same. */
 export function exit(status: i32): void {
@@ -106,6 +106,16 @@ export function unload(address: u64, length: u64): i64 {
 /** Physical address of the contiguous memory of a handle, or an Errno. */
 export function physicalAddress(handle: u64): i64 {
   return syscall(Call.INFO, Info.PHYSICAL, handle, 0, 0, 0, 0);
+}
+
+/** How many of `kind` (Quota) this task, its copies and what it spawns may have together, or ENOENT: as many as there are. */
+export function quotaLimit(kind: u64): i64 {
+  return syscall(Call.INFO, Info.QUOTA_LIMIT, kind, 0, 0, 0, 0);
+}
+
+/** How many there are of these now, or ENOENT: there is no limit. */
+export function quotaUsed(kind: u64): i64 {
+  return syscall(Call.INFO, Info.QUOTA_USED, kind, 0, 0, 0, 0);
 }
 
 /** Moves the end of the heap: where it is then, or an Errno. With 0, only tells. */

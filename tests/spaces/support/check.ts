@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FrameError } from "../../../kernel/frames/errors.ts";
 import { FrameOwner } from "../../../kernel/frames/owners.ts";
+import { QuotaKind } from "../../../kernel/quotas/layout.ts";
 import { Right, pageOf, type SpaceMachine } from "./machine.ts";
 import type { Contents, Page, SpaceModel } from "./model.ts";
 import { Bit, entryFor, Half, leafFor, walkHalf, type Leaf, type Walk } from "./tables.ts";
@@ -123,6 +124,13 @@ function checkWords(machine: SpaceMachine, page: number, frame: number, { words 
   });
 }
 
+/** All spaces of these tests are of tasks without limits, which are counted all the same. */
+function checkQuota({ machine, spaces }: Subject, frames: number, tables: number): void {
+  const regions = [...spaces.values()].reduce((sum, model) => sum + model.regions().length, 0);
+  const counted = [QuotaKind.FRAMES, QuotaKind.TABLES, QuotaKind.REGIONS].map((kind) => machine.call("counted", kind));
+  assert.deepEqual(counted, [frames, tables, regions], "frames, tables and regions, as quotas count them");
+}
+
 /** A table exists only while a region reaches into what it covers. */
 function checkTables(model: SpaceModel, { tables }: Walk): void {
   const regions = model.regions();
@@ -154,6 +162,7 @@ function checkCounts(subject: Subject, walks: readonly Walk[]): void {
   }
   assert.equal(machine.call("ownedFrames", FrameOwner.USER), frames.size, "frames that users have");
   const own = machine.call("ownedFrames", FrameOwner.PAGE_TABLE) - subject.kernelTables;
+  checkQuota(subject, frames.size, own);
   assert.equal(own, tables.size + walks.length, "tables, roots included");
 }
 

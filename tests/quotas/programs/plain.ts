@@ -1,0 +1,4 @@
+/** A program to be spawned. */
+export function main(): i32 {
+  return 0;
+}
