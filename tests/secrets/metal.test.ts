@@ -7,7 +7,7 @@ import { findSecret } from "./secret.ts";
 
 const folder = "tests/secrets/programs";
 const MEMORY_BYTES = 96 * 2 ** 20;
-const ENDING = ["exits", "is-killed", "traps", "yields", "tells"];
+const ENDING = ["lends", "borrows", "exits", "is-killed", "traps", "yields", "tells"];
 
 /** Everything that QEMU has as RAM of the guest, the frame buffer's and the firmware's included. */
 async function dumpAfter(programs: readonly string[], ready: string): Promise<Buffer> {
