@@ -32,11 +32,27 @@ async function metal(program: MeasuringProgram, figures: readonly Figure[]): Pro
   requireMetalTools();
   const linux = await linuxIfInstalled(program);
   const ours = await kernelInstructions(program);
-  return figures.map(({ name, per, target, recorded }) => {
+  return figures.map((figure) => {
+    const { name, per, target } = figure;
     const { net, rep } = valueOf(ours, name);
-    const peers = { ...peerOf(linux, name), ...(recorded === undefined ? {} : { "Linux 6.1 (recorded)": recorded }) };
-    return { name, machine: "qemu", unit: `instructions/${per}, net`, value: net, rep, peers, target };
+    return {
+      name,
+      machine: "qemu",
+      unit: `instructions/${per}, net`,
+      value: net,
+      rep,
+      peers: peersOf(figure, linux),
+      target,
+    };
   });
+}
+
+function peersOf(
+  { name, recorded, isWithoutPeer = false }: Figure,
+  linux: ReadonlyMap<string, Instructions>,
+): Record<string, number> {
+  if (isWithoutPeer) return {};
+  return { ...measuredPeer(linux, name), ...(recorded === undefined ? {} : { "Linux 6.1 (recorded)": recorded }) };
 }
 
 /** Nothing fails without the peer; who runs the bench is told how to have it. */
@@ -47,7 +63,7 @@ async function linuxIfInstalled(program: MeasuringProgram): Promise<ReadonlyMap<
   return new Map();
 }
 
-function peerOf(linux: ReadonlyMap<string, Instructions>, name: string): Record<string, number> {
+function measuredPeer(linux: ReadonlyMap<string, Instructions>, name: string): Record<string, number> {
   return linux.size === 0 ? {} : { Linux: valueOf(linux, name).net };
 }
 

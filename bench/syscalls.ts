@@ -16,4 +16,6 @@ export const SYSCALLS_NUMBERS: readonly Figure[] = [
   ...SPACES_NUMBERS.filter(({ name }) => SHARED.includes(name)),
   { name: "shm.map", per: "page", target: { atMost: 400 }, recorded: 1992 },
   { name: "message.roundtrip", per: "round trip", target: { atMost: 700 }, recorded: 10_386 },
+  { name: "pager.fault", per: "page", target: { atMost: 2000 }, isWithoutPeer: true },
+  { name: "pager.page", per: "page", isWithoutPeer: true },
 ];

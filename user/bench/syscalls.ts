@@ -3,9 +3,13 @@ import {
   exit,
   fork,
   handleClose,
+  load8,
   memoryCreate,
+  memoryServe,
+  memorySupply,
   mmapShared,
   portCreate,
+  Protect,
   receive,
   replyReceive,
   setWord,
@@ -14,9 +18,9 @@ import {
   word,
 } from "nitros";
 import { brkPair, mapPair, syscallNull } from "./calls";
-import { begin, end, measure, PAGE, READ_WRITE, TIMES, unmap } from "./measure";
+import { begin, end, map, measure, PAGE, READ_WRITE, TIMES, unmap } from "./measure";
 
-/** What `nitros bench syscalls` measures, as a program. bench/linux/syscalls.c is the same for Linux, by the same names. */
+/** What `nitros bench syscalls` measures, as a program. bench/linux/syscalls.c is the same for Linux, by the same names; it has no servers of pages. */
 
 const PAGES: u64 = 511;
 const BYTES: u64 = PAGES * PAGE;
@@ -70,11 +74,57 @@ function messageRoundtrip(): void {
   handleClose(port);
 }
 
+/** What one request asks for at most. */
+const CLUSTER: u64 = 16 * PAGE;
+
+/** Supplies at most `most` bytes of what is asked for, with copies of what is at `from`, until nobody asks any more. */
+function serveFile(port: u64, file: u64, from: u64, most: u64): void {
+  for (let at = from; at < from + CLUSTER; at += PAGE) store8(at, 1);
+  let words = receive(port);
+  while (words >= 0) {
+    const bytes = min<u64>(word(3), most);
+    const supplied = memorySupply(file, word(2), from, bytes);
+    assert(<u64>supplied == bytes);
+    words = replyReceive(port, 0);
+  }
+  exit(0);
+}
+
+/** Reads all pages of a file in their order, of which another task supplies `most` bytes a request. */
+function readFile(most: u64): void {
+  const port = <u64>portCreate(0);
+  const file = <u64>memoryServe(BYTES, port, 0);
+  const from = map(CLUSTER, 0);
+  const server = fork();
+  assert(server >= 0);
+  if (server == 0) serveFile(port, file, from, most);
+  const at = mmapShared(0, BYTES, Protect.READ, 0, file, 0);
+  assert(at > 0);
+  begin();
+  for (let page = <u64>at; page < <u64>at + BYTES; page += PAGE) assert(load8(page) == 1);
+  end(PAGES);
+  wait(0);
+  unmap(<u64>at, BYTES);
+  unmap(from, CLUSTER);
+  handleClose(file);
+  handleClose(port);
+}
+
+function pagerFault(): void {
+  readFile(PAGE);
+}
+
+function pagerPage(): void {
+  readFile(CLUSTER);
+}
+
 export function main(): i32 {
   measure("syscall.null", syscallNull);
   measure("map.pair", mapPair);
   measure("brk.pair", brkPair);
   measure("shm.map", shmMap);
   measure("message.roundtrip", messageRoundtrip);
+  measure("pager.fault", pagerFault);
+  measure("pager.page", pagerPage);
   return 0;
 }
