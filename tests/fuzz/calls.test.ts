@@ -24,3 +24,8 @@ test("an answer that is not documented is found", async () => {
   const fuzz: Fuzz = { ...RUNS[0]!, calls: 300, forgotten: "EEXIST" };
   assert.match((await failureOfCalls(fuzz, TIMEOUT_SECONDS)) ?? "", /wrong: call \d+ answered -17/);
 });
+
+test("a right that is given away is found", async () => {
+  const fuzz: Fuzz = { ...RUNS[0]!, calls: 300, forbidden: "munmap" };
+  assert.match((await failureOfCalls(fuzz, TIMEOUT_SECONDS)) ?? "", /wrong: call 5 was allowed: 0/);
+});

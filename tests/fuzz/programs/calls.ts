@@ -34,12 +34,17 @@ function numberOf(index: u32): u32 {
 function errorsOf(number: u32): u64 {
   return number == 2 ? (<u64>1) << 63 : ((<u64>1) << 63) | ((<u64>1) << 38);
 }
+/** Calls that give a program without a manifest nothing, whatever their arguments. */
+function isForbidden(number: u32): bool {
+  return number == 12;
+}
 // ----------------------------------------------------------------------------------------------------------------
 
 const PAGE: u64 = 4096;
 const LOG: u32 = 0;
 const EXIT: u32 = 1;
 const MMAP: u32 = 4;
+const MPROTECT: u32 = 6;
 const FORK: u32 = 8;
 const SYS_MAP: u32 = 12;
 /** Calls from here on take handles, and numbers of words. */
@@ -52,6 +57,10 @@ const MEMORY_CREATE: u32 = 28;
 const HANDLES: u32 = 6;
 const POPULATE: u64 = 0x8000;
 const WRITE: u64 = 2;
+const EXECUTE: u64 = 4;
+const WRITE_EXECUTE: u64 = 6;
+const ANONYMOUS: u64 = 0x20;
+const CONTIGUOUS: u64 = 1;
 /** What a copy's copies do, and how many generations there are. */
 const ROUND: i32 = 64;
 const DEEPEST: u32 = 2;
@@ -124,7 +133,7 @@ function judge(seed: u64, ending: u64): void {
 function report(seed: u64, status: u32): void {
   print("wrong: call ");
   printNumber((status >> 8) & 0xffff);
-  print(" answered -");
+  print((status & 0xff) == 0 ? " was allowed: " : " answered -");
   printNumber(status & 0xff);
   print(", of seed ");
   printNumber(<i64>seed);
@@ -147,6 +156,7 @@ function fuzz(seed: u64, calls: i32): void {
     const offset: u64 = <u64>drawBelow(4) * PAGE;
     const result = syscall(number, a, b, c, d, handle, offset);
     if (result < 0) check(number, result);
+    else if (givesRightAway(number, b, c, d)) endWrong(number, 0);
     else if (number == FORK && result == 0) {
       depth += 1;
       left = min<i32>(left, OF_A_COPY);
@@ -160,7 +170,20 @@ function check(number: u32, result: i64): void {
   const allowed = errorsOf(number);
   if (result > -63 && ((allowed >> (<u64>-result)) & 1) != 0) return;
   if (allowed >> 63 == 0) return;
-  const status = WRONG | ((number & 0xffff) << 8) | ((<u32>-result) & 0xff);
+  endWrong(number, <u32>-result);
+}
+
+/** Of a call that has succeeded: ought nobody, or no program without a manifest, have what it gives? */
+function givesRightAway(number: u32, b: u64, c: u64, d: u64): bool {
+  if (isForbidden(number)) return true;
+  if (number == MEMORY_CREATE) return (b & CONTIGUOUS) != 0;
+  if (number == MMAP) return (c & WRITE_EXECUTE) == WRITE_EXECUTE || ((d & ANONYMOUS) == 0 && (c & EXECUTE) != 0);
+  return number == MPROTECT && (c & WRITE_EXECUTE) == WRITE_EXECUTE;
+}
+
+/** Does not return. `error` is 0 for a call that succeeded. */
+function endWrong(number: u32, error: u32): void {
+  const status = WRONG | ((number & 0xffff) << 8) | (error & 0xff);
   if (depth != 0) report(random, status);
   exit(<i32>status);
 }

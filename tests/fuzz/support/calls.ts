@@ -8,7 +8,7 @@ import { abiValues, documentedCalls } from "../../support/syscalls-page.ts";
 
 /**
  * System calls drawn at random by several families of tasks at once, with short turns. What is wrong: an answer that docs/SYSCALLS.md does
- * not have for that call, a panic, a frame or object that did not come back (the end of a run looks for these), or no end.
+ * not have for that call, what no task may have (write and execute) or none without a manifest (devices, other programs), a panic, a frame or object that did not come back (the end of a run looks for these), or no end.
  */
 export interface Fuzz {
   readonly machine: MachineName;
@@ -20,6 +20,8 @@ export interface Fuzz {
   readonly turnMilliseconds: number;
   /** An error that no call is taken to document: what is found then shows that something can be. */
   readonly forgotten?: string;
+  /** A call that is taken to be nobody's to make: the same. */
+  readonly forbidden?: string;
 }
 
 const PROGRAM = "tests/fuzz/programs/calls.ts";
@@ -52,8 +54,8 @@ export function commandOf(fuzz: Fuzz): string {
   return `nitros boot ${flags} --memory ${MEMORY_MIB}M${` ${pathFor(fuzz)}`.repeat(FAMILIES)}`;
 }
 
-function pathFor({ calls, forgotten = "" }: Fuzz): string {
-  return `build/tests/fuzz-${calls}${forgotten}.ts`;
+function pathFor({ calls, forgotten = "", forbidden = "" }: Fuzz): string {
+  return `build/tests/fuzz-${calls}${forgotten}${forbidden}.ts`;
 }
 
 /** The program, with the calls and their errors as they are documented. Its path, from the project's root. */
@@ -69,14 +71,20 @@ function fuzzProgram(fuzz: Fuzz): string {
   return path;
 }
 
+/** Calls with which a program without a manifest can do nothing: it has neither devices nor memory whose place it knows, nor modules to control. */
+const FOR_MODULES = ["sys_map", "spawn", "unload"];
+
 /** As chains of conditions: a table would be memory that the task can write over. */
-function knowledge({ calls, forgotten }: Fuzz): string {
+function knowledge({ calls, forgotten, forbidden }: Fuzz): string {
   const documented = documentedCalls();
   const numbers = documented.map(({ number }, index) => `  if (index == ${index}) return ${number};\n`);
   const errors = documented.map(
     (call) =>
       `  if (number == ${call.number}) return ${errorBits(call.errors.filter((error) => error !== forgotten))};\n`,
   );
+  const refusals = documented
+    .filter(({ name }) => [...FOR_MODULES, forbidden].includes(name))
+    .map(({ number }) => `  if (number == ${number}) return true;\n`);
   return `const CALLS: u32 = ${calls};
 const NUMBERS: u32 = ${documented.length};
 function numberOf(index: u32): u32 {
@@ -84,6 +92,9 @@ ${numbers.join("")}  return 0;
 }
 function errorsOf(number: u32): u64 {
 ${errors.join("")}  return ${errorBits(["ENOSYS"])};
+}
+function isForbidden(number: u32): bool {
+${refusals.join("")}  return false;
 }
 `;
 }
