@@ -150,13 +150,8 @@ const LONG_ROW: u32 = 6;
 /** What others hold is not gone, and still counts. */
 function giveBack(quota: Quota): void {
   const heldBefore = stillHeld();
-  for (let i: u32 = 0; i < frameCount;) {
-    const row = rowFrom(i);
-    const first = frameAt(i);
-    if (row >= LONG_ROW) releaseRow(Frame.of(first), row);
-    else for (let number = first; number < first + row; number++) releaseFrame(Frame.of(number));
-    i += row;
-  }
+  if (frameCount < LONG_ROW) for (let i: u32 = 0; i < frameCount; i++) releaseFrame(Frame.of(frameAt(i)));
+  else releaseByRows();
   for (let i: u32 = 0; i < blockCount; i++) releaseFrames(Frame.of(load<u32>(blocks + ((<usize>i) << 2))), 9);
   const gone: i32 = frameCount + (blockCount << 9) - (stillHeld() - heldBefore);
   quota.framesLeft += gone - tableCount;
@@ -164,6 +159,16 @@ function giveBack(quota: Quota): void {
   frameCount = 0;
   blockCount = 0;
   tableCount = 0;
+}
+
+function releaseByRows(): void {
+  for (let i: u32 = 0; i < frameCount;) {
+    const row = rowFrom(i);
+    const first = frameAt(i);
+    if (row >= LONG_ROW) releaseRow(Frame.of(first), row);
+    else for (let number = first; number < first + row; number++) releaseFrame(Frame.of(number));
+    i += row;
+  }
 }
 
 /** How many of the frames noted from the `i`-th on lie in a row: those of a range mostly do. */
