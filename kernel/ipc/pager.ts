@@ -1,6 +1,8 @@
+import { physLoad64 } from "platform";
+import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
 import { objectOf, offsetOf } from "../spaces/backing";
-import { MemoryObject, pageThere } from "../spaces/memory-object";
+import { findSlot, MemoryObject } from "../spaces/memory-object";
 import { Region } from "../spaces/region";
 import { findRegion } from "../spaces/space";
 import { onAbsentPage } from "../tasks/absent";
@@ -34,8 +36,9 @@ function askForPage(task: Task, address: u64): bool {
   if (isAskedFor(memory, offset)) return waitWithOthers(task, memory, offset);
   task.missed = page;
   task.wanted = offset;
-  const first = firstMissing(memory, offset);
-  return ask(task, memory, first, endOfMissing(memory, offset) - first);
+  const words = findSlot(memory, offset & ~(CLUSTER_BYTES - 1));
+  const first = firstMissing(memory, words, offset);
+  return ask(task, memory, first, endOfMissing(memory, words, offset) - first);
 }
 onAbsentPage(askForPage);
 
@@ -58,21 +61,23 @@ function ask(task: Task, memory: MemoryObject, first: u64, bytes: u64): bool {
   return false;
 }
 
-/** Where the missing pages begin that lie around `offset`, within one cluster. */
-function firstMissing(memory: MemoryObject, offset: u64): u64 {
+/** Where the missing pages begin that lie around `offset`, within one cluster, the first of whose words is at `words`. */
+function firstMissing(memory: MemoryObject, words: PhysAddr, offset: u64): u64 {
   const lowest = offset & ~(CLUSTER_BYTES - 1);
   let first = offset;
-  while (first > lowest && isMissing(memory, first - PAGE_BYTES)) first -= PAGE_BYTES;
+  while (first > lowest && isMissing(memory, words, first - PAGE_BYTES)) first -= PAGE_BYTES;
   return first;
 }
 
-function endOfMissing(memory: MemoryObject, offset: u64): u64 {
+function endOfMissing(memory: MemoryObject, words: PhysAddr, offset: u64): u64 {
   const highest = min<u64>((offset | (CLUSTER_BYTES - 1)) + 1, memory.bytes);
   let end = offset + PAGE_BYTES;
-  while (end < highest && isMissing(memory, end)) end += PAGE_BYTES;
+  while (end < highest && isMissing(memory, words, end)) end += PAGE_BYTES;
   return end;
 }
 
-function isMissing(memory: MemoryObject, offset: u64): bool {
-  return pageThere(memory, offset) == 0 && !isAskedFor(memory, offset);
+/** The words of a cluster lie in a row, in one table; `words` is 0 where there is none yet. */
+function isMissing(memory: MemoryObject, words: PhysAddr, offset: u64): bool {
+  const isThere = words != 0 && physLoad64(<PhysAddr>(words + ((offset & (CLUSTER_BYTES - 1)) >> 9))) != 0;
+  return !isThere && !isAskedFor(memory, offset);
 }
