@@ -79,6 +79,7 @@ const readers: Readonly<Record<number, Reader>> = {
     clockRate: hex(r.value),
   }),
   [RecordKind.RECLAIMED]: (r) => ({ first: hex(r.first), level: Number(r.second) }),
+  [RecordKind.PAGES_RECLAIMED]: (r) => ({ key: hex(r.first), offset: hex(r.second), pages: Number(r.value) }),
   [RecordKind.SHOOTDOWN]: (r) => ({ cpus: hex(r.first), pages: Number(r.second), left: r.value !== 0n }),
   [RecordKind.TASK_FORKED]: (r) => ({ parent: Number(r.first) }),
   [RecordKind.COUNTER]: counterFields,

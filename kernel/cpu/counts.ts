@@ -8,7 +8,7 @@ import { onlineCpus } from "./online";
 /** How often what happened on each CPU: CpuEvent. Each CPU counts its own, on cache lines of its own, whether it has the lock or not. */
 const counts = memory.data(8192, 64);
 const LINE_SHIFT: usize = 7;
-if (64 << 7 != 8192 || MAX_CPUS != 64 || 12 * 8 > 128 || CPU_EVENTS != 12)
+if (64 << 7 != 8192 || MAX_CPUS != 64 || 13 * 8 > 128 || CPU_EVENTS != 13)
   ERROR("counts has a line for each of MAX_CPUS");
 
 function place(cpu: u32, event: u32): usize {

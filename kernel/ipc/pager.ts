@@ -10,7 +10,7 @@ import { Request, Task, WaitsFor } from "../tasks/task";
 import { IpcError } from "./errors";
 import { send } from "./messages";
 import { Port } from "./port";
-import { beginRequest, CLUSTER_BYTES, endRequest, isAskedFor, wakeWaiting } from "./requests";
+import { beginRequest, CLUSTER_BYTES, endRequest, isAskedFor } from "./requests";
 
 /**
  * Pagers: servers that have the pages of objects, as files are served. Who misses a page asks for it by a call that the kernel makes (`requests.ts`), waits as
@@ -41,11 +41,6 @@ function askForPage(task: Task, address: u64): bool {
   return ask(task, memory, first, endOfMissing(memory, words, offset) - first);
 }
 onAbsentPage(askForPage);
-
-/** `bytes` of `memory` from byte `first` on are there now: who has not asked for them itself goes on at once, and who has when there is the reply. */
-export function pagesCame(memory: MemoryObject, first: u64, bytes: u64): void {
-  wakeWaiting(memory, first, bytes);
-}
 
 function waitWithOthers(task: Task, memory: MemoryObject, offset: u64): bool {
   beginRequest(task, Request.NONE, memory, offset, PAGE_BYTES);

@@ -20,14 +20,19 @@ import { beginRequest, CLUSTER_PAGES, endRequest } from "./requests";
  * So a write that comes between the two makes the page dirty again, and is not lost.
  */
 
-/** The next run of dirty pages from byte `offset` on, clean now: its first byte, and in the low bits how many pages. Or NO_ENTRY: there is none. */
+/**
+ * The next run of dirty pages from byte `offset` on, clean now: its first byte, and in the low bits how many pages. Or NO_ENTRY: there is none. The server
+ * has taken the run before.
+ */
 export function takeDirty(memory: MemoryObject, offset: u64): i64 {
+  memory.taken = 0;
   const first = nextDirty(memory, offset);
   if (first >= memory.bytes) return IpcError.NO_ENTRY;
   const end = endOfDirty(memory, first, CLUSTER_PAGES);
   closeEverywhere(memory, first, end);
   markClean(memory, first, end);
-  return first | ((end - first) / PAGE_BYTES);
+  memory.taken = first | ((end - first) / PAGE_BYTES);
+  return memory.taken;
 }
 
 /** Who maps it is looked for among all: a list for that would cost each mapping what a write-back, which is rare, costs so. */

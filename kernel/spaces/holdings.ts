@@ -77,7 +77,7 @@ function framesOfObjects(handles: HandleTable | null, colours: u64): u64 {
 }
 
 function framesOfRow(memory: MemoryObject, colours: u64): u64 {
-  const frames: u32 = memory.row == 0 ? 0 : (<u32>1) << memory.order;
+  const frames: u32 = memory.ownRow == 0 ? 0 : (<u32>1) << memory.order;
   let count: u64 = 0;
   for (let i: u32 = 0; i < frames; i++) count += usable(Frame.of(<u32>(memory.row >> PAGE_SHIFT) + i), colours);
   return count;

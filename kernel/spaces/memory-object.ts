@@ -1,13 +1,8 @@
 import { physLoad64, physStore64 } from "platform";
 import { PhysAddr } from "../address/addr";
-import { PAGE_BYTES } from "../address/pages";
-import { freeBlock, freeFrame } from "../frames/allocator";
-import { FrameError } from "../frames/errors";
-import { Frame } from "../frames/frame";
-import { allocateObject, freeObject, HeapError, makeKind } from "../heap/heap";
-import { defineObject, KernelObject, ObjectKind, releaseObject, retainObject } from "../objects/object";
-import { dropQuota, holdQuota, openQuota, Quota } from "../quotas/quota";
-import { countedBlock, countedFrame } from "./counted-frames";
+import { KernelObject } from "../objects/object";
+import { Quota } from "../quotas/quota";
+import { countedFrame } from "./counted-frames";
 
 /**
  * Memory that several tasks may map. Its frames are its own, and its until nobody holds the object any more. They are found by a tree of tables
@@ -23,8 +18,8 @@ import { countedBlock, countedFrame } from "./counted-frames";
  * Or its frames lie in a row: one block, made with the object, for devices that know nothing of page tables; what it has beyond the object's size
  * nobody maps. Or what lies somewhere and is not the object's to give back, like the boot image.
  *
- *     byte  0       12      16     24    32       36     40   48     52       56         60     64   72     76
- *           object  levels  bytes  root  waiting  dirty  key  pager  isLetGo  nextLetGo  order  row  quota
+ *     byte  0       12      16     24    32       36     40   48     52       56         60     64   72     76         80             88    96     104
+ *           object  levels  bytes  root  waiting  dirty  key  pager  isLetGo  nextLetGo  order  row  quota  nextPaged  previousPaged  hand  taken
  */
 @unmanaged
 @final
@@ -52,6 +47,13 @@ export class MemoryObject extends KernelObject {
   row: u64;
   /** What its frames count against, whoever has them made. */
   quota: Quota;
+  /** Its neighbours in the ring of objects with a pager (`paged-objects.ts`). */
+  nextPaged: MemoryObject | null;
+  previousPaged: MemoryObject | null;
+  /** The byte from which reclaim looks on: where a table of level 1 begins. */
+  hand: u64;
+  /** The run that the pager was told last to take, as `memory_clean` returns it; 0: it has taken all. */
+  taken: u64;
 
   /** The row, if its frames are the object's; else 0. */
   get ownRow(): u64 {
@@ -63,16 +65,17 @@ export class MemoryObject extends KernelObject {
     return this.ownRow != 0 && address >= this.row && address - this.row < this.bytes;
   }
 }
-const MEMORY_BYTES: u32 = 76;
-if (offsetof<MemoryObject>() != 76) ERROR("MemoryObject is 76 bytes");
+export const MEMORY_BYTES: u32 = 104;
+if (offsetof<MemoryObject>() != 104) ERROR("MemoryObject is 104 bytes");
 /** An order that no block has: the frames in the row are not to be given back. */
-const NOT_ITS_OWN: u32 = 64;
-const memoryKind = makeKind("memory object", MEMORY_BYTES);
+export const NOT_ITS_OWN: u32 = 64;
 
 /** A page's word in a table of level 1: its frame's address, and bits. */
 export namespace PageWord {
   /** Written since the pager saw it last. Only in objects with a pager. */
   export const DIRTY: u64 = 1;
+  /** Accessed, or supplied, since reclaim came by last. Only there. */
+  export const IN_USE: u64 = 2;
   export const ADDRESS: u64 = 0xf_ffff_ffff_f000;
 }
 
@@ -82,57 +85,8 @@ export const MOST_BYTES: u64 = 0x1000_0000_0000;
 /** The largest whose frames lie in a row: 2 MiB. */
 export const MOST_IN_ROW: u64 = 0x20_0000;
 
-/** An object of `bytes`, whole pages, up to MOST_BYTES, whose frames count against `quota`, that nobody holds yet; null when there is no memory. */
-export function makeMemory(bytes: u64, quota: Quota): MemoryObject | null {
-  const memory = changetype<MemoryObject | null>(allocateObject(memoryKind));
-  if (memory == null) return null;
-  memory.kind = ObjectKind.MEMORY;
-  memory.bytes = bytes;
-  memory.quota = holdQuota(quota);
-  memory.levels = 1;
-  while (coveredBy(memory.levels) < bytes) memory.levels += 1;
-  return memory;
-}
-
-/** The same, up to MOST_IN_ROW, whose frames lie in a row. */
-export function makeMemoryInRow(bytes: u64, quota: Quota): MemoryObject | null {
-  const order = orderFor(bytes);
-  const memory = makeMemory(bytes, quota);
-  if (memory == null) return null;
-  const block = countedBlock(quota, order);
-  if (block.isNone) {
-    forgetMemory(memory);
-    return null;
-  }
-  memory.order = order;
-  memory.row = block.address;
-  return memory;
-}
-
-/** Of the smallest block of `bytes`. */
-function orderFor(bytes: u64): u32 {
-  let order: u32 = 0;
-  while (PAGE_BYTES << (<u64>order) < bytes) order += 1;
-  return order;
-}
-
-/** The same, of what lies at `address`, a frame's first byte, as long as the machine runs. */
-export function makeMemoryAt(address: PhysAddr, bytes: u64): MemoryObject | null {
-  const memory = makeMemory(bytes, openQuota());
-  if (memory == null) return null;
-  memory.order = NOT_ITS_OWN;
-  memory.row = address;
-  return memory;
-}
-
-/** From now on its pages come from the server that receives at `port`, which calls it `key`. It has none yet. */
-export function setPager(memory: MemoryObject, port: KernelObject, key: u64): void {
-  memory.pager = port;
-  memory.key = key;
-  retainObject(port);
-}
-
-function coveredBy(levels: u32): u64 {
+/** Bytes that a tree of `levels` is for. */
+export function coveredBy(levels: u32): u64 {
   const shift: u64 = 12 + 9 * levels;
   return (<u64>1) << shift;
 }
@@ -149,6 +103,28 @@ export function objectPage(memory: MemoryObject, offset: u64): u64 {
 export function pageThere(memory: MemoryObject, offset: u64): u64 {
   const slot = findSlot(memory, offset);
   return slot == 0 ? 0 : physLoad64(slot);
+}
+
+/** The first byte from `offset` on, or a later one, for which there is a table of level 1; the object's size or more: there is none. */
+export function nextTable(memory: MemoryObject, offset: u64): u64 {
+  let at = offset;
+  while (at < memory.bytes) {
+    const level = emptyLevel(memory, at);
+    if (level == 0) return at;
+    at = (at | (coveredBy(level) - 1)) + 1;
+  }
+  return at;
+}
+
+/** How many levels there are not of the way to the page at byte `offset`. */
+function emptyLevel(memory: MemoryObject, offset: u64): u32 {
+  let table = memory.root;
+  let level = memory.levels;
+  while (table != 0 && level > 1) {
+    table = physLoad64(slotIn(table, level, offset));
+    level -= 1;
+  }
+  return table == 0 ? level : 0;
 }
 
 /** Where the object, which has levels, says what its page at byte `offset` is; 0: there is no table for it. */
@@ -208,44 +184,4 @@ function tellNobody(_memory: MemoryObject): void {}
 /** Somebody who may have written the object does not map it any more. */
 export function noteLetGo(memory: MemoryObject): void {
   if (memory.dirty != 0) letGo(memory);
-}
-
-function objectClosed(_object: KernelObject, _space: usize): void {}
-
-/** Nobody maps it any more: whoever did has flushed. */
-function objectUnused(object: KernelObject): void {
-  const memory = changetype<MemoryObject>(object);
-  const pager = memory.pager;
-  freeBelow(memory.root, memory.levels, memory.quota);
-  if (memory.ownRow != 0) freeRow(memory);
-  forgetMemory(memory);
-  if (pager != null) releaseObject(pager);
-}
-defineObject(ObjectKind.MEMORY, objectClosed, objectUnused);
-
-/** Gives back an object that nobody holds, and that no handle was made for. */
-export function discardMemory(memory: MemoryObject): void {
-  objectUnused(memory);
-}
-
-/** Gives back an object without frames. */
-function forgetMemory(memory: MemoryObject): void {
-  dropQuota(memory.quota);
-  const error = freeObject(memoryKind, changetype<usize>(memory));
-  assert(error == HeapError.NONE, "a memory object could not be freed");
-}
-
-function freeRow(memory: MemoryObject): void {
-  const error = freeBlock(Frame.containing(<PhysAddr>memory.row), memory.order);
-  memory.quota.framesLeft += 1 << memory.order;
-  assert(error == FrameError.NONE, "memory in a row could not be freed");
-}
-
-/** Frees `table` and what it leads to; of level 0 it is a page. */
-function freeBelow(table: u64, level: u32, quota: Quota): void {
-  if (table == 0) return;
-  for (let offset: u64 = 0; level != 0 && offset < PAGE_BYTES; offset += 8)
-    freeBelow(physLoad64(<PhysAddr>(table + offset)) & PageWord.ADDRESS, level - 1, quota);
-  freeFrame(Frame.containing(<PhysAddr>table));
-  quota.framesLeft += 1;
 }

@@ -1,7 +1,7 @@
 import { frameCopy, physStore64 } from "platform";
 import { PAGE_BYTES } from "../address/pages";
 import { countedFrameToFill } from "./counted-frames";
-import { makeSlot, MemoryObject, pageThere } from "./memory-object";
+import { makeSlot, MemoryObject, PageWord, pageThere } from "./memory-object";
 import { Space } from "./space";
 import { readableAt } from "./user-memory";
 
@@ -25,6 +25,6 @@ function supplyPage(space: Space, memory: MemoryObject, offset: u64, address: u6
   const frame = countedFrameToFill(memory.quota);
   if (frame.isNone) return false;
   frameCopy(frame.address, from);
-  physStore64(slot, <u64>frame.address);
+  physStore64(slot, frame.address | PageWord.IN_USE);
   return true;
 }

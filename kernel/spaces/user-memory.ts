@@ -20,7 +20,7 @@ import { findRegion, Space } from "./space";
  */
 
 export function copyIn(to: usize, from: u64, length: u32, space: Space): bool {
-  absent = 0;
+  forgetFailure();
   if (!isAllowed(space, from, length, Right.READ)) return false;
   let done = copyFromUser(to, from, length);
   while (done != length) {
@@ -31,7 +31,7 @@ export function copyIn(to: usize, from: u64, length: u32, space: Space): bool {
 }
 
 export function copyOut(to: u64, from: usize, length: u32, space: Space): bool {
-  absent = 0;
+  forgetFailure();
   if (!isAllowed(space, to, length, Right.WRITE)) return false;
   let done = copyToUser(to, from, length);
   while (done != length) {
@@ -58,6 +58,18 @@ function isAllowed(space: Space, first: u64, length: u32, right: u32): bool {
 
 /** An address of the page that ended the last copy, since its server has not supplied it; 0: nothing did, or this was asked already. */
 let absent: u64 = 0;
+/** Or the page was not there for want of memory. */
+let isShort: bool = false;
+
+function forgetFailure(): void {
+  absent = 0;
+  isShort = false;
+}
+
+/** Did the last copy, or `readableAt`, find no memory for what the task may access? */
+export function wasShort(): bool {
+  return isShort;
+}
 
 export function takeAbsent(): u64 {
   const address = absent;
@@ -67,7 +79,7 @@ export function takeAbsent(): u64 {
 
 /** The address in physical memory of what the task can read at `address`; 0: it may not, there is no memory, or the page is absent. */
 export function readableAt(space: Space, address: u64): PhysAddr {
-  absent = 0;
+  forgetFailure();
   const region = findRegion(space, address);
   if (region == null || (region.rights & Right.READ) == 0) return <PhysAddr>0;
   const there = translate(<PhysAddr>space.root, <VirtAddr>address);
@@ -78,5 +90,6 @@ export function readableAt(space: Space, address: u64): PhysAddr {
 function isAnswered(space: Space, error: u64, address: u64): bool {
   const answer = answerPageFault(space, error, address);
   if (answer == Answer.ABSENT) absent = address;
+  isShort = answer == Answer.NO_MEMORY;
   return answer == Answer.ANSWERED;
 }

@@ -6,7 +6,7 @@ import { MODULE_NAME_BYTES } from "../bootinfo/layout";
 import { Capability } from "../manifests/layout";
 import { isCapable, versionOf } from "../manifests/manifest";
 import { HandleRight } from "../objects/rights";
-import { makeMemoryAt } from "../spaces/memory-object";
+import { makeMemoryAt } from "../spaces/object-life";
 import { copyIn } from "../spaces/user-memory";
 import { loadProgram } from "../tasks/loading";
 import { bootProgram, manifestOf, NO_PROGRAM, runningLike, runningNamed, unloadModule } from "../tasks/modules";

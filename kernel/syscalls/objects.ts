@@ -4,15 +4,9 @@ import { closeHandle } from "../objects/handles";
 import { HandleRight } from "../objects/rights";
 import { isCapable } from "../manifests/manifest";
 import { Capability } from "../manifests/layout";
-import {
-  discardMemory,
-  makeMemory,
-  makeMemoryInRow,
-  MemoryObject,
-  MOST_BYTES,
-  MOST_IN_ROW,
-  setPager,
-} from "../spaces/memory-object";
+import { MemoryObject, MOST_BYTES, MOST_IN_ROW } from "../spaces/memory-object";
+import { discardMemory, makeMemory, makeMemoryInRow } from "../spaces/object-life";
+import { setPager } from "../spaces/paged-objects";
 import { handleOf, memoryHandleOf, openHandleIn } from "../spaces/handles";
 import { revokeBelow } from "../spaces/revoke";
 import { SpaceError } from "../spaces/space";

@@ -1,14 +1,14 @@
 import { isAligned, PAGE_BYTES } from "../address/pages";
 import { IpcError } from "../ipc/errors";
-import { pagesCame } from "../ipc/pager";
+// Who misses a page is told to it.
+import "../ipc/pager";
+import { isForMemory, supply } from "../ipc/supply";
 import { takeDirty, writeBack, writtenBackTo } from "../ipc/write-back";
 import { HandleRight } from "../objects/rights";
 import { isMapped } from "../spaces/change";
 import { handleOf, memoryHandleOf } from "../spaces/handles";
 import { MemoryObject } from "../spaces/memory-object";
 import { isUserRange } from "../spaces/space";
-import { supplyPages } from "../spaces/supply";
-import { readableAt } from "../spaces/user-memory";
 import { rememberCall } from "../tasks/absent";
 import { currentTask } from "../tasks/scheduler";
 import { TaskState } from "../tasks/task";
@@ -28,10 +28,10 @@ export function memorySupply(number: u64, offset: u64, address: u64, bytes: u64)
   const isWhole = isAligned(offset | address | bytes, PAGE_BYTES);
   if (!isWhole || bytes == 0 || bytes > MOST_SUPPLIED || bytes > memory.bytes) return Errno.EINVAL;
   if (offset > memory.bytes - bytes || !isUserRange(address, address + bytes - 1)) return Errno.EINVAL;
-  const space = currentTask().space;
-  const done = supplyPages(space, memory, offset, address, bytes);
-  if (done == 0) return readableAt(space, address) == 0 ? Errno.EFAULT : Errno.ENOMEM;
-  pagesCame(memory, offset, done);
+  const task = currentTask();
+  const done = supply(task, memory, offset, address, bytes);
+  if (task.state == TaskState.STARVED) rememberCall(task, Call.MEMORY_SUPPLY, number, offset, address, bytes);
+  if (done == 0) return isForMemory(task.space, address) ? Errno.ENOMEM : Errno.EFAULT;
   return <i64>done;
 }
 

@@ -2,6 +2,7 @@ import { registerReclaimer } from "../frames/reclaimers";
 import { reclaimTables } from "../spaces/reclaim";
 import { isFlushing } from "../tlb/gather";
 import { ownTasks } from "./cpu-tasks";
+import { reclaimFromServers, reclaimPages } from "./page-clock";
 import { firstTask, Task } from "./task";
 
 /**
@@ -24,6 +25,7 @@ let hand: u32 = 0;
 /** Before there are tasks. */
 export function reclaimFromTasks(): void {
   registerReclaimer(reclaimFromOthers, PRIORITY);
+  reclaimFromServers();
 }
 
 /** A Reclaimer: of whatever node. */
@@ -31,9 +33,9 @@ function reclaimFromOthers(_node: u32, wanted: u32): u32 {
   return isFlushing() ? 0 : goAround(wanted, ownTasks().running);
 }
 
-/** From all tasks, the running one too, which is in a trap that has nothing in hand. True when there is a point in trying again. */
+/** From all tasks, the running one too, which has nothing in hand. True when there is a point in trying again. */
 export function reclaimFromAll(): bool {
-  return goAround(BATCH, null) != 0;
+  return goAround(BATCH, null) != 0 || reclaimPages(BATCH, null) != 0;
 }
 
 function goAround(wanted: u32, spared: Task | null): u32 {

@@ -1,7 +1,7 @@
 import { makeReady } from "./balance";
-import { firstTask, Task, TaskState } from "./task";
+import { firstTask, Task, TaskState, WaitsFor } from "./task";
 
-/** Tasks whose fault found no memory, and waits for another CPU to end a task (`room.ts`). When any has ended, they make their access again. */
+/** Tasks whose fault, or call, found no memory, and waits for another CPU to end a task (`room.ts`). When any has ended, they try again. */
 let isAnyStarving: bool = false;
 
 /** Do tasks wait for memory that is about to come back? */
@@ -9,8 +9,9 @@ export function areAnyStarving(): bool {
   return isAnyStarving;
 }
 
-/** The running task: another may run. */
+/** The running task: another may run. What it does, an access or a call, it does again. */
 export function starve(task: Task): void {
+  task.waitsFor = WaitsFor.NOTHING;
   task.state = TaskState.STARVED;
   isAnyStarving = true;
 }

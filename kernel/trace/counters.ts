@@ -121,8 +121,10 @@ export namespace CpuEvent {
   export const ROOTS_LEFT: u32 = 10;
   /** Tables that it took from tasks when memory was short. */
   export const TABLES_RECLAIMED: u32 = 11;
+  /** Pages of servers that it gave back then. */
+  export const PAGES_RECLAIMED: u32 = 12;
 }
-export const CPU_EVENTS: u32 = 12;
+export const CPU_EVENTS: u32 = 13;
 
 /** Bytes of a region that are in memory: what others hold too, or may, is shared; what was written through the mapping is dirty. */
 export namespace RegionCounter {

@@ -120,4 +120,6 @@ export namespace RecordKind {
   export const SHOOTDOWN: u16 = 77;
   /** Short of memory, a task gave a table back: the first address that it was for, the level of the entry that led to it, 0. */
   export const RECLAIMED: u16 = 78;
+  /** The same of pages that a server can supply again: the server's key of their object, the object's byte from which on 2 MiB were looked at, how many. */
+  export const PAGES_RECLAIMED: u16 = 79;
 }

@@ -1,4 +1,5 @@
 import { type BootedMutant, findMistakes } from "../support/mutant-kernel.ts";
+import { writers } from "./support/readers.ts";
 import { amongOthers, elsewhere, severalWantAll } from "./support/victims.ts";
 
 /** Mistakes planted where memory has run out: who gives what back, who is ended, and who goes on then. Of what is taken from one space: tests/spaces/reclaim.test.ts. */
@@ -6,10 +7,14 @@ import { amongOthers, elsewhere, severalWantAll } from "./support/victims.ts";
 const ROOM = "kernel/tasks/room.ts";
 const STARVING = "kernel/tasks/starving.ts";
 const HOLDINGS = "kernel/spaces/holdings.ts";
+const SUPPLIED = "kernel/spaces/supplied.ts";
+const PAGE_CLOCK = "kernel/tasks/page-clock.ts";
 
 const onOneCpu = amongOthers(1);
 const onTwoCpus = elsewhere(true);
 const onThreeCpus = severalWantAll(1n);
+const byWriters = writers(1);
+const byWritersOnTwoCpus = writers(2);
 
 const MUTANTS: readonly BootedMutant[] = [
   {
@@ -90,6 +95,41 @@ const MUTANTS: readonly BootedMutant[] = [
     from: "task != spared && ",
     to: "",
     by: onOneCpu,
+  },
+  {
+    what: "what the server has not seen goes",
+    file: SUPPLIED,
+    from: "(word & (PageWord.DIRTY | PageWord.IN_USE)) != 0",
+    to: "(word & PageWord.IN_USE) != 0",
+    by: byWriters,
+  },
+  {
+    what: "what the server is about to take goes",
+    file: PAGE_CLOCK,
+    from: "  keepTaken(memory, stretch);\n",
+    to: "",
+    by: byWriters,
+  },
+  {
+    what: "what somebody is about to access goes",
+    file: PAGE_CLOCK,
+    from: "  keepAwaited(memory, stretch);\n",
+    to: "",
+    by: byWritersOnTwoCpus,
+  },
+  {
+    what: "a page goes that others than the first task map",
+    file: PAGE_CLOCK,
+    from: "task = task.next == head ? null : task.next;",
+    to: "task = null;",
+    by: byWriters,
+  },
+  {
+    what: "an entry of a page that goes stays",
+    file: SUPPLIED,
+    from: "physCompareExchange64(slot, entry, 0) == entry",
+    to: "entry != 0",
+    by: byWriters,
   },
 ];
 

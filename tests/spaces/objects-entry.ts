@@ -6,7 +6,7 @@ import { HandleRight } from "../../kernel/objects/rights";
 import { handleOf, openHandleIn } from "../../kernel/spaces/handles";
 import { RegionKind } from "../../kernel/spaces/kinds";
 import { attachObject, checkMappable } from "../../kernel/spaces/map-object";
-import { discardMemory, makeMemory } from "../../kernel/spaces/memory-object";
+import { discardMemory, makeMemory } from "../../kernel/spaces/object-life";
 import { placeRegion } from "../../kernel/spaces/place";
 import { Backing } from "../../kernel/spaces/region";
 import { revokeBelow } from "../../kernel/spaces/revoke";
