@@ -220,7 +220,7 @@ function noteQuota(note: u64, bytes: u64): u32 {
 
 /** How much of a QuotaKind the image's tasks may have; 0: as much as there is. */
 export function quotaLimit(kind: u32): u32 {
-  return quota == 0 ? 0 : physLoad32(quota + (<u64>kind) * 4);
+  return quota == 0 ? 0 : physLoad32(quota + <u64>kind * 4);
 }
 
 /** Has the image a quota? */
