@@ -1,78 +1,178 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { SpaceMachine, usualModule } from "./support/machine.ts";
+import { describe, test } from "node:test";
+import { compileKernelPart } from "../support/kernel-module.ts";
+import { assertDrawnWell, bitsOf } from "../support/draws.ts";
+import { moduleDraws, programDraws } from "./support/aslr.ts";
+import {
+  LOADING_ENTRY,
+  LoadingMachine,
+  MODULE_ZONE_PAGE,
+  PROGRAM_PIECES,
+  UNUSED_PAGES,
+  USER_SLOT_PAGES,
+} from "./support/loading.ts";
+import { compileMutant, type Mutant } from "./support/mutants.ts";
 
-/** Bases as they are drawn for tasks: how many bits, how evenly, and that none reaches out of its slot. A fixed seed, so that nothing is left to luck. */
+/**
+ * Where the regions of 10,000 tasks lie, as the kernel loads them from an image: how many bits, how evenly, that none reaches out of its slot, that guards
+ * are there, and that nothing says anything of anything else.
+ */
 
+const SEED = 0x6e_6974n;
 const TASKS = 10_000;
-const SLOT_PAGES = 2 ** 32;
-/** Bits of a base, in pages, that a chi-square test looks at together. */
-const GROUP_BITS = 8;
-/** 255 degrees of freedom: chance exceeds this once in ten thousand. */
-const MOST_CHI_SQUARE = 346;
+const module = await compileKernelPart(LOADING_ENTRY);
 
-/** UserSlot, of kernel/address/layout.ts, which Node cannot read. */
-const UserSlot = { TEXT: 1n, HEAP: 2n, MMAP: 3n, IPC: 5n, STACK: 6n } as const;
+test(`${TASKS} programs: text, heap, first mmap, IPC and stack have 32 bits each, and their guards`, (t) => {
+  const draws = programDraws(module, SEED, TASKS);
+  t.diagnostic(`seed ${SEED}`);
+  for (const line of assertDrawnWell(draws)) t.diagnostic(line);
+  assert.deepEqual(
+    draws.map(bitsOf),
+    PROGRAM_PIECES.map(() => 32),
+  );
+});
 
-/** What a task has in each slot, in bytes: the largest that the kernel asks for is far below. */
-const SLOTS = [
-  { name: "text", slot: UserSlot.TEXT, bytes: 64n << 20n },
-  { name: "heap", slot: UserSlot.HEAP, bytes: 64n << 20n },
-  { name: "mmap", slot: UserSlot.MMAP, bytes: 0n },
-  { name: "IPC", slot: UserSlot.IPC, bytes: 8192n },
-  { name: "stack", slot: UserSlot.STACK, bytes: 1n << 20n },
-];
+test(`${TASKS} modules: 5 bits of slot and 27 of base in it`, (t) => {
+  const draws = moduleDraws(module, SEED, TASKS);
+  t.diagnostic(`seed ${SEED}`);
+  for (const line of assertDrawnWell(draws)) t.diagnostic(line);
+  assert.deepEqual(draws.map(bitsOf), [5, 27]);
+});
 
-const machine = new SpaceMachine(await usualModule());
-machine.call("seedRandom", 0x6e_6974n);
-/** Slot by slot for each task, as tasks are made. */
-const bases = Array.from({ length: TASKS }, () =>
-  SLOTS.map(({ slot, bytes }) => machine.kernel.wide("drawBase", slot, bytes)),
-);
+test("one seed gives one layout, another another", () => {
+  const [one, same, other] = [1n, 1n, 2n].map((seed) => new LoadingMachine(module, seed).basesOfProgram());
+  assert.deepEqual(one, same);
+  one!.forEach((base, index) => assert.notEqual(base, other![index]));
+});
 
-for (const [index, { name, slot, bytes }] of SLOTS.entries()) {
-  const drawn = bases.map((task) => task[index]!);
-  const pages = drawn.map((base) => Number(base / 4096n) - Number(slot) * SLOT_PAGES);
-
-  test(`${name}: whole pages, within the slot, so that no two of a task overlap`, () => {
-    for (const base of drawn) {
-      assert.equal(base % 4096n, 0n);
-      assert.ok(base >= slot << 44n && base + bytes <= (slot + 1n) << 44n, base.toString(16));
-    }
-  });
-
-  test(`${name}: 32 bits, each evenly 0 and 1`, () => {
-    for (let bit = 0; bit < 32; bit++) {
-      const ones = pages.filter((page) => Math.floor(page / 2 ** bit) % 2 === 1).length;
-      // Five standard deviations.
-      assert.ok(Math.abs(ones - TASKS / 2) < 5 * Math.sqrt(TASKS / 4), `bit ${bit} is 1 in ${ones} of ${TASKS}`);
-    }
-    assert.ok(Math.max(...pages) < SLOT_PAGES);
-  });
-
-  test(`${name}: uniform in each group of ${GROUP_BITS} bits, and as seldom twice as 32 bits are`, () => {
-    for (let shift = 0; shift < 32; shift += GROUP_BITS) {
-      const found = chiSquare(pages.map((page) => Math.floor(page / 2 ** shift) % 2 ** GROUP_BITS));
-      assert.ok(found < MOST_CHI_SQUARE, `bits ${shift} to ${shift + GROUP_BITS - 1}: ${found}`);
-    }
-    // 2^32 bases and 10,000 draws: 0.01 pairs are expected; with 24 bits it would be three.
-    assert.ok(new Set(pages).size >= TASKS - 1);
-  });
-}
-
-test("the bases of a task say nothing of each other", () => {
-  for (let one = 0; one < SLOTS.length; one++) {
-    for (let other = 0; other < one; other++) {
-      const differences = bases.map((task) => Number(((task[one]! - task[other]!) >> 12n) & 0xffn));
-      assert.ok(chiSquare(differences) < MOST_CHI_SQUARE, `${SLOTS[one]!.name} and ${SLOTS[other]!.name}`);
-    }
+test("without randomisation every task has the first address of each slot", () => {
+  const machine = new LoadingMachine(module, SEED);
+  machine.kernel.call("placeAtFixedBases");
+  for (let task = 0; task < 3; task++) {
+    assert.deepEqual(
+      machine.basesOfProgram(),
+      PROGRAM_PIECES.map(({ slot }) => slot * USER_SLOT_PAGES),
+    );
+    assert.equal(machine.baseOfModule(), MODULE_ZONE_PAGE + UNUSED_PAGES);
   }
 });
 
-/** Of values below 2^GROUP_BITS, against all being alike. */
-function chiSquare(values: readonly number[]): number {
-  const counts = new Array<number>(2 ** GROUP_BITS).fill(0);
-  for (const value of values) counts[value]! += 1;
-  const expected = values.length / counts.length;
-  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+const PLACEMENT = "kernel/spaces/placement.ts";
+const LOADING = "kernel/tasks/loading.ts";
+const DRAW = "return <VirtAddr>(userSlotFirst(slot) + randomBelow(bases) * PAGE_BYTES);\n}\n";
+const DRAW_IN_SLOT = "return <VirtAddr>(first + randomBelow(bases) * PAGE_BYTES);";
+const ABOVE_GUARD =
+  "if (error == SpaceError.NONE) error = placeRegion(space, above, above + PAGE_BYTES - 1, RegionKind.GUARD, 0);\n";
+
+interface DrawnMutant extends Mutant {
+  /** What it is a mistake of. */
+  readonly draws: typeof programDraws;
+  /** What is to be said about it. */
+  readonly found: RegExp;
 }
+
+const MUTANTS: readonly DrawnMutant[] = [
+  {
+    what: "the stack's base is the heap's",
+    file: PLACEMENT,
+    from: DRAW,
+    to: `const drawn = slot == 6 ? heaps : randomBelow(bases);
+  if (slot == 2) heaps = drawn;
+  return <VirtAddr>(userSlotFirst(slot) + drawn * PAGE_BYTES);
+}
+let heaps: u64 = 0;
+`,
+    draws: programDraws,
+    found: /sums of others/,
+  },
+  {
+    what: "the lowest bit of a base is that of the two before it, added",
+    file: PLACEMENT,
+    from: DRAW,
+    to: `const drawn = slot == 6 ? (randomBelow(bases) & ~1) | ((before ^ beforeThat) & 1) : randomBelow(bases);
+  beforeThat = before;
+  before = drawn;
+  return <VirtAddr>(userSlotFirst(slot) + drawn * PAGE_BYTES);
+}
+let before: u64 = 0;
+let beforeThat: u64 = 0;
+`,
+    draws: programDraws,
+    found: /of 160 bits, 1 are sums of others/,
+  },
+  {
+    what: "four bits of a base are, three times of four, those of the last task's",
+    file: PLACEMENT,
+    from: DRAW,
+    to: `let drawn = randomBelow(bases);
+  if (slot == 1 && randomBelow(4) != 0) drawn = (drawn & ~0xf0000) | (texts & 0xf0000);
+  if (slot == 1) texts = drawn;
+  return <VirtAddr>(userSlotFirst(slot) + drawn * PAGE_BYTES);
+}
+let texts: u64 = 0;
+`,
+    draws: programDraws,
+    found: /of text, and .* of the next task: chi-square/,
+  },
+  {
+    what: "a base has 24 bits",
+    file: PLACEMENT,
+    from: "const bases = (USER_SLOT_BYTES - bytes) / PAGE_BYTES;",
+    to: "const bases = (USER_SLOT_BYTES - bytes) / 0x10_0000;",
+    draws: programDraws,
+    found: /bit 24 is 1 in 0 of/,
+  },
+  {
+    what: "small numbers come more often",
+    file: PLACEMENT,
+    from: DRAW,
+    to: DRAW.replace("randomBelow(bases)", "(randomBelow(17) == 0 ? randomBelow(bases / 8) : randomBelow(bases))"),
+    draws: programDraws,
+    found: /bit 31 is 1 in|chi-square/,
+  },
+  {
+    what: "a base is not in its slot",
+    file: PLACEMENT,
+    from: "const bases = (USER_SLOT_BYTES - bytes) / PAGE_BYTES;",
+    to: "const bases = (2 * USER_SLOT_BYTES - bytes) / PAGE_BYTES;",
+    draws: programDraws,
+    found: / at page /,
+  },
+  {
+    what: "there is no guard above the stack",
+    file: LOADING,
+    from: ABOVE_GUARD,
+    to: "",
+    draws: programDraws,
+    found: /IPC/,
+  },
+  {
+    what: "a module takes the first slot",
+    file: PLACEMENT,
+    from: "takeSlot(isRandomised() ? <u32>randomBelow(SLOTS) : 0)",
+    to: "takeSlot(0)",
+    draws: moduleDraws,
+    found: /slot: bit 0 is 1 in 0 of/,
+  },
+  {
+    what: "where a module lies in its slot says which slot it is",
+    file: PLACEMENT,
+    from: DRAW_IN_SLOT,
+    to: "return <VirtAddr>(first + ((randomBelow(bases) & ~31) | slot) * PAGE_BYTES);",
+    draws: moduleDraws,
+    found: /of 32 bits, 5 are sums of others/,
+  },
+];
+
+describe("a planted mistake is found:", { concurrency: 2 }, () => {
+  for (const [index, mutant] of MUTANTS.entries()) {
+    test(mutant.what, async (t) => {
+      const planted = await compileMutant(mutant, `aslr-${index}`, LOADING_ENTRY.entry);
+      const check = () => assertDrawnWell(mutant.draws(planted, SEED, TASKS));
+      assert.throws(check, (error: Error) => {
+        t.diagnostic(error.message.split("\n")[0]!);
+        return mutant.found.test(error.message);
+      });
+    });
+  }
+});

@@ -18,7 +18,6 @@ export { addHeap } from "../../kernel/spaces/heap-end";
 export { placeRegion } from "../../kernel/spaces/place";
 export { placePopulated, replacePopulated, replaceRange } from "../../kernel/spaces/replace";
 export { placeDevice } from "../../kernel/spaces/device";
-export { drawBase } from "../../kernel/spaces/placement";
 export { addPopulated, populate } from "../../kernel/spaces/populate";
 export { reclaimTables } from "../../kernel/spaces/reclaim";
 export { enterSpace, idleInSpace, leaveSpaces } from "../../kernel/tlb/loaded";

@@ -128,8 +128,8 @@ export class MemoryKernel {
   }
 
   /** All of bring-up; fails the test on an error. */
-  bringUp(handover: Handover): this {
-    expectNone(this, "checkBootinfo", "bootinfoErrorText", this.handOver(handover));
+  bringUp(handover: Handover, patches: readonly Patch[] = []): this {
+    expectNone(this, "checkBootinfo", "bootinfoErrorText", this.handOver(handover, patches));
     expectNone(this, "readMemoryMap", "mapErrorText");
     expectNone(this, "framesInitialise", "frameErrorText");
     return this;

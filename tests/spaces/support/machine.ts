@@ -90,21 +90,26 @@ export class SpaceMachine {
   }
 
   regions(space: number): RegionSeen[] {
-    const seen: RegionSeen[] = [];
-    for (let from = 0n; ;) {
-      const region = this.call("regionFrom", space, from);
-      if (region === 0) return seen;
-      const last = this.kernel.wide("regionLast", region);
-      seen.push({
-        first: pageOf(this.kernel.wide("regionFirst", region)),
-        last: pageOf(last),
-        kind: this.call("regionKind", region),
-        rights: this.call("regionRights", region),
-      });
-      assert.equal(last & 0xfffn, 0xfffn, "a region ends within a page");
-      assert.ok(last >= from, "regions are in order");
-      from = last + 1n;
-    }
+    return regionsOf(this.kernel, space);
+  }
+}
+
+/** In ascending order. */
+export function regionsOf(kernel: MemoryKernel, space: number): RegionSeen[] {
+  const seen: RegionSeen[] = [];
+  for (let from = 0n; ;) {
+    const region = kernel.call("regionFrom", space, from);
+    if (region === 0) return seen;
+    const [first, last] = [kernel.wide("regionFirst", region), kernel.wide("regionLast", region)];
+    seen.push({
+      first: pageOf(first),
+      last: pageOf(last),
+      kind: kernel.call("regionKind", region),
+      rights: kernel.call("regionRights", region),
+    });
+    assert.equal(last & 0xfffn, 0xfffn, "a region ends within a page");
+    assert.ok(first >= from && last >= first, "regions are in order");
+    from = last + 1n;
   }
 }
 
