@@ -1,5 +1,6 @@
 /* user/bench/spaces.ts on Linux. */
 #include "calls.h"
+#include "many.h"
 
 enum { OTHER, FIFO };
 #define PAGES 511ull
@@ -144,5 +145,7 @@ void run(void) {
   measure("fork.page", fork_page);
   measure("fork.cycle", fork_cycle);
   measure("context.switch", context_switch);
+  measure("fault.write.many", fault_write_many);
+  measure("map.pair.many", map_pair_many);
   fail("the end\n");
 }

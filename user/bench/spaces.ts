@@ -1,5 +1,6 @@
 import { clock, exit, fork, load8, MapFlag, mprotect, Protect, store8, wait, yieldNow } from "nitros";
 import { brkPair, mapPair, syscallNull } from "./calls";
+import { faultWriteMany, mapPairMany } from "./many";
 import { add, begin, end, map, measure, PAGE, READ_WRITE, TIMES, unmap } from "./measure";
 
 /** What `nitros bench spaces` measures, as a program. bench/linux/spaces.c is the same for Linux, by the same names. */
@@ -185,5 +186,7 @@ export function main(): i32 {
   measure("fork.page", forkPage);
   measure("fork.cycle", forkCycle);
   measure("context.switch", contextSwitch);
+  measure("fault.write.many", faultWriteMany);
+  measure("map.pair.many", mapPairMany);
   return 0;
 }
