@@ -2,6 +2,8 @@
  * The kernel's frames and heap as a Linux process: workloads, each function(cpu, argument), that `metal/hosted/` calls by name. Compiled with
  * `--path platform/hosted`.
  */
+// Before what imports it: its top level compiles a function with assertions, and with them where they report.
+import "../../kernel/trace/trace";
 // Where assertions report (tools/build/kernel-flags.ts).
 import "../../kernel/console/panic";
 import { ramDeclare } from "./host";

@@ -26,7 +26,7 @@ const MUTANTS: readonly BootedMutant[] = [
   },
   {
     what: "a page counts as clean, and is written by a translation that was not flushed",
-    file: "kernel/spaces/dirty.ts",
+    file: "kernel/spaces/object-mappings.ts",
     from: "  noteAllPages();\n",
     to: "",
     by: pages,
@@ -91,8 +91,8 @@ const MUTANTS: readonly BootedMutant[] = [
   },
   {
     what: "who waits with others waits for the reply",
-    file: PAGER,
-    from: "  wakeWaiting(memory, first, bytes);\n",
+    file: "kernel/ipc/supply.ts",
+    from: "  if (done != 0) wakeWaiting(memory, offset, done);\n",
     to: "",
     by: rules,
   },
