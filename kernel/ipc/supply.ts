@@ -1,6 +1,7 @@
 import { takeRefused } from "../quotas/quota";
 import { MemoryObject } from "../spaces/memory-object";
 import { Space } from "../spaces/space";
+import { beginSupply, endSupply } from "../spaces/supplied";
 import { supplyPages } from "../spaces/supply";
 import { readableAt, wasShort } from "../spaces/user-memory";
 import { reclaimFromAll } from "../tasks/clock";
@@ -16,12 +17,14 @@ import { CLUSTER_PAGES, isAskedFor, wakeWaiting } from "./requests";
  */
 export function supply(task: Task, memory: MemoryObject, offset: u64, address: u64, bytes: u64): u64 {
   takeRefused();
+  beginSupply(memory, offset, bytes);
   let done = supplyPages(task.space, memory, offset, address, bytes);
   while (done != bytes && isForMemory(task.space, address + done)) {
     const more = supplyMore(task, memory, offset + done, address + done, bytes - done);
     if (more == 0) break;
     done += more;
   }
+  endSupply();
   if (done != 0) wakeWaiting(memory, offset, done);
   return done;
 }

@@ -30,6 +30,27 @@ export function keepPages(memory: MemoryObject, stretch: u64, first: u64, bytes:
   for (let at = max<u64>(first, stretch); at < end; at += PAGE_BYTES) markInUse(memory, at);
 }
 
+/** What a call supplies just now. */
+let supplied: MemoryObject | null = null;
+let suppliedFirst: u64 = 0;
+let suppliedBytes: u64 = 0;
+
+/** Until `endSupply` no page of these goes: a call does not take back for one page what it has given by another. */
+export function beginSupply(memory: MemoryObject, first: u64, bytes: u64): void {
+  supplied = memory;
+  suppliedFirst = first;
+  suppliedBytes = bytes;
+}
+
+export function endSupply(): void {
+  supplied = null;
+}
+
+/** Those that a call is supplying. */
+export function keepSupplied(memory: MemoryObject, stretch: u64): void {
+  if (memory == supplied) keepPages(memory, stretch, suppliedFirst, suppliedBytes);
+}
+
 /** The same of the run that the server was told last to take: it may not have read it yet. */
 export function keepTaken(memory: MemoryObject, stretch: u64): void {
   const first = memory.taken & ~(PAGE_BYTES - 1);

@@ -3,7 +3,7 @@ import { registerReclaimer } from "../frames/reclaimers";
 import { MemoryObject, nextTable } from "../spaces/memory-object";
 import { isMapping } from "../spaces/object-mappings";
 import { moveHand, pagedAtHand } from "../spaces/paged-objects";
-import { dropPages, keepPages, keepTaken, STRETCH_BYTES, unmapUnused } from "../spaces/supplied";
+import { dropPages, keepPages, keepSupplied, keepTaken, STRETCH_BYTES, unmapUnused } from "../spaces/supplied";
 import { isFlushing } from "../tlb/gather";
 import { CpuEvent } from "../trace/counters";
 import { ownTasks } from "./cpu-tasks";
@@ -78,6 +78,7 @@ function sweep(memory: MemoryObject, first: u64, end: u64, wanted: u32): u32 {
 function reclaimStretch(memory: MemoryObject, stretch: u64): u32 {
   keepAwaited(memory, stretch);
   keepTaken(memory, stretch);
+  keepSupplied(memory, stretch);
   const head = firstTask();
   let task = head;
   while (task != null) {
