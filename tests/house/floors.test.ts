@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, RegExp>> = {
   "platform/bench": /^platform$|^kernel\/|^model\//,
   // The frames alone; panics for its assertions.
   "platform/hosted":
-    /^platform(\/\w+)?$|^platform\/bench\/|^model\/ram\/ram$|^kernel\/(frames|heap|address)\/|^kernel\/console\/panic\.ts$/,
+    /^platform(\/\w+)?$|^platform\/bench\/|^model\/ram\/ram$|^kernel\/(frames|heap|address)\/|^kernel\/(console\/panic|trace\/trace)\.ts$/,
   // What it and the kernel agree on: layouts, numbers, and the rule for what is RAM; and what a PC is like without its firmware.
   loader: /^kernel\/bootinfo\/(layout|efi-memory|elf)\.ts$|^platform\/metal\/platform\/(entropy|processor|serial)\.ts$/,
   user: /^nitros(\/|$)|^kernel\/syscalls\/abi\.ts$|^platform\/bench\/shootdown-calls\.ts$/,
