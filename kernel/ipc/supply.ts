@@ -1,7 +1,7 @@
 import { takeRefused } from "../quotas/quota";
 import { MemoryObject } from "../spaces/memory-object";
 import { Space } from "../spaces/space";
-import { beginSupply, endSupply } from "../spaces/supplied";
+import { beginSupply, endSupply } from "../spaces/reclaim-pages";
 import { supplyPages } from "../spaces/supply";
 import { readableAt, wasShort } from "../spaces/user-memory";
 import { reclaimFromAll } from "../tasks/clock";

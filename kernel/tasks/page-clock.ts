@@ -3,14 +3,14 @@ import { registerReclaimer } from "../frames/reclaimers";
 import { MemoryObject, nextTable } from "../spaces/memory-object";
 import { isMapping } from "../spaces/object-mappings";
 import { moveHand, pagedAtHand } from "../spaces/paged-objects";
-import { dropPages, keepPages, keepSupplied, keepTaken, STRETCH_BYTES, unmapUnused } from "../spaces/supplied";
+import { dropPages, keepPages, keepSupplied, keepTaken, STRETCH_BYTES, unmapUnused } from "../spaces/reclaim-pages";
 import { isFlushing } from "../tlb/gather";
 import { CpuEvent } from "../trace/counters";
 import { ownTasks } from "./cpu-tasks";
 import { firstTask, Task } from "./task";
 
 /**
- * The clock of pages that servers can supply again (`spaces/supplied.ts`): one hand goes from object to object, and each object has one for its pages.
+ * The clock of pages that servers can supply again (`spaces/reclaim-pages.ts`): one hand goes from object to object, and each object has one for its pages.
  * Under the kernel's lock.
  *
  * Who allocates may be about to read such a page, by its address in memory, or be copying the tables that map it for a space that is not among the

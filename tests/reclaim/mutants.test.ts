@@ -7,7 +7,7 @@ import { amongOthers, elsewhere, severalWantAll } from "./support/victims.ts";
 const ROOM = "kernel/tasks/room.ts";
 const STARVING = "kernel/tasks/starving.ts";
 const HOLDINGS = "kernel/spaces/holdings.ts";
-const SUPPLIED = "kernel/spaces/supplied.ts";
+const RECLAIM_PAGES = "kernel/spaces/reclaim-pages.ts";
 const PAGE_CLOCK = "kernel/tasks/page-clock.ts";
 
 const onOneCpu = amongOthers(1);
@@ -98,7 +98,7 @@ const MUTANTS: readonly BootedMutant[] = [
   },
   {
     what: "what the server has not seen goes",
-    file: SUPPLIED,
+    file: RECLAIM_PAGES,
     from: "(word & (PageWord.DIRTY | PageWord.IN_USE)) != 0",
     to: "(word & PageWord.IN_USE) != 0",
     by: byWriters,
@@ -126,7 +126,7 @@ const MUTANTS: readonly BootedMutant[] = [
   },
   {
     what: "an entry of a page that goes stays",
-    file: SUPPLIED,
+    file: RECLAIM_PAGES,
     from: "physCompareExchange64(slot, entry, 0) == entry",
     to: "entry != 0",
     by: byWriters,

@@ -15,32 +15,19 @@ import {
   munmap,
   portName,
   portOpen,
-  print,
   printLine,
-  printNumber,
   Protect,
   setWord,
   store64,
   wait,
 } from "nitros";
+import { expect } from "./steps";
 
 const PAGE: u64 = 4096;
 const BYTES: u64 = 40 * PAGE;
 const READ_WRITE: u64 = Protect.READ | Protect.WRITE;
 const OPEN: u64 = 1;
 const CLOSE: u64 = 2;
-let step = 0;
-
-function expect(found: i64, wanted: i64): void {
-  step += 1;
-  if (found == wanted) return;
-  print("step ");
-  printNumber(step);
-  print(" gave ");
-  printNumber(found);
-  printLine("");
-  exit(1);
-}
 
 export function main(): i32 {
   const port = <u64>portOpen(portName("pager"));

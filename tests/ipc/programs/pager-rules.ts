@@ -21,9 +21,7 @@ import {
   portCreate,
   portName,
   portOpen,
-  print,
   printLine,
-  printNumber,
   Protect,
   receive,
   reply,
@@ -33,6 +31,7 @@ import {
   wait,
   yieldNow,
 } from "nitros";
+import { expect } from "./steps";
 
 const PAGE: u64 = 4096;
 const PAGES: u64 = 80;
@@ -42,20 +41,6 @@ const KERNEL: u64 = 0xffff_8000_0000_0000;
 const READ_WRITE: u64 = Protect.READ | Protect.WRITE;
 const OWN: u64 = MapFlag.PRIVATE | MapFlag.ANONYMOUS;
 const NAME = portName("rules");
-let step = 0;
-
-function expect(found: i64, wanted: i64): void {
-  step += 1;
-  if (found == wanted) return;
-  print("step ");
-  printNumber(step);
-  print(" gave ");
-  printNumber(found);
-  print(", not ");
-  printNumber(wanted);
-  printLine("");
-  exit(step);
-}
 
 export function main(): i32 {
   const port = <u64>portCreate(NAME);

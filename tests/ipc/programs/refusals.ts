@@ -17,8 +17,6 @@ import {
   portName,
   portOpen,
   printLine,
-  printNumber,
-  print,
   Protect,
   receive,
   reply,
@@ -28,25 +26,12 @@ import {
   wait,
   yieldNow,
 } from "nitros";
+import { expect } from "./steps";
 
 const NAME = portName("refuser");
 const PAGE: u64 = 4096;
 const FREE_NUMBER: u64 = 50;
 const HALF: u64 = 1 << 63;
-let step: i32 = 0;
-
-function expect(found: i64, wanted: i64): void {
-  step += 1;
-  if (found == wanted) return;
-  print("step ");
-  printNumber(step);
-  print(" gave ");
-  printNumber(found);
-  print(", not ");
-  printNumber(wanted);
-  printLine("");
-  exit(step);
-}
 
 function refuseNumbers(port: u64): void {
   const memory = <u64>memoryCreate(PAGE);
