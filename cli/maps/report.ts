@@ -11,12 +11,13 @@ export function mapsReport(format: MapsFormat, records: readonly TraceRecord[]):
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function headOf({ task, name, frames, tables, handles, regions }: TaskMemory): string {
+function headOf({ task, name, frames, tables, handles, quota, regions }: TaskMemory): string {
   const counts = [
     `${frames} frames its own`,
     `${tables} page tables`,
     `${regions.length} regions`,
     `${handles} handles`,
+    ...Object.entries(quota).map(([what, { used, limit }]) => `quota ${used} of ${limit} ${what}`),
   ];
   return `# task ${task} ${name}: ${counts.join(", ")}`;
 }

@@ -1,6 +1,8 @@
+import { QuotaKind } from "../../kernel/quotas/layout.ts";
 import { RegionCounter } from "../../kernel/trace/counters.ts";
 import { RecordKind } from "../../kernel/trace/records.ts";
 import { textBytes, type TraceRecord } from "../records/decode.ts";
+import { nameOf } from "../records/names.ts";
 
 /** A region as its task ended. */
 export interface TaskRegion {
@@ -15,6 +17,9 @@ export interface TaskRegion {
   readonly bytes: Readonly<Record<keyof typeof RegionCounter, number>>;
 }
 
+/** Of what its quota limits. */
+export type QuotaUse = Readonly<Record<"used" | "limit", number>>;
+
 export interface TaskMemory {
   readonly task: number;
   readonly name: string;
@@ -22,6 +27,8 @@ export interface TaskMemory {
   readonly frames: number;
   readonly tables: number;
   readonly handles: number;
+  /** What the task and its copies had together, by the names of QuotaKind in small letters: no more than is limited. */
+  readonly quota: Readonly<Record<string, QuotaUse>>;
   readonly regions: readonly TaskRegion[];
 }
 
@@ -38,9 +45,18 @@ export function tasksMemory(records: readonly TraceRecord[]): TaskMemory[] {
         frames: Number(first),
         tables: Number(second),
         handles: Number(value >> 32n),
+        quota: quotaOf(own),
         regions: regionsOf(own),
       };
     });
+}
+
+function quotaOf(records: readonly TraceRecord[]): Readonly<Record<string, QuotaUse>> {
+  const limits = records.filter(({ kind }) => kind === RecordKind.TASK_QUOTA);
+  const entries = limits.map(
+    ({ first, second, value }) => [nameOf(QuotaKind, first), { used: Number(value), limit: Number(second) }] as const,
+  );
+  return Object.fromEntries(entries);
 }
 
 /** What follows a REGION is about it. */

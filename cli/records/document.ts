@@ -141,8 +141,8 @@ export function programReports(records: readonly TraceRecord[]): ProgramReport[]
 function memoryFields(records: readonly TraceRecord[]): Fields | null {
   const [memory] = tasksMemory(records);
   if (memory === undefined) return null;
-  const { frames, tables, handles, regions } = memory;
-  return { frames, tables, handles, regions: regions.map(regionFields) };
+  const { frames, tables, handles, quota, regions } = memory;
+  return { frames, tables, handles, quota, regions: regions.map(regionFields) };
 }
 
 function regionFields({ first, last, kind, rights, isSealed, offset, bytes }: TaskRegion): Fields {

@@ -7,6 +7,7 @@ import { CpuState } from "../../kernel/numa/cpu-state.ts";
 import { Oddity } from "../../kernel/numa/oddity.ts";
 import { TopologySource } from "../../kernel/numa/source.ts";
 import { Protection } from "../../kernel/paging/protections.ts";
+import { QuotaKind } from "../../kernel/quotas/layout.ts";
 import { FaultReason, RegionKind } from "../../kernel/spaces/kinds.ts";
 import { ImageError } from "../../kernel/tasks/image-errors.ts";
 import { HpetState } from "../../kernel/time/hpet-state.ts";
@@ -57,6 +58,11 @@ const readers: Readonly<Record<number, Reader>> = {
     tables: Number(r.second),
     regions: Number(r.value & 0xffff_ffffn),
     handles: Number(r.value >> 32n),
+  }),
+  [RecordKind.TASK_QUOTA]: (r) => ({
+    kind: nameOf(QuotaKind, r.first),
+    limit: Number(r.second),
+    used: Number(r.value),
   }),
   [RecordKind.REGION]: (r) => ({
     ...range(r),

@@ -41,12 +41,15 @@ export function askToFlush(cpus: u64, count: u32): void {
   const request = requestFor(count);
   let rest = cpus;
   do {
-    const cpu = <u32>ctz<u64>(rest);
-    physStore64(requestAddress(cpu), request);
-    sendInterrupt(cpu, InterruptVector.SHOOTDOWN);
-    countHere(CpuEvent.FLUSHES_SENT);
+    ask(<u32>ctz<u64>(rest), request);
     rest &= rest - 1;
   } while (rest != 0);
+}
+
+function ask(cpu: u32, request: u64): void {
+  physStore64(requestAddress(cpu), request);
+  sendInterrupt(cpu, InterruptVector.SHOOTDOWN);
+  countHere(CpuEvent.FLUSHES_SENT);
 }
 
 /** Changed entries are words of physical memory, and stored before the request is; of the list a compiler does not know that. */
@@ -66,10 +69,21 @@ export function askToLeave(cpus: u64): void {
 export function awaitFlushes(cpus: u64): void {
   let rest = cpus;
   do {
-    const at = requestAddress(<u32>ctz<u64>(rest));
-    while (physLoad64(at) != NOTHING) pause();
+    awaitFlush(<u32>ctz<u64>(rest));
     rest &= rest - 1;
   } while (rest != 0);
+}
+
+function awaitFlush(cpu: u32): void {
+  const at = requestAddress(cpu);
+  while (physLoad64(at) != NOTHING) pause();
+}
+
+/** `askToFlush` of a single CPU, with `forget` here unless this CPU does not have the space, and `awaitFlushes`: its line is looked for once. */
+export function flushWithOne(cpu: u32, count: u32, isLoadedHere: bool): void {
+  ask(cpu, requestFor(count));
+  if (isLoadedHere) forget(count);
+  awaitFlush(cpu);
 }
 
 /** Does what this CPU was asked, if anything. Interrupts are off. */
@@ -114,6 +128,7 @@ export function forgetPage(page: u64): void {
 
 /** Forgets translations on this CPU: of the first `count` pages of the list, or with ALL_PAGES all of the loaded space. */
 export function forget(count: u32): void {
+  if (count == 1) return forgetPage(load<u64>(list));
   if (count == ALL_PAGES) {
     countHere(CpuEvent.SPACES_FORGOTTEN);
     return writeCr3(readCr3());

@@ -1,5 +1,7 @@
 import { flags } from "../bootinfo/bootinfo";
 import { BootFlag } from "../bootinfo/layout";
+import { QUOTA_KINDS } from "../quotas/layout";
+import { limitOf, Quota, usedOf } from "../quotas/quota";
 import { framesHeldAlone } from "../spaces/holdings";
 import { Backing, Region } from "../spaces/region";
 import { firstFrom, regionsIn } from "../spaces/region-tree";
@@ -20,10 +22,18 @@ export function reportMemoryIfWanted(space: Space): void {
     tablesOf(space.root),
     (<u64>regionsIn(space.regions)) | (handles << 32),
   );
+  reportQuota(space.quota);
   let region = firstFrom(space.regions, 0);
   while (region != null) {
     reportRegion(space, region);
     region = firstFrom(space.regions, region.last + 1);
+  }
+}
+
+function reportQuota(quota: Quota): void {
+  for (let kind: u32 = 0; kind < QUOTA_KINDS; kind++) {
+    const limit = limitOf(quota, kind);
+    if (limit != 0) trace(RecordKind.TASK_QUOTA, kind, limit, usedOf(quota, kind));
   }
 }
 

@@ -2,7 +2,7 @@ import { cpuIndex } from "platform";
 import { PhysAddr } from "../address/addr";
 import { PAGE_BYTES } from "../address/pages";
 import { MOST_PAGES } from "../cpu/flush-limit";
-import { ALL_PAGES, askToFlush, awaitFlushes, forget, forgetPage, listPage } from "../cpu/requests";
+import { ALL_PAGES, askToFlush, awaitFlushes, flushWithOne, forget, forgetPage, listPage } from "../cpu/requests";
 import { releaseFrame } from "../frames/allocator";
 import { stillHeld } from "../frames/cpu-cache";
 import { releaseFrames, releaseRow } from "../frames/runs";
@@ -122,9 +122,13 @@ function flush(changed: Translations): void {
 function flushWithOthers(cpus: u64, here: u64, count: u32): void {
   const others = cpus & ~here;
   if (others == 0) return;
-  askToFlush(others, count);
-  if (others != cpus) forget(count);
-  awaitFlushes(others);
+  const isLoadedHere = others != cpus;
+  if ((others & (others - 1)) == 0) flushWithOne(<u32>ctz<u64>(others), count, isLoadedHere);
+  else {
+    askToFlush(others, count);
+    if (isLoadedHere) forget(count);
+    awaitFlushes(others);
+  }
   trace(RecordKind.SHOOTDOWN, others, count == ALL_PAGES ? 0 : count, 0);
 }
 

@@ -85,6 +85,8 @@ export namespace RecordKind {
 
   /** What a task that ends has: frames that nobody else holds, page tables, regions | handles << 32. Only under `BootFlag.FRAMES`. */
   export const TASK_MEMORY: u16 = 23;
+  /** A limit of the quota that it shares with its copies: QuotaKind, the limit, how much of it is used. Those that are not limited are left out. */
+  export const TASK_QUOTA: u16 = 33;
   /** One of its regions: first byte, last byte, RegionKind | rights << 8 | sealed << 16. Then follows what is known of it. */
   export const REGION: u16 = 30;
   /** Where in the shared memory it begins: byte, 0, 0. */

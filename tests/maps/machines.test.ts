@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { mapsReport } from "../../cli/maps/report.ts";
 import { tasksMemory, type TaskMemory } from "../../cli/maps/tasks.ts";
-import { MACHINE_NAMES } from "../../cli/values.ts";
+import { loadMachine, type Machine } from "../../cli/machines.ts";
+import { MACHINE_NAMES, type MachineName } from "../../cli/values.ts";
 import { RegionKind } from "../../kernel/spaces/kinds.ts";
+import { withQuota } from "../../tools/build/quota.ts";
 import { type Booted, bootPrograms } from "../support/boot.ts";
 import { findMistakes } from "../support/mutant-kernel.ts";
 
@@ -67,18 +69,35 @@ function checkHoldings({ document, records, console }: Booted): readonly [TaskMe
   return [child!, parent!];
 }
 
+/** The program's image with a quota. */
+async function withLimits(machine: MachineName): Promise<Machine> {
+  const usual = await loadMachine(machine);
+  return {
+    ...usual,
+    buildProgram: async (source) => withQuota(await usual.buildProgram(source), { regions: 50, handles: 9 }),
+  };
+}
+
 const places = new Map<string, unknown>();
 
 for (const machine of MACHINE_NAMES) {
   describe(`memory of tasks that end, on ${machine}`, () => {
     test("is what they have, a copy's too, and the same on both machines where that can be", async () => {
-      const booted = await bootPrograms(machine, [PROGRAM], WISHES);
+      const booted = await bootPrograms(machine, [PROGRAM], WISHES, await withLimits(machine));
       const [child, parent] = checkHoldings(booted);
+      // Both are there still when the child ends, and it is no longer when its parent does.
+      const both = {
+        regions: { used: child.regions.length + parent.regions.length, limit: 50 },
+        handles: { used: 2, limit: 9 },
+      };
+      const alone = { regions: { used: parent.regions.length, limit: 50 }, handles: { used: 1, limit: 9 } };
+      assert.deepEqual([child.quota, parent.quota], [both, alone]);
       assert.deepEqual([child.handles, parent.handles, parent.name], [1, 1, "holdings"]);
       const where = (memory: TaskMemory) => memory.regions.map(({ bytes: _, ...region }) => region);
       places.set(machine, [where(child), where(parent), child.tables, parent.tables]);
       assert.deepEqual(places.get(machine), places.get(MACHINE_NAMES[0]));
       const { memory } = booted.document.programs[0]!;
+      assert.deepEqual(memory!["quota"], alone);
       const regions = memory!["regions"] as Readonly<Record<string, unknown>>[];
       const large = regions.find(({ large }) => large !== 0)!;
       assert.deepEqual([large["kind"], large["rights"], large["privateDirty"]], ["anonymous", "rw-", 2 * MIB]);
@@ -88,9 +107,11 @@ for (const machine of MACHINE_NAMES) {
 }
 
 test("as Linux prints it", async () => {
-  const { records } = await bootPrograms("embedded", [PROGRAM], WISHES);
+  const { records } = await bootPrograms("embedded", [PROGRAM], WISHES, await withLimits("embedded"));
   const maps = mapsReport("maps", records).split("\n");
-  assert.match(maps[0]!, /^# task \d+ holdings: \d+ frames its own, \d+ page tables, \d+ regions, 1 handles$/);
+  const counts =
+    "\\d+ frames its own, \\d+ page tables, \\d+ regions, 1 handles, quota \\d+ of 50 regions, quota 2 of 9 handles";
+  assert.match(maps[0]!, new RegExp(`^# task \\d+ holdings: ${counts}$`));
   const line = /^[0-9a-f]{8,}-[0-9a-f]{8,} [r-][w-][x-][ps] [0-9a-f]{8,} 00:00 0( +\S+)?$/;
   const regions = maps.filter((text) => text !== "" && !text.startsWith("#"));
   for (const text of regions) assert.match(text, line);
