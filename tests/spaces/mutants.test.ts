@@ -208,8 +208,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a CPU flushes for others and not for itself",
     file: GATHER,
-    from: "if (others != cpus) forget(count);",
-    to: "",
+    from: "const isLoadedHere = others != cpus;",
+    to: "const isLoadedHere = false;",
   },
   {
     what: "a CPU that alone has a space loaded does not flush",
