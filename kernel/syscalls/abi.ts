@@ -92,11 +92,11 @@ export namespace Call {
    * returns the number of words. EINVAL, EBADF, EACCES, EPIPE, EDEADLK, ENOMEM.
    */
   export const CALL: u32 = 22;
-  /** `receive(port)`: waits for a message; returns its number of words. EBADF, EACCES, EPIPE, EDEADLK, ENOMEM. */
+  /** `receive(port)`: waits for a message; returns its number of words. EBADF, EACCES, EDEADLK, ENOMEM. */
   export const RECEIVE: u32 = 23;
   /** `reply(words)`: to what was received last. Returns `words`. EINVAL, ENOENT, EBADF, EACCES, ENOMEM. */
   export const REPLY: u32 = 24;
-  /** `reply_receive(port, words)`: both. EINVAL, ENOENT, EBADF, EACCES, EPIPE, EDEADLK, ENOMEM. */
+  /** `reply_receive(port, words)`: both. EINVAL, ENOENT, EBADF, EACCES, EDEADLK, ENOMEM. */
   export const REPLY_RECEIVE: u32 = 25;
   /** `handle_close(handle)`: gives it back. What was passed on from it stays. EBADF. */
   export const HANDLE_CLOSE: u32 = 26;

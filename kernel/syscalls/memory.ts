@@ -35,8 +35,8 @@ export function mmap(address: u64, length: u64, protection: u64, flags: u64): i6
 
 /** Such flags as there are, for private zeroed memory. */
 function areMapFlags(flags: u64): bool {
-  const needed = MapFlag.ANONYMOUS | MapFlag.PRIVATE;
-  return (flags & ~MapFlag.ALL) == 0 && (flags & needed) == needed;
+  const kind = flags & (MapFlag.ANONYMOUS | MapFlag.PRIVATE | MapFlag.SHARED);
+  return (flags & ~MapFlag.ALL) == 0 && kind == (MapFlag.ANONYMOUS | MapFlag.PRIVATE);
 }
 
 /** FIXED_NOREPLACE says more than FIXED. Returns a SpaceError. */

@@ -7,8 +7,16 @@ export interface DocumentedCall {
   readonly name: string;
   /** Names of Errno, in the order of their table. */
   readonly errors: readonly string[];
+  /** When it answers with which of them. */
+  readonly refusals: readonly Refusal[];
   /** The example: statements of a program. */
   readonly example: string;
+}
+
+/** One of an error's conditions: what the table has between two ";", without what it says of it behind ":" or ".". */
+export interface Refusal {
+  readonly error: string;
+  readonly when: string;
 }
 
 /** Names and values of one namespace of constants. */
@@ -18,12 +26,28 @@ const page = sourceText("docs/SYSCALLS.md");
 
 /** In the order of the page. */
 export function documentedCalls(): DocumentedCall[] {
-  return [...page.matchAll(/^### (\d+): `(\w+)\(.*?\)`\n([^]*?)(?=^##)/gm)].map(([, number, name, text]) => ({
+  const calls = [...page.matchAll(/^### (\d+): `(\w+)\(.*?\)`\n([^]*?)(?=^##)/gm)].map(([, number, name, text]) => ({
     number: BigInt(number!),
     name: name!,
     errors: [...text!.matchAll(/^\| `(E[A-Z]+)` \| \S/gm)].map(([, error]) => error!),
+    refusals: refusalsIn(text!),
     example: /```ts\n([^]*?)```/.exec(text!)?.[1] ?? "",
   }));
+  return calls.map((call) => ({ ...call, refusals: call.refusals.flatMap((refusal) => resolved(refusal, calls)) }));
+}
+
+function refusalsIn(text: string): Refusal[] {
+  const rows = [...text.matchAll(/^\| `(E[A-Z]+)` \| (\S.*) \|$/gm)];
+  return rows.flatMap(([, error, conditions]) =>
+    conditions!.split("; ").map((condition) => ({ error: error!, when: condition.split(/[:.] /)[0]! })),
+  );
+}
+
+/** "as for `munmap`": what that call has for the same error. */
+function resolved(refusal: Refusal, calls: readonly DocumentedCall[]): readonly Refusal[] {
+  const [, other] = /^as (?:for|of) `(\w+)`$/.exec(refusal.when) ?? [];
+  if (other === undefined) return [refusal];
+  return calls.find(({ name }) => name === other)!.refusals.filter(({ error }) => error === refusal.error);
 }
 
 /** The tables of values, by namespace. */
