@@ -12,6 +12,8 @@ export interface Boot {
 }
 
 const PANIC_STATUS = 70;
+/** Of the modules' zone. */
+const SLOTS = 32;
 
 /** Allocations that a boot made: how many places there are for one to fail. */
 export function allocationCount({ records }: Boot): number {
@@ -78,6 +80,26 @@ export function checkShortageOfCopies(plenty: Boot, short: Boot, n: number, byst
   if (short.status !== 0 || !isRescued(short)) assert.equal(short.status, 1, words);
   assert.match(short.console, /all their frames are back, zeroed/);
   assert.deepEqual(framesOfPrograms(short), [], words);
+}
+
+/**
+ * The same of a boot with modules: their zone has a table for each slot from the beginning, and no more of them when one cannot be had. What becomes of
+ * the programs is theirs.
+ */
+export function checkShortageWithModules(plenty: Boot, short: Boot, n: number): void {
+  const bringUp = bringUpAllocations(plenty);
+  if (n <= bringUp) return checkPanic(short, n);
+  const words = `allocation ${n}: ${short.console.slice(-600)}`;
+  assert.ok(short.status === 0 || short.status === 1, words);
+  assert.match(short.console, /all their frames are back, zeroed/, words);
+  const slots = Math.min(SLOTS, n - bringUp - 1);
+  assert.deepEqual(framesOfPrograms(short), firstFrames(short, slots), words);
+}
+
+/** The first `count` that were allocated after bring-up. */
+function firstFrames({ records }: Boot, count: number): bigint[] {
+  const allocated = records.slice(records.findIndex(isSeal)).filter(({ kind }) => kind === RecordKind.FRAME_ALLOCATED);
+  return allocated.slice(0, count).map(({ first }) => first);
 }
 
 /** Frames allocated after bring-up and never freed, by the events alone: not by what the kernel says of itself. */
