@@ -6,6 +6,7 @@ import type { BenchMachineName } from "../cli/values.ts";
 import { RecordKind } from "../kernel/trace/records.ts";
 import { bootEmbedded } from "../machine/embedded/index.ts";
 import type { BootObserver, BootRequest, BootResult } from "../machine/machine.ts";
+import { TICKS_AN_INSTRUCTION } from "../machine/qemu/command-line.ts";
 import { bootQemu } from "../machine/qemu/index.ts";
 import { projectRoot } from "../tools/build/assemblyscript.ts";
 import { buildEmbeddedProgram } from "../tools/build/embedded.ts";
@@ -16,7 +17,7 @@ import type { BenchResult } from "./result.ts";
 
 /**
  * `nitros bench boot`: what it costs until the first program could run ("ready": the end of phase tasks), and how that grows with
- * memory. On the embedded machine in milliseconds of this computer, in QEMU in guest instructions (-icount shift=0, where the
+ * memory. On the embedded machine in milliseconds of this computer, in QEMU in guest instructions (-icount, where the
  * time-stamp counter counts instructions): those repeat, milliseconds do not.
  */
 const GIB = 2 ** 30;
@@ -90,13 +91,13 @@ async function instructionsToReady(wanted: BootRequest): Promise<number> {
     wanted,
     watch((records) => void all.push(...records)),
     {
-      clocking: "one-nanosecond-an-instruction",
+      clocking: "by-instructions",
     },
   );
   const ready = phaseEnd(all, Phase.TASKS);
   const first = all[0];
   if (ready === undefined || first === undefined) throw new NeverReady(result);
-  return Number(ready - first.time);
+  return Number(ready - first.time) / TICKS_AN_INSTRUCTION;
 }
 
 function watch(see: (records: TraceRecord[]) => void): BootObserver {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { TICKS_AN_INSTRUCTION } from "../machine/qemu/command-line.ts";
 import { bootQemu } from "../machine/qemu/index.ts";
 import { buildMeasuredKernel, type MeasuredKernel } from "../tools/build/metal.ts";
 import { requireMetalTools } from "../tools/native-tools.ts";
@@ -35,10 +36,10 @@ async function measured(kernel: MeasuredKernel): Promise<Map<string, number>> {
   const observer = { console: (bytes: Uint8Array) => void said.push(bytes), records() {} };
   const { status, message } = await bootQemu(benchRequest([], MEMORY_BYTES), observer, {
     kernel: image,
-    clocking: "one-nanosecond-an-instruction",
+    clocking: "by-instructions",
   });
   const text = Buffer.concat(said).toString("utf8");
-  const lines = readBenchLines(text);
+  const lines = readBenchLines(text, TICKS_AN_INSTRUCTION);
   if (status !== 0 || lines.size !== 2 * Object.keys(WORKLOADS).length)
     throw new Error(`the bench kernel did not end well: status ${status}, ${message ?? "no message"}\n${text}`);
   return lines;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bootEmbedded } from "../machine/embedded/index.ts";
 import type { BootObserver, BootResult } from "../machine/machine.ts";
+import { TICKS_AN_INSTRUCTION } from "../machine/qemu/command-line.ts";
 import { bootQemu } from "../machine/qemu/index.ts";
 import { projectRoot } from "../tools/build/assemblyscript.ts";
 import { buildEmbeddedProgram } from "../tools/build/embedded.ts";
@@ -21,7 +22,7 @@ function sourceOf(program: MeasuringProgram): string {
 export async function accessesOf(program: MeasuringProgram): Promise<Map<string, number>> {
   process.stderr.write(`measuring: embedded, ${program}…\n`);
   const programs = [{ name: program, image: await buildEmbeddedProgram(sourceOf(program)) }];
-  return linesOf((observer) => bootEmbedded(benchRequest(programs, MEMORY_BYTES), observer, {}));
+  return readBenchLines(await saidBy((observer) => bootEmbedded(benchRequest(programs, MEMORY_BYTES), observer, {})));
 }
 
 /** Instructions an operation, of our kernel on metal. */
@@ -37,17 +38,21 @@ export async function kernelTicks(
   process.stderr.write(`measuring: qemu, ${program}, zeroing by ${steps === "usual" ? "words" : "bytes"}…\n`);
   const programs = [{ name: program, image: await buildMetalProgram(sourceOf(program)) }];
   const kernel = readFileSync(await buildMeasuredKernel({ steps }));
-  const clocking = "one-nanosecond-an-instruction";
-  return linesOf((observer) => bootQemu(benchRequest(programs, MEMORY_BYTES), observer, { kernel, clocking }));
+  const clocking = "by-instructions";
+  const request = benchRequest(programs, MEMORY_BYTES);
+  return readBenchLines(
+    await saidBy((observer) => bootQemu(request, observer, { kernel, clocking })),
+    TICKS_AN_INSTRUCTION,
+  );
 }
 
-async function linesOf(boot: (observer: BootObserver) => Promise<BootResult>): Promise<Map<string, number>> {
+async function saidBy(boot: (observer: BootObserver) => Promise<BootResult>): Promise<string> {
   const said: Uint8Array[] = [];
   const { status, message } = await boot({ console: (bytes) => void said.push(bytes), records() {} });
   const text = Buffer.concat(said).toString("utf8");
   if (status !== 0)
     throw new Error(`the measuring program did not end well: status ${status}, ${message ?? ""}\n${text}`);
-  return readBenchLines(text);
+  return text;
 }
 
 const MEMORY_BYTES = 2 ** 30;

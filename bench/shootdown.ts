@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BenchMachineName } from "../cli/values.ts";
+import { TICKS_AN_INSTRUCTION } from "../machine/qemu/command-line.ts";
 import { bootQemu } from "../machine/qemu/index.ts";
 import { projectRoot } from "../tools/build/assemblyscript.ts";
 import { buildMeasuredKernel, buildMetalProgram } from "../tools/build/metal.ts";
@@ -26,7 +27,7 @@ export async function benchShootdown(machines: readonly BenchMachineName[]): Pro
   requireMetalTools();
   const found: BenchResult[] = [];
   for (const cpus of SHOOTDOWN_CPUS) {
-    const lines = readBenchLines(await measured(cpus));
+    const lines = readBenchLines(await measured(cpus), TICKS_AN_INSTRUCTION);
     const responder = lines.get("responder")!;
     const initiator = lines.get("together")! - lines.get("alone")! - (cpus - 1) * responder;
     found.push(result(INITIATOR, cpus, initiator), result(RESPONDER, cpus, responder));
@@ -48,7 +49,7 @@ async function measured(cpus: number): Promise<string> {
   const said: Uint8Array[] = [];
   const observer = { console: (bytes: Uint8Array) => void said.push(bytes), records() {} };
   const request = { ...benchRequest(programs, MEMORY_BYTES), cpus, timeoutSeconds: TIMEOUT_SECONDS };
-  const { status, message } = await bootQemu(request, observer, { kernel, clocking: "one-nanosecond-an-instruction" });
+  const { status, message } = await bootQemu(request, observer, { kernel, clocking: "by-instructions" });
   const text = Buffer.concat(said).toString("utf8");
   if (status !== 0)
     throw new Error(`the measuring program did not end well: status ${status}, ${message ?? ""}\n${text}`);

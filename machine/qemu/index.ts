@@ -13,7 +13,7 @@ import { runQemu } from "./run.ts";
 import type { QemuMonitor } from "./monitor.ts";
 
 export interface QemuOptions {
-  /** "one-nanosecond-an-instruction" makes the guest's clock count its instructions (-icount shift=0). Default: "free". */
+  /** "by-instructions" makes the guest's clock count its instructions (-icount), TICKS_AN_INSTRUCTION each. Default: "free". */
   readonly clocking?: Clocking;
   /** Called with a monitor once QEMU runs; for tests and tools that look in from outside. */
   readonly withMonitor?: (monitor: QemuMonitor) => Promise<void>;
