@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { buildFolder, compileAssemblyScript } from "../../tools/build/assemblyscript.ts";
 import { buildLoaderWasm } from "../../tools/build/loader.ts";
-import { runWarmAsc } from "../../tools/build/warm-asc.ts";
 import { assertDrawnWell, bitsOf, type Draws } from "../support/draws.ts";
 import { compileKernelPart, type KernelInstance, startKernelPart } from "../support/kernel-module.ts";
 import { type Mutant, plant, UNOPTIMISED } from "../support/mutants.ts";
@@ -170,14 +169,11 @@ describe("a planted mistake is found:", () => {
 
 async function compileAgentMutant(mutant: Mutant, name: string): Promise<WebAssembly.Module> {
   const folder = plant(mutant, name, ["loader", "kernel", "platform/metal", ENTRY]);
-  const wasm = await compileAssemblyScript(
-    {
-      entry: join(buildFolder, folder, ENTRY),
-      output: `${folder}.wasm`,
-      flags: [...UNOPTIMISED],
-      allowedImports: () => true,
-    },
-    runWarmAsc,
-  );
+  const wasm = await compileAssemblyScript({
+    entry: join(buildFolder, folder, ENTRY),
+    output: `${folder}.wasm`,
+    flags: [...UNOPTIMISED],
+    allowedImports: () => true,
+  });
   return new WebAssembly.Module(readFileSync(wasm));
 }

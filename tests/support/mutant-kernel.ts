@@ -6,7 +6,6 @@ import { loadMachine } from "../../cli/machines.ts";
 import { bootEmbedded } from "../../machine/embedded/index.ts";
 import { buildFolder, compileAssemblyScript } from "../../tools/build/assemblyscript.ts";
 import { type EmbeddedKernel, hostImports, wrapKernel } from "../../tools/build/embedded.ts";
-import { runWarmAsc } from "../../tools/build/warm-asc.ts";
 import { type Booted, bootPrograms, type Wishes } from "./boot.ts";
 import { type Mutant, plant, UNOPTIMISED } from "./mutants.ts";
 
@@ -66,21 +65,12 @@ async function bootWith(mutant: BootedMutant | undefined, name: string, trial: T
 async function buildMutantKernel(mutant: Mutant | undefined, name: string): Promise<EmbeddedKernel> {
   const folder = plant(mutant, name, SOURCES);
   const inBuild = (path: string) => join("build", folder, path);
-  const wasm = await compileAssemblyScript(
-    {
-      entry: join(buildFolder, folder, "platform/embedded/entry.ts"),
-      output: `${folder}.wasm`,
-      paths: [inBuild("platform/embedded")],
-      flags: [
-        "--use",
-        `abort=${inBuild("kernel/console/panic/kernelAbort")}`,
-        "--enable",
-        "bulk-memory",
-        ...UNOPTIMISED,
-      ],
-      allowedImports: hostImports(),
-    },
-    runWarmAsc,
-  );
+  const wasm = await compileAssemblyScript({
+    entry: join(buildFolder, folder, "platform/embedded/entry.ts"),
+    output: `${folder}.wasm`,
+    paths: [inBuild("platform/embedded")],
+    flags: ["--use", `abort=${inBuild("kernel/console/panic/kernelAbort")}`, "--enable", "bulk-memory", ...UNOPTIMISED],
+    allowedImports: hostImports(),
+  });
   return wrapKernel(wasm);
 }

@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { makeStamped, stampOf } from "./stamped.ts";
+import { runWarm } from "./warm.ts";
 
 /** The folder that holds package.json. */
 export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -24,9 +23,6 @@ export interface CompileRequest {
   readonly allowedImports: ReadonlySet<string> | ((name: string) => boolean);
 }
 
-/** Runs asc with these arguments, from the project's root. */
-export type RunAsc = (args: readonly string[]) => Promise<AscReport>;
-
 /** The source does not compile, or imports something unknown. `message` holds the compiler's own words. */
 export class CompileError extends Error {
   override readonly name = "CompileError";
@@ -36,12 +32,12 @@ export class CompileError extends Error {
  * Compiles AssemblyScript to WebAssembly and returns the path of the wasm file. Does nothing when the sources that the last
  * compilation read, the flags and the compiler are what they were.
  */
-export async function compileAssemblyScript(request: CompileRequest, run: RunAsc = runAsc): Promise<string> {
+export async function compileAssemblyScript(request: CompileRequest): Promise<string> {
   const output = join(buildFolder, request.output);
   const key = stampKey(ascArguments(request, output));
   if (isFresh(stampOf([output]), key)) return output;
   await makeStamped([output], async (draft) => {
-    const { error, diagnostics, sources } = await run(ascArguments(request, draft!));
+    const { error, diagnostics, sources } = await runWarm<AscReport>("asc", ascArguments(request, draft!));
     if (error) throw new CompileError(`${request.entry} does not compile:\n${(diagnostics || error).trim()}`);
     refuseUnknownImports(request, draft!);
     return JSON.stringify({ key, sources } satisfies Stamp);
@@ -49,20 +45,10 @@ export async function compileAssemblyScript(request: CompileRequest, run: RunAsc
   return output;
 }
 
-export interface AscReport {
+interface AscReport {
   readonly error?: string;
   readonly diagnostics: string;
   readonly sources: Readonly<Record<string, string>>;
-}
-
-async function runAsc(args: readonly string[]): Promise<AscReport> {
-  const script = join(projectRoot, "tools/build/asc-process.mjs");
-  const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], {
-    cwd: projectRoot,
-    maxBuffer: 1 << 26,
-    env: { ...process.env, NODE_OPTIONS: "" },
-  });
-  return JSON.parse(stdout) as AscReport;
 }
 
 function ascArguments(request: CompileRequest, output: string): string[] {

@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { compileAssemblyScript, digest, projectRoot } from "./assemblyscript.ts";
 import { declaredImports } from "./declared-imports.ts";
 import { SegmentFlag, roundUp, writeElf, type ElfSegment } from "./elf.ts";
@@ -9,6 +7,7 @@ import { fileNameOf, flagsOf, type KernelBuild } from "./kernel-flags.ts";
 import { withManifestOf } from "./manifest.ts";
 import * as programs from "./programs.ts";
 import { makeIfStale } from "./stamped.ts";
+import { runWarm } from "./warm.ts";
 
 /** e_machine of the embedded machine's images. */
 export const EMBEDDED_MACHINE = 0x4157;
@@ -125,10 +124,9 @@ function wholeUnits(contents: Uint8Array): Uint8Array {
 }
 
 async function asyncify(input: string, output: string): Promise<void> {
-  const script = join(projectRoot, "tools/build/asyncify-process.mjs");
+  const script = join(projectRoot, "tools/build/asyncify-run.mjs");
   const stamp = digest(digest(readFileSync(input)) + digest(readFileSync(script)));
   await makeIfStale([output], stamp, async (draft) => {
-    const args = [script, input, draft!, "machine.*", MUTABLE_GLOBAL];
-    await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: "" } });
+    await runWarm("asyncify", [input, draft!, "machine.*", MUTABLE_GLOBAL]);
   });
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildFolder, compileAssemblyScript } from "../../../tools/build/assemblyscript.ts";
-import { runWarmAsc } from "../../../tools/build/warm-asc.ts";
 import { type Mutant, plant, UNOPTIMISED } from "../../support/mutants.ts";
 
 export type { Mutant };
@@ -13,15 +12,12 @@ const ENTRY_FILE = "tests/spaces/entry.ts";
 /** The kernel part of the spaces' tests with one mistake in it, from file `entry` on. */
 export async function compileMutant(mutant: Mutant, name: string, entry = ENTRY_FILE): Promise<WebAssembly.Module> {
   const folder = plant(mutant, name, SOURCES);
-  const wasm = await compileAssemblyScript(
-    {
-      entry: join(buildFolder, folder, entry),
-      output: `${folder}.wasm`,
-      paths: ["tests/spaces/racing", "platform/embedded"].map((path) => join("build", folder, path)),
-      flags: ["--enable", "bulk-memory", ...UNOPTIMISED],
-      allowedImports: () => true,
-    },
-    runWarmAsc,
-  );
+  const wasm = await compileAssemblyScript({
+    entry: join(buildFolder, folder, entry),
+    output: `${folder}.wasm`,
+    paths: ["tests/spaces/racing", "platform/embedded"].map((path) => join("build", folder, path)),
+    flags: ["--enable", "bulk-memory", ...UNOPTIMISED],
+    allowedImports: () => true,
+  });
   return new WebAssembly.Module(readFileSync(wasm));
 }
