@@ -56,7 +56,7 @@ function ascArguments(request: CompileRequest, output: string): string[] {
   const args = [relative(projectRoot, entry), "--baseDir", projectRoot, "--outFile", relative(projectRoot, output)];
   // asc silently picks up an asconfig.json of the working folder; this names one that does not exist.
   args.push("--config", "none", "-O3", "--debug", "--runtime", "stub", "--disable", "bulk-memory");
-  for (const path of request.paths ?? []) args.push("--path", path);
+  for (const path of request.paths ?? []) args.push("--path", join(projectRoot, path));
   return [...args, ...(request.flags ?? [])];
 }
 
