@@ -63,6 +63,7 @@ function addBoot(command: Command, ended: Ended): void {
       values.readTurn,
       10,
     )
+    .option("--patience <ms>", "how long a server may take for pages; 0: as it likes", values.readPatience, 30_000)
     .option("--numa <n>", "memory nodes", values.readCount, 1)
     .option("--seed <n>", "draw every random number from this seed (decimal or 0x…)", values.readSeed)
     .option("--trace <file>", "write every event to this file, one JSON object a line (docs/TRACE.md)")

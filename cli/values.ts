@@ -43,13 +43,20 @@ export function readCount(text: string): number {
   return Number(text);
 }
 
-const MOST_MILLISECONDS = 10_000;
-
 /** Milliseconds of a turn; 0 for no end. */
 export function readTurn(text: string): number {
-  const turn = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (!(turn <= MOST_MILLISECONDS)) throw new InvalidArgumentError("Write milliseconds from 0 to 10000.");
-  return turn;
+  return readMilliseconds(text, 10_000);
+}
+
+/** Milliseconds that a server may take; 0 for no end. */
+export function readPatience(text: string): number {
+  return readMilliseconds(text, 3_600_000);
+}
+
+function readMilliseconds(text: string, most: number): number {
+  const milliseconds = /^\d{1,7}$/.test(text) ? Number(text) : NaN;
+  if (!(milliseconds <= most)) throw new InvalidArgumentError(`Write milliseconds from 0 to ${most}.`);
+  return milliseconds;
 }
 
 /** Seconds, with decimals if wanted; more than none, at most a day. */

@@ -67,7 +67,7 @@ function interrupt(vector: u32): void {
     countHere(CpuEvent.TIMERS);
     endOfInterrupt();
     lockKernel();
-    endTurn();
+    if (endTurn()) resumeNextOrEnd();
     unlockKernel();
   }
 }

@@ -8,11 +8,14 @@ import { matches, parseDecimal, parseHex, parsedValue } from "./text";
 export const CONFIG_LIMIT_BYTES: u64 = 65536;
 const MAX_CPUS: u64 = 4095;
 const MAX_TURN: u64 = 10_000;
+/** An hour. */
+const MAX_PATIENCE: u64 = 3_600_000;
 
 let configSeed: u64 = 0;
 let configFlags: u32 = 0;
 let configCpus: u32 = 0;
 let configTurn: u32 = 10;
+let configPatience: u32 = 30_000;
 let configCrash: u32 = CrashKind.NONE;
 let configDenied: u32 = 0;
 let programCount: u32 = 0;
@@ -32,6 +35,7 @@ namespace Key {
   export const FAIL_ALLOCATION: u32 = 64;
   export const FRAMES: u32 = 128;
   export const TURN: u32 = 256;
+  export const PATIENCE: u32 = 512;
 }
 
 export function seed(): u64 {
@@ -53,6 +57,10 @@ export function cpuLimit(): u32 {
 /** Milliseconds that a task keeps a CPU for which others wait; 0 for no limit. */
 export function turnMilliseconds(): u32 {
   return configTurn;
+}
+/** Milliseconds that a server may take for pages; 0 for no limit. */
+export function patienceMilliseconds(): u32 {
+  return configPatience;
 }
 export function crash(): u32 {
   return configCrash;
@@ -106,6 +114,7 @@ function parseSetting(start: u64, equals: u64, end: u64): void {
   if (key == Key.SEED) parseSeed(value, end);
   else if (key == Key.CPUS) parseCpus(value, end);
   else if (key == Key.TURN) parseTurn(value, end);
+  else if (key == Key.PATIENCE) parsePatience(value, end);
   else if (key == Key.CRASH) parseCrash(value, end);
   else if (key == Key.FAIL_ALLOCATION) parseFailAllocation(value, end);
   else parseSwitch(key, value, end);
@@ -119,6 +128,7 @@ function keyOf(start: u64, end: u64): u32 {
   if (matches(start, end, "frames")) return Key.FRAMES;
   if (matches(start, end, "cpus")) return Key.CPUS;
   if (matches(start, end, "turn")) return Key.TURN;
+  if (matches(start, end, "patience")) return Key.PATIENCE;
   if (matches(start, end, "crash")) return Key.CRASH;
   return matches(start, end, "fail-allocation") ? Key.FAIL_ALLOCATION : 0;
 }
@@ -138,6 +148,12 @@ function parseCpus(start: u64, end: u64): void {
 function parseTurn(start: u64, end: u64): void {
   if (!parseDecimal(start, end, MAX_TURN)) badLine("BadConfigValue", "wants turn= and 0 to 10000, not ", start, end);
   configTurn = <u32>parsedValue();
+}
+
+function parsePatience(start: u64, end: u64): void {
+  if (!parseDecimal(start, end, MAX_PATIENCE))
+    badLine("BadConfigValue", "wants patience= and 0 to 3600000, not ", start, end);
+  configPatience = <u32>parsedValue();
 }
 
 function parseCrash(start: u64, end: u64): void {

@@ -3,7 +3,16 @@ import type { BootRequest } from "./machine.ts";
 /** What of a request `boot.cfg` carries; the rest is the machine's own affair. */
 export type BootConfig = Pick<
   BootRequest,
-  "seed" | "aslr" | "colour" | "trace" | "cpus" | "turnMilliseconds" | "crash" | "failAllocation" | "frames"
+  | "seed"
+  | "aslr"
+  | "colour"
+  | "trace"
+  | "cpus"
+  | "turnMilliseconds"
+  | "patienceMilliseconds"
+  | "crash"
+  | "failAllocation"
+  | "frames"
 > & {
   readonly programs: readonly { readonly name: string }[];
 };
@@ -28,6 +37,7 @@ export function composeBootConfig(request: BootConfig): string {
   lines.push(`aslr=${onOff(request.aslr)}`, `colour=${onOff(request.colour)}`, `trace=${onOff(request.trace)}`);
   lines.push(`cpus=${request.cpus}`);
   if (request.turnMilliseconds !== undefined) lines.push(`turn=${request.turnMilliseconds}`);
+  if (request.patienceMilliseconds !== undefined) lines.push(`patience=${request.patienceMilliseconds}`);
   if (request.crash !== undefined) lines.push(`crash=${request.crash}`);
   if (request.frames) lines.push("frames=on");
   if (request.failAllocation !== undefined) lines.push(`fail-allocation=${request.failAllocation}`);

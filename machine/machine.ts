@@ -30,6 +30,8 @@ export interface BootRequest {
   readonly numaNodes: number;
   /** How long a task keeps a CPU for which others wait, in milliseconds; 0: until it yields, waits or ends. Undefined: as boot.cfg has it. */
   readonly turnMilliseconds?: number | undefined;
+  /** How long a server may take for pages that tasks wait for, in milliseconds, rounded down to turns; 0: as long as it likes. Undefined: as boot.cfg has it. */
+  readonly patienceMilliseconds?: number | undefined;
   /** Undefined: the machine's own entropy. */
   readonly seed: bigint | undefined;
   readonly aslr: boolean;

@@ -20,6 +20,7 @@ export interface BootFlags {
   readonly memory?: number;
   readonly cpus: number;
   readonly turn: number;
+  readonly patience: number;
   readonly numa: number;
   readonly seed?: bigint;
   readonly trace?: string;
@@ -95,6 +96,7 @@ export async function makeRequest(
     cpus: flags.cpus,
     numaNodes: flags.numa,
     turnMilliseconds: flags.turn,
+    patienceMilliseconds: flags.patience,
     seed: flags.seed,
     aslr: flags.aslr,
     colour,

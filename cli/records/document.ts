@@ -108,6 +108,7 @@ function requestFields(request: BootRequest): Fields {
     numaNodes: request.numaNodes,
     seed: request.seed === undefined ? null : hex(request.seed),
     turnMilliseconds: request.turnMilliseconds ?? null,
+    patienceMilliseconds: request.patienceMilliseconds ?? null,
     aslr: request.aslr,
     without: request.without,
     crash: request.crash ?? null,

@@ -24,6 +24,7 @@ import { reportCountersIfWanted } from "../tasks/counters";
 import { openQuota } from "../quotas/quota";
 import { loadProgram } from "../tasks/loading";
 import { areThereModules, isOnDemand } from "../tasks/modules";
+import { setPatience } from "../tasks/patience";
 import { setTurn } from "../tasks/turns";
 import { cacheColours } from "../cpu/caches";
 import { findApic, hasApic, openApic } from "../cpu/apic";
@@ -48,6 +49,7 @@ import {
   hpet,
   moduleCount,
   seed,
+  patienceMilliseconds,
   turnMilliseconds,
 } from "../bootinfo/bootinfo";
 import { BootFlag } from "../bootinfo/layout";
@@ -173,6 +175,7 @@ function takeApic(): void {
   if (!findApic()) panic("the local APIC's registers cannot be mapped", 0);
   openApic();
   setTurn(turnMilliseconds());
+  setPatience(patienceMilliseconds(), turnMilliseconds());
 }
 
 /** Without an HPET nobody knows how fast the clock is, and the kernel does without. */

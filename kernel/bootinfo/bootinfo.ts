@@ -145,6 +145,11 @@ export function turnMilliseconds(): u32 {
   return headerHalf(BootinfoAt.turnMilliseconds);
 }
 
+/** How long a server may take for pages that tasks wait for; 0: as long as it likes. */
+export function patienceMilliseconds(): u32 {
+  return headerHalf(BootinfoAt.patienceMilliseconds);
+}
+
 /** Which allocation of frames is to fail, from 1; 0 for none. */
 export function deniedAllocation(): u32 {
   return headerHalf(BootinfoAt.failAllocation);

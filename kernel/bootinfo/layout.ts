@@ -37,7 +37,7 @@
  *      196     4  failAllocation        1 for the first allocation of frames, and so on: it fails; 0 none
  *      200     8  hpet                  0 if none
  *      208     4  turnMilliseconds      how long a task keeps a CPU for which others wait; 0: until it yields, waits or ends
- *      212     4  reserved, zero
+ *      212     4  patienceMilliseconds  how long a server may take for pages that tasks wait for; 0: as long as it likes
  *      216        end
  *
  * The block, its arrays, and the copied memory map lie in memory of type EfiLoaderData, as do modules and handover tables; the
@@ -82,6 +82,7 @@ export namespace BootinfoAt {
   export const failAllocation: u64 = 196;
   export const hpet: u64 = 200;
   export const turnMilliseconds: u64 = 208;
+  export const patienceMilliseconds: u64 = 212;
 }
 
 /** Bits of `flags`. */

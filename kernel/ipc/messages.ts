@@ -2,12 +2,13 @@ import { defineObject, KernelObject, ObjectKind, releaseObject, retainObject } f
 import { MemoryObject, onLetGo } from "../spaces/memory-object";
 import { ensureMessageBuffer } from "../spaces/message-buffer";
 import { whenAllWait } from "../tasks/ending";
+import { onPatienceEnd } from "../tasks/patience";
 import { finishCall, finishCallHere, onTaskEnd } from "../tasks/scheduler";
 import { firstTask, Task, TaskState, WaitsFor } from "../tasks/task";
 import { IpcError } from "./errors";
 import { deliver, deliverLetGo, deliverMessage, statusOf } from "./message";
 import { forgetPort, Port, queueLetGo, takeLetGo, unname } from "./port";
-import { endRequest, isRequest } from "./requests";
+import { endRequest, isRequest, refuseWaiting } from "./requests";
 
 /**
  * Messages: a task sends one to a port and waits for the reply; another receives it there, and replies. Nothing is kept in between: a message
@@ -226,3 +227,10 @@ function stopWaiting(task: Task, result: i64): void {
   task.callee = null;
   end(task, result);
 }
+
+/** The server that `task` has a request to has had its time. What it does with that later is no reply any more. */
+function giveUp(task: Task): void {
+  refuseWaiting(task);
+  stopWaiting(task, IpcError.NOT_DONE);
+}
+onPatienceEnd(giveUp);

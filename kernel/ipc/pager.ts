@@ -33,7 +33,7 @@ function askForPage(task: Task, address: u64): bool {
   const memory = objectOf(region);
   const offset = offsetOf(region, page);
   if (isInVain || changetype<Port>(memory.pager).receivers == 0) return false;
-  if (isAskedFor(memory, offset)) return waitWithOthers(task, memory, offset);
+  if (isAskedFor(memory, offset)) return waitWithOthers(task, memory, page, offset);
   task.missed = page;
   task.wanted = offset;
   const words = findSlot(memory, offset & ~(CLUSTER_BYTES - 1));
@@ -42,7 +42,8 @@ function askForPage(task: Task, address: u64): bool {
 }
 onAbsentPage(askForPage);
 
-function waitWithOthers(task: Task, memory: MemoryObject, offset: u64): bool {
+function waitWithOthers(task: Task, memory: MemoryObject, page: u64, offset: u64): bool {
+  task.wanted = page;
   beginRequest(task, Request.NONE, memory, offset, PAGE_BYTES);
   task.waitsFor = WaitsFor.SUPPLY;
   return true;

@@ -51,6 +51,7 @@ export function beginRequest(task: Task, request: u32, memory: MemoryObject, fir
   task.object = changetype<usize>(memory);
   task.first = first;
   task.bytes = bytes;
+  task.age = 0;
   task.nextWaiting = changetype<Task | null>(memory.waiting);
   memory.waiting = changetype<usize>(task);
   retainObject(memory);
@@ -68,7 +69,7 @@ export function endRequest(task: Task, result: i64): i64 {
   task.request = Request.NONE;
   task.object = 0;
   const isDone = result >= 0;
-  if (request == Request.PAGES) pagesAnswered(task, memory, isDone);
+  if (request == Request.PAGES) pagesAnswered(task, memory);
   releaseObject(memory);
   if (request == Request.WRITE_BACK && !isDone) return IpcError.NOT_DONE;
   if (request == Request.WRITE_BACK && task.again1 == 0) return 0;
@@ -77,9 +78,9 @@ export function endRequest(task: Task, result: i64): i64 {
 }
 
 /** What has not come is refused when it is missed once more. */
-function pagesAnswered(task: Task, memory: MemoryObject, isDone: bool): void {
-  if (isDone && pageThere(memory, task.wanted) != 0) task.missed = 0;
-  wakeWaiting(memory, task.first, task.bytes);
+function pagesAnswered(task: Task, memory: MemoryObject): void {
+  if (pageThere(memory, task.wanted) != 0) task.missed = 0;
+  if (memory.waiting != 0) wakeWaiting(memory, task.first, task.bytes);
 }
 
 function takeOut(memory: MemoryObject, task: Task): void {
@@ -110,6 +111,16 @@ export function wakeWaiting(memory: MemoryObject, first: u64, bytes: u64): void 
       makeReady(task);
     }
     task = next;
+  }
+}
+
+/** What `task` has asked for does not come: those that wait for it, too, are refused when they miss it once more. */
+export function refuseWaiting(task: Task): void {
+  if (task.request != Request.PAGES) return;
+  let other = firstWaiting(changetype<MemoryObject>(task.object));
+  while (other != null) {
+    if (other.request == Request.NONE && other.first - task.first < task.bytes) other.missed = other.wanted;
+    other = other.nextWaiting;
   }
 }
 

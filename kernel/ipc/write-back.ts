@@ -4,6 +4,7 @@ import { closePages, endOfDirty, markClean, nextDirty } from "../spaces/dirty";
 import { MemoryObject } from "../spaces/memory-object";
 import { Backing, Region } from "../spaces/region";
 import { firstFrom } from "../spaces/region-tree";
+import { limitPatience } from "../tasks/patience";
 import { firstTask, Request, Task } from "../tasks/task";
 import { IpcError } from "./errors";
 import { send } from "./messages";
@@ -76,6 +77,7 @@ function writeBackRegion(task: Task, region: Region, first: u64, last: u64): i64
   const bytes = last - first + 1;
   if (nextDirty(memory, from) >= from + bytes) return 0;
   beginRequest(task, Request.WRITE_BACK, memory, from, bytes);
+  limitPatience();
   const port = changetype<Port>(memory.pager);
   const sent = port.receivers == 0 ? IpcError.DESERTED : send(task, port);
   return sent == IpcError.WAITS ? sent : endRequest(task, sent);

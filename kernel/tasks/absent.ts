@@ -1,4 +1,5 @@
 import { takeAbsent } from "../spaces/user-memory";
+import { limitPatience } from "./patience";
 import { Task, TaskState, WaitsFor } from "./task";
 
 /**
@@ -20,6 +21,7 @@ function nobodyHasAny(_task: Task, _address: u64): bool {
 /** The running task's access misses a page. True: it waits for it, and another may run. */
 export function waitForPage(task: Task, address: u64): bool {
   if (!askForPage(task, address)) return false;
+  limitPatience();
   task.state = TaskState.WAITING;
   return true;
 }

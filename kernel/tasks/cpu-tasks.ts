@@ -5,11 +5,14 @@ import { Task } from "./task";
 /**
  * How long the task that a CPU runs may keep it (`turns.ts`):
  *
+ *         ┌──────────────(4)─────────────┐
+ *         │                              ▼
  *     UNLIMITED ──(1)──▶ WHOLE ──(2)──▶ PART
  *         ▲ ▲──────(3)─────┘             │
  *         └──────────────(3)─────────────┘
  *
  *     1 others wait for the CPU: its timer is set   2 another task runs now   3 the timer has gone off
+ *     4 it is set to count how long tasks wait for servers
  */
 export namespace TurnState {
   export const UNLIMITED: u32 = 0;

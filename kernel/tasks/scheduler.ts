@@ -13,6 +13,7 @@ import { ownTasks } from "./cpu-tasks";
 import { reportFailure } from "./fault-report";
 import { reportMemoryIfWanted } from "./memory-report";
 import { countEnd } from "./outcome";
+import { countPatience } from "./patience";
 import { finishSpeaking } from "./speech";
 import { feedStarving } from "./starving";
 import { forgetTask, Task, TaskEnd, TaskState, WaitsFor } from "./task";
@@ -119,9 +120,15 @@ export function preempt(): void {
   ownTasks().append(task);
 }
 
-/** This CPU's timer has gone off. */
-export function endTurn(): void {
-  if (!isTurnOver()) return;
+/** This CPU's timer has gone off. True: it has slept, and has something to do now. */
+export function endTurn(): bool {
+  if (isTurnOver()) makeWay();
+  countPatience();
+  const own = ownTasks();
+  return own.running == null && own.readyCount != 0;
+}
+
+function makeWay(): void {
   countHere(CpuEvent.PREEMPTIONS);
   preempt();
   schedule();

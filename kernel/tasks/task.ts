@@ -77,8 +77,8 @@ export namespace TaskOrigin {
  *     byte  0   4      8           12     16    20        24      28   32      36           40      48     52   56      60        64      72    76
  *           id  state  nameLength  space  next  previous  parent  end  status  pendingCall  wanted  after  cpu  origin  waitsFor  result  port  words
  *
- *     byte  80      84      88       92      96     104    112          120     128    160   208       256      1280
- *           caller  callee  request  object  first  bytes  nextWaiting  missed  again  name  reserved  context
+ *     byte  80      84      88       92      96     104    112          116  120     128    160   208       256      1280
+ *           caller  callee  request  object  first  bytes  nextWaiting  age  missed  again  name  reserved  context
  *
  * Tasks are a ring, in the order of their numbers. Aligned to 64, as contexts want it.
  */
@@ -101,7 +101,7 @@ export class Task {
   pendingCall: u32;
   /**
    * What it waits for, by CHILD: where it wants its child's Ending, 0 for nowhere; by PORT: the name; with a Request for PAGES: the byte of the object
-   * that it misses.
+   * that it misses; by SUPPLY: the page that it misses.
    */
   wanted: u64;
   /** The next in the queue of those that are ready, or wait for the same port; only while it is in one. */
@@ -130,6 +130,8 @@ export class Task {
   bytes: u64;
   /** The next of those that wait for pages of that object. */
   nextWaiting: Task | null;
+  /** Turns of the timer since it began to wait in a Request: patience.ts. */
+  age: u32;
   /** The page that was asked for in vain; 0: none. An access that misses it once more is refused. */
   missed: u64;
   /** Arguments of the call that it is in, if that is to be made again; of `msync`, whose second one is 0 then, if there is more to do. */

@@ -4,7 +4,7 @@ import { askToWake } from "../cpu/wake";
 import { CpuTasks, ownTasks, tasksOf, TurnState } from "./cpu-tasks";
 
 /**
- * Turns: while others wait for a CPU, the task that runs on it keeps it for a turn, two at most. The CPU's timer runs only then. It is set
+ * Turns: while others wait for a CPU, the task that runs on it keeps it for a turn, two at most. The CPU's timer runs only then, or for `patience.ts`. It is set
  * when somebody begins to wait, and not stopped when nobody does any more: that it then goes off once for nothing is less work than to
  * stop it at each switch.
  */
@@ -34,6 +34,14 @@ export function taskChanged(own: CpuTasks): void {
 /** Called through a variable, so that a switch for which nobody waits does not save registers for it: frames/allocator.ts. */
 let limitTurnSlowly: (cpu: u32) => void = limitTurn;
 limitTurnSlowly = limitTurn;
+
+/** This CPU's timer is to go off, whoever has the CPU or wants it: what runs has it until then, and for the next turn. */
+export function keepTime(): void {
+  const own = ownTasks();
+  if (own.turn != TurnState.UNLIMITED) return;
+  own.turn = TurnState.PART;
+  startTimer(turnMilliseconds);
+}
 
 /** This CPU's timer has gone off. True if the running task is to make room: it has had the whole turn, and others wait. */
 export function isTurnOver(): bool {

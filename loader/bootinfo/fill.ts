@@ -44,6 +44,7 @@ function fillSettings(): void {
   put32(BootinfoAt.crash, config.crash());
   put32(BootinfoAt.failAllocation, config.failAllocation());
   put32(BootinfoAt.turnMilliseconds, config.turnMilliseconds());
+  put32(BootinfoAt.patienceMilliseconds, config.patienceMilliseconds());
 }
 
 function fillAcpi(): void {

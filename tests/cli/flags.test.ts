@@ -21,6 +21,7 @@ const bad: readonly { readonly args: readonly string[]; readonly says: RegExp }[
   { args: ["boot", "--machine", "quemu"], says: /"quemu".*Did you mean qemu/ },
   { args: ["boot", "--cpus", "0"], says: /'0'/ },
   { args: ["boot", "--cpus", "65"], says: /--cpus 65: the kernel runs 64 at most/ },
+  { args: ["boot", "--patience", "3600001"], says: /'3600001'.*milliseconds from 0 to 3600000/ },
   { args: ["boot", "--turn", "10001"], says: /'10001'.*milliseconds from 0 to 10000/ },
   { args: ["boot", "--numa", "17"], says: /--numa 17: 17 nodes: the kernel has room for 16/ },
   { args: ["boot", "--numa", "4", "--memory", "48M"], says: /--numa 4: 4 nodes in 48 MiB: .* 16 MiB .* at most 3/ },

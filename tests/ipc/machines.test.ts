@@ -2,10 +2,20 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { ExitStatus } from "../../cli/exit-status.ts";
 import { MACHINE_NAMES, type MachineName } from "../../cli/values.ts";
-import { bootPrograms, type Booted } from "../support/boot.ts";
+import { bootPrograms, type Booted, TEST_SEED } from "../support/boot.ts";
 import { canonicalTraceOfCopies } from "../support/canonical-trace.ts";
 import { assertEqualTraces } from "../support/equal-traces.ts";
-import { BAD_PAGERS, checkFamily, FAMILIES, SUMS } from "./support/families.ts";
+import {
+  BAD_PAGERS,
+  checkFamily,
+  checkPatience,
+  ENDLESS,
+  FAMILIES,
+  type Family,
+  impatience,
+  SLOW,
+  SUMS,
+} from "./support/families.ts";
 
 /** Ports, messages, handles, memory that is shared by them, and pages that servers have. */
 
@@ -42,4 +52,24 @@ for (const machine of MACHINE_NAMES) {
 
 test("with turns, whoever has the CPU in between, the sums are right", async () => {
   checkFamily(SUMS, await bootPrograms("embedded", SUMS.sources, { turnMilliseconds: 1 }));
+});
+
+function bootImpatiently(machine: MachineName, { sources }: Family, cpus: number, seed = TEST_SEED): Promise<Booted> {
+  return bootPrograms(machine, sources, { ...impatience(machine), cpus, seed, trace: false, frames: true });
+}
+
+for (const machine of MACHINE_NAMES) {
+  test(`${SLOW.what}, on ${machine}`, async () => checkFamily(SLOW, await bootImpatiently(machine, SLOW, 1)));
+}
+
+test(`with 2 CPUs, whichever of them counts and sleeps, ${SLOW.what}`, async () => {
+  for (let seed = 1n; seed <= 4n; seed++) checkFamily(SLOW, await bootImpatiently("embedded", SLOW, 2, seed));
+});
+
+// One of QEMU's CPUs may stand still while the other one counts: what is slow there may be too slow.
+test(`with 2 CPUs ${ENDLESS.what} on qemu`, async () =>
+  checkFamily(ENDLESS, await bootImpatiently("qemu", ENDLESS, 2)));
+
+test("patience lasts as long as it should, for those that wait with others too", async () => {
+  checkPatience(await bootImpatiently("embedded", ENDLESS, 1));
 });

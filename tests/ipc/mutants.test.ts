@@ -1,11 +1,23 @@
 import { type BootedMutant, findMistakes, type Trial } from "../support/mutant-kernel.ts";
-import { BAD_PAGERS, checkFamily, type Family, PAGER_RULES, PAGES, REFUSALS } from "./support/families.ts";
+import {
+  BAD_PAGERS,
+  checkFamily,
+  checkPatience,
+  ENDLESS,
+  type Family,
+  impatience,
+  PAGER_RULES,
+  PAGES,
+  REFUSALS,
+  SLOW,
+} from "./support/families.ts";
 
 /** Mistakes planted where pages come from servers, and go back. */
 
 const MESSAGES = "kernel/ipc/messages.ts";
 const REQUESTS = "kernel/ipc/requests.ts";
 const PAGER = "kernel/ipc/pager.ts";
+const PATIENCE = "kernel/tasks/patience.ts";
 const BACKING = "kernel/spaces/backing.ts";
 
 function trialOf(family: Family): Trial {
@@ -15,6 +27,11 @@ const pages = trialOf(PAGES);
 const badPagers = trialOf(BAD_PAGERS);
 const rules = trialOf(PAGER_RULES);
 const refusals = trialOf(REFUSALS);
+const impatient = { ...impatience("embedded"), trace: false, frames: true };
+const slow: Trial = { ...trialOf(SLOW), wishes: impatient };
+const endless: Trial = { sources: ENDLESS.sources, wishes: impatient, check: checkPatience };
+/** With this seed the CPU that counts falls asleep. */
+const counterSleeps: Trial = { ...trialOf(SLOW), wishes: { ...impatient, cpus: 2, seed: 3n } };
 
 const MUTANTS: readonly BootedMutant[] = [
   {
@@ -69,7 +86,7 @@ const MUTANTS: readonly BootedMutant[] = [
   {
     what: "who waits with others is not told that the page does not come",
     file: REQUESTS,
-    from: "  wakeWaiting(memory, task.first, task.bytes);\n",
+    from: "  if (memory.waiting != 0) wakeWaiting(memory, task.first, task.bytes);\n",
     to: "",
     by: badPagers,
     isEndless: true,
@@ -109,6 +126,60 @@ const MUTANTS: readonly BootedMutant[] = [
     from: "return handle.may(HandleRight.SEND) ? 0 : Errno.EACCES;",
     to: "return 0;",
     by: rules,
+  },
+  {
+    what: "what a task has waited for one request counts for the next",
+    file: REQUESTS,
+    from: "  task.age = 0;\n",
+    to: "",
+    by: slow,
+  },
+  {
+    what: "nobody counts how long somebody waits",
+    file: PATIENCE,
+    from: "  task.age += 1;\n",
+    to: "",
+    by: endless,
+    isEndless: true,
+  },
+  {
+    what: "the timer is not set for those that wait",
+    file: PATIENCE,
+    from: "  if (patienceTurns != 0) keepTime();\n",
+    to: "",
+    by: endless,
+    isEndless: true,
+  },
+  {
+    what: "the timer is set once",
+    file: PATIENCE,
+    from: "  if (isCounting) keepTime();\n",
+    to: "",
+    by: endless,
+    isEndless: true,
+  },
+  {
+    what: "who waits with others asks for itself when they are given up",
+    file: MESSAGES,
+    from: "  refuseWaiting(task);\n",
+    to: "",
+    by: endless,
+  },
+  {
+    what: "a CPU that sleeps is not woken by its timer",
+    file: "platform/embedded/model/program/attend.ts",
+    from: "  interruptSleepers();\n",
+    to: "",
+    by: counterSleeps,
+    isEndless: true,
+  },
+  {
+    what: "a CPU that sleeps and gives somebody up goes on sleeping",
+    file: "kernel/tasks/scheduler.ts",
+    from: "return own.running == null && own.readyCount != 0;",
+    to: "return false;",
+    by: counterSleeps,
+    isEndless: true,
   },
 ];
 

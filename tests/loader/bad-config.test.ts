@@ -27,6 +27,7 @@ const badConfigs: readonly (readonly [config: string, reason: string, message: s
   ["cpus=99999999999999999999\n", "BadConfigValue", "cpus="],
   ["turn=10001\n", "BadConfigValue", 'line 1 wants turn= and 0 to 10000, not "10001"'],
   ["turn=soon\n", "BadConfigValue", 'not "soon"'],
+  ["patience=3600001\n", "BadConfigValue", 'line 1 wants patience= and 0 to 3600000, not "3600001"'],
   ["fail-allocation=0\n", "BadConfigValue", 'line 1 wants fail-allocation= and 1 to 4294967295, not "0"'],
   ["fail-allocation=4294967296\n", "BadConfigValue", 'not "4294967296"'],
   ["fail-allocation=first\n", "BadConfigValue", 'not "first"'],
@@ -82,6 +83,7 @@ test("composeBootConfig writes what the contract says", () => {
     trace: false,
     cpus: 3,
     turnMilliseconds: 7,
+    patienceMilliseconds: 70,
     crash: "write-text",
     failAllocation: 3,
     programs,
@@ -95,6 +97,7 @@ test("composeBootConfig writes what the contract says", () => {
     "trace=off",
     "cpus=3",
     "turn=7",
+    "patience=70",
     "crash=write-text",
     "fail-allocation=3",
   ];

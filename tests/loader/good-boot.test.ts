@@ -46,6 +46,7 @@ test("bootinfo, field by field", () => {
   assert.equal(info.flags, 1n);
   assert.equal(info.cpuLimit, 1n);
   assert.equal(info.turnMilliseconds, 10n);
+  assert.equal(info.patienceMilliseconds, 30_000n);
   assert.equal(info.loaderTables, handover.cr3);
   assert.equal(info.loaderTablesBytes % 4096n, 0n);
   for (const name of ["srat", "slit", "framebuffer", "framebufferBytes", "crash", "failAllocation"] as const) {
@@ -189,13 +190,14 @@ test("without a seed the machine's entropy decides, and the kernel is told to dr
 
 test("boot.cfg: comments, blanks, line ends of both kinds, no last line end, every key", () => {
   const config =
-    "# a comment\r\n\r\n  seed=0xFFFFffffFFFFffff  \r\naslr=off\ncolour=on\ntrace=on\ncpus=12\nturn=10000\ncrash=stack-overflow\nfail-allocation=4294967295\n program=hello";
+    "# a comment\r\n\r\n  seed=0xFFFFffffFFFFffff  \r\naslr=off\ncolour=on\ntrace=on\ncpus=12\nturn=10000\npatience=3600000\ncrash=stack-overflow\nfail-allocation=4294967295\n program=hello";
   const { ram, handover } = boot({ programs, config });
   const info = readBootinfo(ram, handover.bootinfo);
   assert.equal(info.seed, 2n ** 64n - 1n);
   assert.equal(info.flags, 1n | 2n | 4n | 8n);
   assert.equal(info.cpuLimit, 12n);
   assert.equal(info.turnMilliseconds, 10_000n);
+  assert.equal(info.patienceMilliseconds, 3_600_000n);
   assert.equal(info.crash, 4n);
   assert.equal(info.failAllocation, 2n ** 32n - 1n);
   assert.deepEqual(

@@ -33,6 +33,7 @@ test("a good block is copied, and read from the copy", () => {
     { at: BootinfoAt.crash, bytes: 4, value: 2 },
     { at: BootinfoAt.failAllocation, bytes: 4, value: 7 },
     { at: BootinfoAt.turnMilliseconds, bytes: 4, value: 3 },
+    { at: BootinfoAt.patienceMilliseconds, bytes: 4, value: 9 },
   ]);
   assert.equal(error, BootinfoError.NONE);
   for (let at = 0n; at < 0x2000n; at += 8n)
@@ -43,6 +44,7 @@ test("a good block is copied, and read from the copy", () => {
   assert.equal(kernel.call("crashKind"), 2);
   assert.equal(kernel.call("deniedAllocation"), 7);
   assert.equal(kernel.call("turnMilliseconds"), 3);
+  assert.equal(kernel.call("patienceMilliseconds"), 9);
   assert.equal(kernel.wide("kernelPhysical"), ARENA);
   assert.equal(kernel.wide("kernelBytes"), KERNEL_BYTES);
   assert.equal(kernel.wide("kernelVirtual"), KERNEL_VIRTUAL);

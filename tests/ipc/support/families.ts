@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ExitStatus } from "../../../cli/exit-status.ts";
-import type { Booted } from "../../support/boot.ts";
+import type { MachineName } from "../../../cli/values.ts";
+import type { Booted, Wishes } from "../../support/boot.ts";
 
 /** Programs that talk to one another. Each family boots alone: those that wait for all others would wait for these. */
 export interface Family {
@@ -41,6 +42,20 @@ export const BAD_PAGERS: Family = {
   lines: ["nobody got what was not there, and nobody waits"],
 };
 
+/** Wants turns, and patience. */
+export const ENDLESS: Family = {
+  what: "a server that goes on for ever keeps nobody",
+  sources: [`${OWN}/endless-server.ts`],
+  lines: ["nobody waits for ever"],
+};
+
+/** The same, beside a server that takes its time, but replies. */
+export const SLOW: Family = {
+  what: "a server that goes on for ever keeps nobody, and one that is slow is waited for",
+  sources: [...ENDLESS.sources, `${OWN}/slow-server.ts`],
+  lines: [...ENDLESS.lines, "every page came in time"],
+};
+
 export const PAGER_RULES: Family = {
   what: "what servers of pages are refused",
   sources: [`${OWN}/pager-rules.ts`],
@@ -59,6 +74,21 @@ export const FAMILIES: readonly Family[] = [SUMS, LENDING, PAGES, BAD_PAGERS, PA
 export function checkFamily({ lines }: Family, { result, console }: Booted): void {
   assert.equal(result.status, ExitStatus.OK, console);
   assert.deepEqual(shown(console).sort(), [...lines].sort(), console);
+}
+
+/** The embedded machine's turns are work done. QEMU's are time of a host that may have other things to do: what is to come in time has more of it. */
+const PATIENCE = { embedded: 20, qemu: 200 } as const;
+
+/** Turns of 1 ms, and how many of them clients have patience for. */
+export function impatience(machine: MachineName): Wishes {
+  return { turnMilliseconds: 1, patienceMilliseconds: PATIENCE[machine] };
+}
+
+/** ENDLESS was on one CPU of the embedded machine, whose timer went off for nothing else: its clients all were given up at the same time. */
+export function checkPatience(booted: Booted): void {
+  checkFamily(ENDLESS, booted);
+  const turns = Number(booted.document.cpus[0]!["timers"]);
+  assert.ok(turns >= PATIENCE.embedded && turns < 2 * PATIENCE.embedded, `${turns} turns`);
 }
 
 /** What a console shows of programs, without their numbers. */

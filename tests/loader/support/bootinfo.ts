@@ -36,7 +36,7 @@ const FIELDS = {
   failAllocation: [196, 4],
   hpet: [200, 8],
   turnMilliseconds: [208, 4],
-  reserved: [212, 4],
+  patienceMilliseconds: [212, 4],
 } as const;
 
 export type Bootinfo = Record<keyof typeof FIELDS, bigint>;

@@ -6,7 +6,8 @@ import { initialise, startUp } from "./start";
 
 /**
  * The local APIC in x2APIC mode: SDM 3A 10.12. Interrupts of other CPUs arrive at once: the target is outside the kernel, where it can be
- * interrupted, and runs its handler before the sender goes on. The timer's interrupts come when its CPU runs a program, before an access.
+ * interrupted, and runs its handler before the sender goes on. The timer's interrupts come before an
+ * access of a program, which its CPU runs, or another one while it sleeps.
  *
  * There are no registers in memory (xAPIC mode): until it is in x2APIC mode nothing can be done with it.
  */

@@ -50,6 +50,11 @@ export function busyCpus(): u64 {
   return busy;
 }
 
+/** All others: there may be no such CPUs. */
+export function sleepingCpus(): u64 {
+  return ~busy;
+}
+
 function current(): usize {
   return load<usize>(currents + (runningCpu() << 2));
 }

@@ -1,7 +1,7 @@
-import { timerDeadline } from "../cpu/apic-timer";
+import { firstDeadline, timerDeadline } from "../cpu/apic-timer";
 import { setHorizon, ticksNow } from "../cpu/time";
 import { runCpu, runningCpu } from "../mmu/state";
-import { busyCpus, isSameProgramNext, nextOf } from "./context";
+import { busyCpus, isSameProgramNext, nextOf, sleepingCpus } from "./context";
 
 /**
  * CPUs take turns: the host runs one program at a time. Whenever the kernel is left, and after a stretch of accesses, the CPU that goes on is
@@ -42,8 +42,9 @@ export function takeTurn(): void {
   watchTime();
 }
 
+/** A CPU that has something to run takes its timer's interrupt when it runs that; one that sleeps, at once. */
 function watchTime(): void {
-  setHorizon(min<u64>(stretchEnd, timerDeadline()));
+  setHorizon(min<u64>(stretchEnd, min<u64>(timerDeadline(), firstDeadline(sleepingCpus()))));
 }
 
 /** xorshift64* (Vigna 2016). */
