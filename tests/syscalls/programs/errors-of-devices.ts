@@ -67,6 +67,8 @@ function ofGrants(): void {
   refused("sys_map", Errno.EPERM, notGranted, sysMap(0, 0 - PAGE, READ));
   refused("sys_map", Errno.EPERM, "it is not to be written", sysMap(0, TIMER, READ_WRITE));
   const timer = <u64>sysMap(0, TIMER, READ);
+  const toRead = "to write what the handle that it is mapped by, or the manifest, allows to be read";
+  refused("mprotect", Errno.EACCES, toRead, mprotect(timer, PAGE, READ_WRITE));
   const toExecute = mprotect(timer, PAGE, READ | Protect.EXECUTE);
   refused("mprotect", Errno.EACCES, "to execute a device's memory", toExecute);
   expect("it goes", sysUnmap(timer), 0);

@@ -12,6 +12,7 @@ import {
   memoryBytes,
   memoryCreate,
   mmap,
+  mmapCopies,
   mmapShared,
   mprotect,
   mseal,
@@ -129,6 +130,12 @@ function ofObjects(): void {
   refused("mmap", Errno.EINVAL, "so much is not in the object", mmapShared(0, PAGE, READ, 0, memory, PAGE));
   const more = "more than the handle's rights allow";
   refused("mmap", Errno.EACCES, more, mmapShared(0, PAGE, READ | Protect.EXECUTE, 0, memory, 0));
+  const toExecute = "to execute what is mapped by a handle";
+  const shared = <u64>mmapShared(0, PAGE, READ, 0, memory, 0);
+  refused("mprotect", Errno.EACCES, toExecute, mprotect(shared, PAGE, READ | Protect.EXECUTE));
+  const copies = <u64>mmapCopies(0, PAGE, READ, 0, memory, 0);
+  refused("mprotect", Errno.EACCES, toExecute, mprotect(copies, PAGE, READ | Protect.EXECUTE));
+  expect("both go", munmap(shared, PAGE) | munmap(copies, PAGE), 0);
   const none = "no `ANONYMOUS`, and `port` is no handle of memory";
   refused("mmap", Errno.EBADF, none, mmapShared(0, PAGE, READ, 0, 59, 0));
   refused("mmap", Errno.EBADF, none, mmapShared(0, PAGE, READ, 0, <u64>portCreate(0), 0));

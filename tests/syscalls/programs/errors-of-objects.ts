@@ -152,6 +152,8 @@ function withoutRights(): void {
     const more = "more than the handle's rights allow";
     refused("mmap", Errno.EACCES, more, mmapShared(0, PAGE, READ_WRITE, 0, got, 0));
     const at = <u64>mmapShared(0, PAGE, Protect.READ, 0, got, 0);
+    const toRead = "to write what the handle that it is mapped by, or the manifest, allows to be read";
+    refused("mprotect", Errno.EACCES, toRead, mprotect(at, PAGE, READ_WRITE));
     expect("it may be read", load64(at), 7);
     exit(<i32>reply(0));
   }
