@@ -60,8 +60,7 @@ function interrupt(vector: u32): void {
     countHere(CpuEvent.WAKES);
     endOfInterrupt();
     lockKernel();
-    if (endIfAsked()) resumeNextOrEnd();
-    else wakeUp();
+    if (endIfAsked() || wakeUp()) resumeNextOrEnd();
     unlockKernel();
   } else if (vector == InterruptVector.TIMER) {
     countHere(CpuEvent.TIMERS);

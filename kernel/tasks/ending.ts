@@ -59,11 +59,10 @@ function sleepOrEnd(): void {
   else endRun();
 }
 
-/** When all tasks wait, none will ever come to an end by itself. */
+/** When all tasks wait, none will ever come to an end by itself. Who learns it may make his call again, and wait once more. */
 function wakeSomebodyOrSleep(): void {
-  sleep();
-  if (isAnybodyBusy() || !wakeStuck()) return;
-  schedule();
+  do sleep();
+  while (!isAnybodyBusy() && wakeStuck() && !schedule());
 }
 
 /** Has any CPU a task to run, or will it when another has ended what it was asked to? */

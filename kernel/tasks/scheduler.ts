@@ -28,7 +28,10 @@ export function currentTask(): Task {
   return running!;
 }
 
-/** Chooses the task to leave to, and loads its space. Returns false when none is ready. */
+/**
+ * Chooses the task to leave to, and loads its space. Returns false when none is ready, or none that does not wait once more: then one of these is loaded, and the
+ * CPU must go to sleep.
+ */
 export function schedule(): bool {
   const task = takeNext(ownTasks());
   return task != null && (goOn(task) || scheduleAnotherSlowly());
@@ -146,16 +149,23 @@ export function sleep(): void {
   zeroInIdleTime(IDLE_FRAMES);
 }
 
-/** Another CPU has got something to do for this one, which may have found it by itself, or has let somebody wait for it. */
-export function wakeUp(): void {
+/** Another CPU has got something to do for this one, which may have found it by itself, or has let somebody wait for it. True: it has, and nothing to run. */
+export function wakeUp(): bool {
   const own = ownTasks();
-  if (own.running == null) runAgain();
-  else if (own.readyCount != 0) limitTurn(cpuIndex());
+  if (own.running == null) return !runAgain();
+  if (own.readyCount != 0) limitTurn(cpuIndex());
+  return false;
 }
 
-/** If it is for nothing, another CPU has taken the task. That was most likely of the space that this one is idle in. */
-function runAgain(): void {
-  if (!schedule()) leaveSpaces();
+/**
+ * If it is for nothing, another CPU has taken the task. That was most likely of the space that this one is idle in. False: it went on with a task, whose call
+ * waits once more.
+ */
+function runAgain(): bool {
+  if (schedule()) return true;
+  if (ownTasks().running != null) return false;
+  leaveSpaces();
+  return true;
 }
 
 /** What `ipc/` does for a task that ends: nobody waits for it, and it is in no queue. */

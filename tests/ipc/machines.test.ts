@@ -13,6 +13,7 @@ import {
   FAMILIES,
   type Family,
   impatience,
+  MISSED_AGAIN,
   SLOW,
   SUMS,
 } from "./support/families.ts";
@@ -69,6 +70,11 @@ test(`with 2 CPUs, whichever of them counts and sleeps, ${SLOW.what}`, async () 
 // One of QEMU's CPUs may stand still while the other one counts: what is slow there may be too slow.
 test(`with 2 CPUs ${ENDLESS.what} on qemu`, async () =>
   checkFamily(ENDLESS, await bootImpatiently("qemu", ENDLESS, 2)));
+
+// On QEMU the CPUs would have to meet so.
+test(`with 2 CPUs, one of which sleeps meanwhile, ${MISSED_AGAIN.what}`, async () => {
+  checkFamily(MISSED_AGAIN, await bootPrograms("embedded", MISSED_AGAIN.sources, { cpus: 2, trace: false }));
+});
 
 test("patience lasts as long as it should, for those that wait with others too", async () => {
   checkPatience(await bootImpatiently("embedded", ENDLESS, 1));

@@ -6,6 +6,7 @@ import {
   ENDLESS,
   type Family,
   impatience,
+  MISSED_AGAIN,
   PAGER_RULES,
   PAGES,
   REFUSALS,
@@ -30,6 +31,7 @@ const refusals = trialOf(REFUSALS);
 const impatient = { ...impatience("embedded"), trace: false, frames: true };
 const slow: Trial = { ...trialOf(SLOW), wishes: impatient };
 const endless: Trial = { sources: ENDLESS.sources, wishes: impatient, check: checkPatience };
+const missedAgain: Trial = { ...trialOf(MISSED_AGAIN), wishes: { cpus: 2, trace: false } };
 /** With this seed the CPU that counts falls asleep. */
 const counterSleeps: Trial = { ...trialOf(SLOW), wishes: { ...impatient, cpus: 2, seed: 3n } };
 
@@ -180,6 +182,13 @@ const MUTANTS: readonly BootedMutant[] = [
     to: "return false;",
     by: counterSleeps,
     isEndless: true,
+  },
+  {
+    what: "a CPU that was woken runs a task whose call waits once more",
+    file: "kernel/tasks/scheduler.ts",
+    from: "  if (ownTasks().running != null) return false;\n",
+    to: "",
+    by: missedAgain,
   },
 ];
 

@@ -56,6 +56,12 @@ export const SLOW: Family = {
   lines: [...ENDLESS.lines, "every page came in time"],
 };
 
+export const MISSED_AGAIN: Family = {
+  what: "a call that misses one page after another waits for both",
+  sources: [`${OWN}/missed-again.ts`],
+  lines: [".".repeat(16)],
+};
+
 export const PAGER_RULES: Family = {
   what: "what servers of pages are refused",
   sources: [`${OWN}/pager-rules.ts`],
