@@ -130,6 +130,13 @@ const MUTANTS: readonly BootedMutant[] = [
     by: rules,
   },
   {
+    what: "a server is told of more than 16 written pages at once",
+    file: "kernel/spaces/dirty.ts",
+    from: "min<u64>(first + most * PAGE_BYTES, memory.bytes)",
+    to: "memory.bytes",
+    by: rules,
+  },
+  {
     what: "what a task has waited for one request counts for the next",
     file: REQUESTS,
     from: "  task.age = 0;\n",

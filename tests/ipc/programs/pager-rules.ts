@@ -52,6 +52,7 @@ export function main(): i32 {
   refuseUnreadable(file, kept);
   refuseWithoutRight(port, file, kept);
   refuseToWriteBack(file, kept);
+  tellsOfSixteenAtMost(port, kept);
   goesOnBeforeTheReply(kept);
   printLine("all was refused as documented, and nobody waited for a reply in vain");
   return 0;
@@ -124,6 +125,21 @@ function refuseWithoutRight(port: u64, file: u64, kept: u64): void {
   expect(call(port, 0), 0);
   expect(wait(heapStart()), child);
   expect(<i64>load64(heapStart()), 0);
+}
+
+/** Of 20 written pages in a row, and of one apart. */
+function tellsOfSixteenAtMost(port: u64, kept: u64): void {
+  const file = <u64>memoryServe(64 * PAGE, port, 2);
+  expect(memorySupply(file, 0, kept, 64 * PAGE), 64 * PAGE);
+  const at = <u64>mmapShared(0, 64 * PAGE, READ_WRITE, 0, file, 0);
+  for (let page: u64 = 1; page <= 20; page++) store64(at + page * PAGE, page);
+  store64(at + 40 * PAGE, 40);
+  expect(memoryClean(file, 0), PAGE | 16);
+  expect(memoryClean(file, 17 * PAGE), (17 * PAGE) | 4);
+  expect(memoryClean(file, 21 * PAGE), (40 * PAGE) | 1);
+  expect(memoryClean(file, 0), Errno.ENOENT);
+  store64(at + 16 * PAGE, 1);
+  expect(memoryClean(file, 0), (16 * PAGE) | 1);
 }
 
 function refuseToWriteBack(file: u64, kept: u64): void {
