@@ -32,7 +32,7 @@ const FEW: u64 = 8;
 let port: u64 = 0;
 
 export function main(): i32 {
-  portOpen(portName("spun"));
+  expect("all others have ended", portOpen(portName("nobody's")), Errno.ENOENT);
   port = <u64>portCreate(0);
   const memory = <u64>memoryCreate(PAGE);
   const borrower = fork();
