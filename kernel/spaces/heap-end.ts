@@ -39,10 +39,12 @@ export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
   const last = heap.last;
   const guard = guardAt(space, last + 1);
   if (areSealed(heap, guard)) return SpaceError.SEALED;
-  const isBare = last - end < PAGE_BYTES && isUntouched(space, end);
-  if (!isBare && !makeDivisibleAround(space, end, last)) return SpaceError.NO_MEMORY;
+  // The guard may be all that keeps a table, or lie alone in one that is shared.
+  const above = guard == null ? last : last + PAGE_BYTES;
+  const isBare = last - end < PAGE_BYTES && (end ^ above) < LARGE_BYTES && isUntouched(space, end);
+  if (!isBare && !makeDivisibleAround(space, end, above)) return SpaceError.NO_MEMORY;
   moveEnd(heap, guard, end);
-  if (!isBare) removePagesAbove(space, end, guard == null ? last : last + PAGE_BYTES);
+  if (!isBare) removePagesAbove(space, end, above);
   trace(RecordKind.UNMAPPED, end, last - end + 1, pageFlags(READ_WRITE));
   return SpaceError.NONE;
 }

@@ -28,7 +28,7 @@ const RIGHT_BITS: u64 = Pte.WRITE | Pte.USER | Pte.NO_EXECUTE;
 /** Pte bits of a page of a region with `rights`, as if it were the only one of its frame. Write and execute never go together. */
 export function pageFlags(rights: u32): u64 {
   assert(!isWriteAndExecute(rights));
-  if (rights == 0) return Pte.NO_EXECUTE;
+  if (rights == 0) return supportedFlags(Pte.NO_EXECUTE);
   const write: u64 = (rights & Right.WRITE) != 0 ? Pte.WRITE : 0;
   const execute: u64 = (rights & Right.EXECUTE) != 0 ? 0 : Pte.NO_EXECUTE;
   return supportedFlags(Pte.USER | write | execute);

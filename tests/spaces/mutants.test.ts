@@ -212,6 +212,18 @@ const MUTANTS: readonly Mutant[] = [
     to: "const isLoadedHere = false;",
   },
   {
+    what: "a table stays that the heap's guard alone kept",
+    file: "kernel/spaces/heap-end.ts",
+    from: " && (end ^ above) < LARGE_BYTES && ",
+    to: " && ",
+  },
+  {
+    what: "a shared table goes for the heap's guard, whatever else it maps",
+    file: "kernel/spaces/heap-end.ts",
+    from: "!makeDivisibleAround(space, end, above)",
+    to: "!makeDivisibleAround(space, end, last)",
+  },
+  {
     what: "a CPU that alone has a space loaded does not flush",
     file: GATHER,
     from: "if (changed.loadedOn == here) forget(pageCount);\n  else",

@@ -123,6 +123,30 @@ export const KNOWN: [Step[]][] = [
       },
     ],
   ],
+  // The heap's guard alone keeps a table, or is all that the heap has in a table that is shared: beyond a multiple of 2 MiB.
+  [
+    [
+      (both) => {
+        const space = both.create();
+        both.enter(space);
+        both.moveHeapEnd(space, HEAP_GUARD + 514);
+        both.access(HEAP_GUARD + 512, Access.WRITE, 0);
+        both.moveHeapEnd(space, HEAP_GUARD + 512);
+        both.moveHeapEnd(space, HEAP_GUARD + 511);
+      },
+      (both) => {
+        const space = both.create();
+        both.enter(space);
+        both.moveHeapEnd(space, HEAP_GUARD + 512);
+        both.access(HEAP_GUARD + 511, Access.WRITE, 0);
+        both.place(space, HEAP_GUARD + 513, HEAP_GUARD + 514, RegionKind.ANONYMOUS, Right.READ | Right.WRITE);
+        both.access(HEAP_GUARD + 513, Access.WRITE, 0);
+        both.fork(space);
+        both.moveHeapEnd(space, HEAP_GUARD + 511);
+        both.access(HEAP_GUARD + 513, Access.READ, 0);
+      },
+    ],
+  ],
   // Small pages that do not lie in a row become a large one, while the processor knows them.
   [
     [
