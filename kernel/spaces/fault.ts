@@ -3,6 +3,7 @@ import { Zone } from "../address/zones";
 import { PAGE_BYTES } from "../address/pages";
 import { FaultBit } from "./fault-bits";
 import { FaultReason, RegionKind } from "./kinds";
+import { Region } from "./region";
 import { findRegion, Space } from "./space";
 
 /** What lies at `address`, seen from `space`: a RegionKind. */
@@ -24,6 +25,8 @@ export function pageFaultReason(space: Space, error: u64, address: u64): u32 {
   if (kind == RegionKind.GUARD) return FaultReason.GUARD_HIT;
   if (kind == RegionKind.MODULE && (error & FaultBit.PRESENT) == 0) return FaultReason.NOT_MAPPED;
   if (kind == RegionKind.NONE) return FaultReason.NOT_MAPPED;
+  if (kind != RegionKind.MODULE && changetype<Region>(findRegion(space, address)).rights == 0)
+    return FaultReason.NO_ACCESS;
   if ((error & FaultBit.FETCH) != 0) return FaultReason.NOT_EXECUTABLE;
   return (error & FaultBit.WRITE) != 0 ? FaultReason.READ_ONLY : FaultReason.OTHER;
 }

@@ -9,6 +9,7 @@ import { ObjectKind } from "../objects/object";
 import { entryAddress, isLeaf, isPresent, leafAddress, pageBytesAt, Pte, ROOT_LEVEL } from "../paging/pte";
 import { hasOtherSharers } from "../paging/user-tables";
 import { MemoryObject } from "./memory-object";
+import { firstFrom } from "./region-tree";
 import { Space } from "./space";
 import { hasColours } from "./user-frames";
 
@@ -22,7 +23,7 @@ export function framesHeldAlone(space: Space, other: Space): u64 {
   const colours = usableBy(other);
   const mapped = framesBelow(<PhysAddr>space.root, ROOT_LEVEL, PAGE_BYTES / 2, colours);
   const message = space.message == 0 ? 0 : usable(Frame.containing(<PhysAddr>space.message), colours);
-  return mapped + message + framesOfObjects(space.handles, colours);
+  return mapped + message + framesOfObjects(space.handles, colours) + framesOfClosed(space, colours);
 }
 
 /** Bit n: it may have frames of colour n. */
@@ -67,13 +68,29 @@ function usable(frame: Frame, colours: u64): u64 {
 /** Of memory objects that nothing but one open handle of the table's holds. */
 function framesOfObjects(handles: HandleTable | null, colours: u64): u64 {
   let count: u64 = 0;
-  for (let rest: u64 = handles == null ? 0 : handles.used; rest != 0; rest &= rest - 1) {
-    const object = changetype<Handle>(handles!.at(ctz<u64>(rest) + 1)).object;
-    if (object.kind != ObjectKind.MEMORY || object.holders != 1) continue;
-    const memory = changetype<MemoryObject>(object);
-    count += framesOfTree(memory.root, memory.levels, colours) + framesOfRow(memory, colours);
+  for (let rest: u64 = handles == null ? 0 : handles.used; rest != 0; rest &= rest - 1)
+    count += framesOfObject(changetype<Handle>(handles!.at(ctz<u64>(rest) + 1)), colours);
+  return count;
+}
+
+/** The same of closed handles, which regions of the space are mapped by: each region counts its part. */
+function framesOfClosed(space: Space, colours: u64): u64 {
+  let count: u64 = 0;
+  let region = firstFrom(space.regions, 0);
+  while (region != null) {
+    const handle = changetype<Handle | null>(region.source);
+    if (handle != null && handle.number == 0) count += framesOfObject(handle, colours) / handle.mappings;
+    region = firstFrom(space.regions, region.last + 1);
   }
   return count;
+}
+
+/** 0 when it is no memory, or somebody else has a handle, too. */
+function framesOfObject(handle: Handle, colours: u64): u64 {
+  const object = handle.object;
+  if (object.kind != ObjectKind.MEMORY || object.holders != 1) return 0;
+  const memory = changetype<MemoryObject>(object);
+  return framesOfTree(memory.root, memory.levels, colours) + framesOfRow(memory, colours);
 }
 
 function framesOfRow(memory: MemoryObject, colours: u64): u64 {

@@ -55,4 +55,6 @@ export namespace FaultReason {
   export const TABLE_QUOTA: u32 = 17;
   /** That of the task which made the memory that it shares. */
   export const QUOTA_OF_OTHER: u32 = 18;
+  /** It may use the memory for nothing. */
+  export const NO_ACCESS: u32 = 19;
 }

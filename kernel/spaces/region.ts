@@ -88,7 +88,8 @@ export class Region {
   /** May its rights become `rights`? A guard's never change, a device's are what was granted, and an object's what the handle allows. */
   mayHave(rights: u32): bool {
     if (this.backing == Backing.OBJECT) return (rights & ~rightsBy(changetype<Handle>(this.source))) == 0;
-    if (this.backing == Backing.COPIES) return (rights & Right.EXECUTE) == 0;
+    if (this.backing == Backing.COPIES)
+      return (rights & Right.EXECUTE) == 0 && (rights == 0 || rightsBy(changetype<Handle>(this.source)) != 0);
     return !this.isGuard && (rights & this.withheld) == 0;
   }
 

@@ -12,7 +12,7 @@ import { attachObject } from "../spaces/map-object";
 import { MemoryObject } from "../spaces/memory-object";
 import { placeRegion } from "../spaces/place";
 import { Backing, READ_WRITE, Region, Right, rightsBy } from "../spaces/region";
-import { NO_GAP } from "../spaces/region-tree";
+import { isFree, NO_GAP } from "../spaces/region-tree";
 import { findRegion, isUserRange, Space, SpaceError } from "../spaces/space";
 import { currentTask } from "../tasks/scheduler";
 import { Errno } from "./abi";
@@ -52,6 +52,7 @@ function ownedBy(handles: HandleTable | null, physical: u64, rights: u32): Handl
 
 /** The whole range has its caching type from the first page on, so that there is one to remember. */
 function mapDevice(space: Space, first: u64, device: u64, physical: u64, rights: u32): i64 {
+  if (!isFree(space.regions, first, first + PAGE_BYTES - 1)) return Errno.EEXIST;
   const caching = deviceCaching(device);
   const claim = claimDeviceRange(deviceFirst(device), deviceLast(device), caching);
   if (claim != DeviceError.NONE) return claim == DeviceError.TOO_MANY ? Errno.ENOMEM : Errno.EPERM;

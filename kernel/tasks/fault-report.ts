@@ -134,6 +134,7 @@ function reasonText(reason: u32): string {
   if (reason == FaultReason.STACK_OVERFLOW) return "its stack overflowed";
   if (reason == FaultReason.GUARD_HIT) return "it ran over the end of a region, into a guard page";
   if (reason == FaultReason.READ_ONLY) return "it wrote to read-only memory";
+  if (reason == FaultReason.NO_ACCESS) return "it touched memory that it may use for nothing";
   if (reason == FaultReason.NOT_EXECUTABLE) return "it tried to execute data";
   if (reason == FaultReason.KERNEL_ADDRESS) return "it touched kernel memory";
   if (reason == FaultReason.NOT_CANONICAL)

@@ -7,7 +7,7 @@ import { MODULE_NAME_BYTES } from "../bootinfo/layout";
 import { addHeap } from "../spaces/heap-end";
 import { RegionKind } from "../spaces/kinds";
 import { drawBase, drawModuleBase } from "../spaces/placement";
-import { Backing, READ_WRITE, Region } from "../spaces/region";
+import { Backing, READ_WRITE, Region, Right } from "../spaces/region";
 import { placeRegion } from "../spaces/place";
 import { populate } from "../spaces/populate";
 import { createSpace, findRegion, Space, SpaceError } from "../spaces/space";
@@ -101,7 +101,10 @@ function furnish(task: Task, module: u32): u32 {
     return ImageError.NO_MEMORY;
   const message = guarded(space, UserSlot.IPC, MESSAGE_BYTES, RegionKind.MESSAGE_BUFFER, RegionKind.GUARD);
   if (message == 0) return ImageError.NO_MEMORY;
-  changetype<Region>(findRegion(space, message)).backing = Backing.MESSAGE_BUFFER;
+  const buffer = changetype<Region>(findRegion(space, message));
+  buffer.backing = Backing.MESSAGE_BUFFER;
+  // Others write to it.
+  buffer.withheld = <u16>Right.EXECUTE;
   const stack = guarded(space, UserSlot.STACK, STACK_BYTES, RegionKind.STACK, RegionKind.STACK_GUARD);
   if (stack == 0) return ImageError.NO_MEMORY;
   space.mmapBase = drawBase(UserSlot.MMAP, 0);

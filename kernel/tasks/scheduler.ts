@@ -16,7 +16,7 @@ import { countEnd } from "./outcome";
 import { countPatience } from "./patience";
 import { finishSpeaking } from "./speech";
 import { feedStarving } from "./starving";
-import { forgetTask, Task, TaskEnd, TaskState, WaitsFor } from "./task";
+import { forgetTask, keepEnded, Task, TaskEnd, TaskState, WaitsFor } from "./task";
 import { isTurnOver, limitTurn, taskChanged } from "./turns";
 
 /** Which task this CPU runs: the one that has been ready longest. All under the kernel's lock. */
@@ -49,8 +49,8 @@ function switchTo(task: Task): void {
   own.lastId = task.id;
   own.running = task;
   task.cpu = cpuIndex();
+  taskChanged(own, task);
   task.state = TaskState.RUNNING;
-  taskChanged(own);
   traceTask(task.id);
   enterSpace(task.space);
   resumeNext(task.context);
@@ -66,7 +66,10 @@ function finishWaiting(task: Task): bool {
   task.pendingCall = 0;
   if (task.waitsFor < WaitsFor.CHILD) return returnFrom(call, task, task.result);
   const result = resultInSpaceSlowly(task, call);
-  return task.state == TaskState.RUNNING && returnFrom(call, task, result);
+  if (task.state != TaskState.RUNNING) return false;
+  // That a page did not come was for this call to know.
+  task.missed = 0;
+  return returnFrom(call, task, result);
 }
 
 function returnFrom(call: u32, task: Task, result: i64): bool {
@@ -189,7 +192,7 @@ export function endTask(task: Task, end: u32, status: i32): void {
   if (ownTasks().running == task) ownTasks().running = null;
   const parent = task.parent;
   if (parent != null) {
-    task.state = TaskState.ENDED;
+    keepEnded(task);
     if (parent.state == TaskState.WAITING && parent.waitsFor == WaitsFor.CHILD) makeReady(parent);
   } else {
     countEnd(task);

@@ -207,8 +207,15 @@ function link(task: Task): void {
   task.previous.next = task;
 }
 
+/** Keeps a task that holds nothing any more until its parent has waited for it. For so long its quota has a table less, else copies that end would cost nothing. */
+export function keepEnded(task: Task): void {
+  task.state = TaskState.ENDED;
+  task.space.quota.tablesLeft -= 1;
+}
+
 /** Forgets a task that holds nothing any more. */
 export function forgetTask(task: Task): void {
+  if (task.state == TaskState.ENDED) task.space.quota.tablesLeft += 1;
   const isLast = task.next == task;
   if (first == task) first = isLast ? null : task.next;
   task.next.previous = task.previous;

@@ -2,6 +2,7 @@ import { cpuIndex } from "platform";
 import { startTimer } from "../cpu/timer";
 import { askToWake } from "../cpu/wake";
 import { CpuTasks, ownTasks, tasksOf, TurnState } from "./cpu-tasks";
+import { Task, TaskState } from "./task";
 
 /**
  * Turns: while others wait for a CPU, the task that runs on it keeps it for a turn, two at most. The CPU's timer runs only then, or for `patience.ts`. It is set
@@ -25,9 +26,9 @@ export function limitTurn(cpu: u32): void {
   startTimer(turnMilliseconds);
 }
 
-/** This CPU begins with another task. */
-export function taskChanged(own: CpuTasks): void {
-  if (own.turn == TurnState.WHOLE) own.turn = TurnState.PART;
+/** This CPU begins with `task`. If it was chosen before all that are ready, it has what is left of the turn: tasks that call one another have one together. */
+export function taskChanged(own: CpuTasks, task: Task): void {
+  if (own.turn == TurnState.WHOLE && task.state == TaskState.READY) own.turn = TurnState.PART;
   if (own.readyCount != 0) limitTurnSlowly(cpuIndex());
 }
 

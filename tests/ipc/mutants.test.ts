@@ -6,9 +6,11 @@ import {
   ENDLESS,
   type Family,
   impatience,
+  LATE_ANSWER,
   MISSED_AGAIN,
   PAGER_RULES,
   PAGES,
+  PAIR,
   REFUSALS,
   SLOW,
 } from "./support/families.ts";
@@ -32,6 +34,8 @@ const impatient = { ...impatience("embedded"), trace: false, frames: true };
 const slow: Trial = { ...trialOf(SLOW), wishes: impatient };
 const endless: Trial = { sources: ENDLESS.sources, wishes: impatient, check: checkPatience };
 const missedAgain: Trial = { ...trialOf(MISSED_AGAIN), wishes: { cpus: 2, trace: false } };
+const lateAnswer = trialOf(LATE_ANSWER);
+const pair: Trial = { ...trialOf(PAIR), wishes: { turnMilliseconds: 1, trace: false } };
 /** With this seed the CPU that counts falls asleep. */
 const counterSleeps: Trial = { ...trialOf(SLOW), wishes: { ...impatient, cpus: 2, seed: 3n } };
 
@@ -189,6 +193,21 @@ const MUTANTS: readonly BootedMutant[] = [
     to: "return false;",
     by: counterSleeps,
     isEndless: true,
+  },
+  {
+    what: "two that call one another keep the CPU",
+    file: "kernel/tasks/turns.ts",
+    from: " && task.state == TaskState.READY) own.turn",
+    to: ") own.turn",
+    by: pair,
+    isEndless: true,
+  },
+  {
+    what: "a page that did not come is missed for ever",
+    file: "kernel/tasks/scheduler.ts",
+    from: "  task.missed = 0;\n",
+    to: "",
+    by: lateAnswer,
   },
   {
     what: "a CPU that was woken runs a task whose call waits once more",

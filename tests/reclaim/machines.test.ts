@@ -44,6 +44,12 @@ for (const machine of MACHINE_NAMES) {
       assert.ok(reclaimed(booted) > 1000);
     });
 
+    test("memory objects are whoever's who maps them, though the handles are closed", async () => {
+      const wishes = { memoryBytes: 64 * MIB, trace: false };
+      const booted = await bootPrograms(machine, [program("closed-objects")], wishes);
+      assert.deepEqual([ends(booted), outputs(booted)], [[0], ["my copy was ended\n"]], booted.console);
+    });
+
     test("a program's text goes and comes back; who writes its own has a copy; none of it takes frames", async (t) => {
       // Where text lies alone below a table: data begins above a multiple of 2 MiB.
       const wishes = { memoryBytes: 96 * MIB, trace, frames: true, seed: 5n };

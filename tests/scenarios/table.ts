@@ -45,6 +45,11 @@ export const scenarios: readonly Scenario[] = [
     reason: "null-pointer",
     address: "0x18",
   }),
+  dies(
+    `${OWN}/no-access`,
+    { vector: 14, access: "read", region: "anonymous", reason: "no-access" },
+    "What was for nothing is mine again.",
+  ),
   dies(`${BUNDLED}/write-to-code`, { vector: 14, access: "write", region: "text", reason: "read-only" }),
   dies(`${BUNDLED}/execute-data`, { vector: 14, access: "execute", region: "heap", reason: "not-executable" }),
   dies(`${BUNDLED}/read-kernel`, {

@@ -200,10 +200,10 @@ const MUTANTS: readonly Mutant[] = [
     to: "if (pageCount == MOST_PAGES) return;",
   },
   {
-    what: "other CPUs are not asked to flush",
+    what: "another CPU is not asked to flush",
     file: GATHER,
-    from: "askToFlush(others, count);",
-    to: "",
+    from: "flushWithOne(<u32>ctz<u64>(others), count, isLoadedHere);",
+    to: "forget(count);",
   },
   {
     what: "a CPU flushes for others and not for itself",

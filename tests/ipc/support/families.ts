@@ -62,6 +62,19 @@ export const MISSED_AGAIN: Family = {
   lines: [".".repeat(16)],
 };
 
+export const LATE_ANSWER: Family = {
+  what: "a page that did not come was missed by one call, and by no other",
+  sources: [`${OWN}/late-answer.ts`],
+  lines: ["the second page was asked for, and came"],
+};
+
+/** Wants turns. */
+export const PAIR: Family = {
+  what: "two that call one another have a turn together",
+  sources: [`${OWN}/pair.ts`],
+  lines: ["the third had the CPU, too"],
+};
+
 export const PAGER_RULES: Family = {
   what: "what servers of pages are refused",
   sources: [`${OWN}/pager-rules.ts`],
@@ -74,7 +87,7 @@ export const REFUSALS: Family = {
   lines: ["all was refused as documented"],
 };
 
-export const FAMILIES: readonly Family[] = [SUMS, LENDING, PAGES, BAD_PAGERS, PAGER_RULES, REFUSALS];
+export const FAMILIES: readonly Family[] = [SUMS, LENDING, PAGES, BAD_PAGERS, LATE_ANSWER, PAGER_RULES, REFUSALS];
 
 /** Throws unless the programs ended well, and said what they should. */
 export function checkFamily({ lines }: Family, { result, console }: Booted): void {

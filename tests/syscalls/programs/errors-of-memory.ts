@@ -11,6 +11,7 @@ import {
   MapFlag,
   memoryBytes,
   memoryCreate,
+  messageBuffer,
   mmap,
   mmapCopies,
   mmapShared,
@@ -167,6 +168,12 @@ function range(when: string, address: u64, length: u64): void {
 function ofRights(): void {
   refused("mprotect", Errno.EINVAL, "bits of `protection` that are not defined", mprotect(own, PAGE, 8));
   refused("mprotect", Errno.EACCES, "to write and to execute", mprotect(own, PAGE, READ_WRITE | Protect.EXECUTE));
+  refused(
+    "mprotect",
+    Errno.EACCES,
+    "to execute the message buffer",
+    mprotect(messageBuffer(), PAGE, READ | Protect.EXECUTE),
+  );
   refused("mprotect", Errno.EACCES, "a guard is in the range", mprotect(heapStart() - PAGE, 2 * PAGE, READ));
 }
 

@@ -16,6 +16,7 @@ import {
   memoryServe,
   memorySupply,
   mmap,
+  mmapCopies,
   mmapShared,
   mprotect,
   msync,
@@ -155,10 +156,17 @@ function withoutRights(): void {
     const toRead = "to write what the handle that it is mapped by, or the manifest, allows to be read";
     refused("mprotect", Errno.EACCES, toRead, mprotect(at, PAGE, READ_WRITE));
     expect("it may be read", load64(at), 7);
+    reply(0);
+    expect("another", receive(port), 0);
+    const copies = <u64>mmapCopies(0, PAGE, 0, 0, gotHandle(), 0);
+    const toReceive = "to use a copy of what the handle does not allow to be received";
+    refused("mprotect", Errno.EACCES, toReceive, mprotect(copies, PAGE, Protect.READ));
     exit(<i32>reply(0));
   }
   passHandle(file, Right.RECEIVE);
   expect("passed on", call(port, 0), 0);
+  passHandle(file, Right.SEND);
+  expect("passed on once more", call(port, 0), 0);
   expect("the child", wait(0), child);
 }
 
