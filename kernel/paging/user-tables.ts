@@ -12,7 +12,7 @@ import { makeTable, TableOwner } from "./table-owner";
  *
  * After a fork, spaces share page tables: each has the same table in its level-2 entry, without the right to write, and the table's
  * frame counts as many holders. A shared table is never changed, but for the A and D bits that processors set in it: `ownTable`
- * (`spaces/own-table.ts`) first gives the space one of its own. So all sharers have the same regions where a shared table reaches.
+ * (`spaces/own-table.ts`) first gives the space one of its own. So all sharers have the same pages where a shared table reaches.
  *
  * Invariant: a table below level 4 exists no longer than a region of the space reaches into what it covers. Before that it goes only when memory is
  * short (`spaces/reclaim.ts`).
