@@ -41,7 +41,8 @@ export function shrinkHeap(space: Space, heap: Region, end: u64): u32 {
   if (areSealed(heap, guard)) return SpaceError.SEALED;
   // The guard may be all that keeps a table, or lie alone in one that is shared.
   const above = guard == null ? last : last + PAGE_BYTES;
-  const isBare = last - end < PAGE_BYTES && (end ^ above) < LARGE_BYTES && isUntouched(space, end);
+  const isBare =
+    last - end < PAGE_BYTES && isUntouched(space, end) && ((end ^ above) < LARGE_BYTES || hasNoTable(space, above));
   if (!isBare && !makeDivisibleAround(space, end, above)) return SpaceError.NO_MEMORY;
   moveEnd(heap, guard, end);
   if (!isBare) removePagesAbove(space, end, above);
@@ -57,6 +58,12 @@ function isUntouched(space: Space, end: u64): bool {
   const entry = physLoad64(slot);
   if (!isPresent(entry)) return true;
   return !isLeaf(entry, entryLevel()) && !isPresent(physLoad64(entrySlot(entryAddress(entry), end, 1)));
+}
+
+/** For the 2 MiB with `address`. */
+function hasNoTable(space: Space, address: u64): bool {
+  const slot = entryOf(space.root, address, 2);
+  return slot == 0 || !isPresent(physLoad64(slot));
 }
 
 /**

@@ -214,8 +214,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     what: "a table stays that the heap's guard alone kept",
     file: "kernel/spaces/heap-end.ts",
-    from: " && (end ^ above) < LARGE_BYTES && ",
-    to: " && ",
+    from: " && ((end ^ above) < LARGE_BYTES || hasNoTable(space, above));",
+    to: ";",
   },
   {
     what: "a shared table goes for the heap's guard, whatever else it maps",
