@@ -72,7 +72,7 @@ export function startSpaces(): bool {
   if (!makeZeroPage() || openObjectWindow() != 0) return false;
   if (!startHeap(OBJECT_PAGES, attachObjectPage, detachObjectPage)) return false;
   enableModeProtections();
-  return startSecondCpu();
+  return startOtherCpus();
 }
 
 function turnPagingOn(): void {
@@ -82,17 +82,21 @@ function turnPagingOn(): void {
   setMemoryTypes();
 }
 
-/** It sleeps in the kernel's own space, and answers interrupts. */
-function startSecondCpu(): bool {
+const CPUS: u32 = 3;
+
+/** They sleep in the kernel's own space, and answer interrupts. */
+function startOtherCpus(): bool {
   connectKernel(interrupt, noCall, noStart);
-  for (let cpu: u32 = 0; cpu < 2; cpu++) addCpu(cpu, CpuState.ENABLED);
+  for (let cpu: u32 = 0; cpu < CPUS; cpu++) addCpu(cpu, CpuState.ENABLED);
   if (!makeLines() || !findApic()) return false;
   openApic();
-  runCpu(1);
-  turnPagingOn();
-  loadKernelSpace();
-  enableModeProtections();
-  openApic();
+  for (let cpu: u32 = 1; cpu < CPUS; cpu++) {
+    runCpu(cpu);
+    turnPagingOn();
+    loadKernelSpace();
+    enableModeProtections();
+    openApic();
+  }
   runCpu(0);
   return true;
 }

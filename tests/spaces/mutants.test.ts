@@ -206,6 +206,12 @@ const MUTANTS: readonly Mutant[] = [
     to: "forget(count);",
   },
   {
+    what: "of several CPUs one is asked to flush",
+    file: GATHER,
+    from: "askToFlush(others, count);",
+    to: "askToFlush(others & -others, count);",
+  },
+  {
     what: "a CPU flushes for others and not for itself",
     file: GATHER,
     from: "const isLoadedHere = others != cpus;",

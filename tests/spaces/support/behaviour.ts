@@ -147,6 +147,25 @@ export const KNOWN: [Step[]][] = [
       },
     ],
   ],
+  // Several CPUs know pages that go.
+  [
+    [
+      (both) => {
+        const space = both.create();
+        both.place(space, BORDER, BORDER + 8, RegionKind.ANONYMOUS, Right.READ | Right.WRITE);
+        for (const cpu of both.loaded.keys()) {
+          both.onCpu(cpu);
+          both.enter(space);
+          both.access(BORDER, Access.WRITE, 0);
+          both.access(BORDER + 1, Access.WRITE, 0);
+        }
+        both.remove(space, BORDER, BORDER + 1);
+        both.check();
+        both.onCpu(0);
+        both.remove(space, BORDER + 1, BORDER + 2);
+      },
+    ],
+  ],
   // Small pages that do not lie in a row become a large one, while the processor knows them.
   [
     [

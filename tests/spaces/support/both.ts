@@ -54,8 +54,8 @@ export class Both implements Subject {
   readonly file: number;
   readonly #freeAtFirst: number;
   /** By CPU. */
-  readonly loaded = [0, 0];
-  readonly idle = [0, 0];
+  readonly loaded = [0, 0, 0];
+  readonly idle = [0, 0, 0];
   cpu = 0;
   #written = 0;
 
@@ -115,10 +115,10 @@ export class Both implements Subject {
     this.cpu = cpu;
   }
 
-  /** Does `action` while the other CPU runs in `space`, and accesses pages from `first` to before `end` at any moment (`racing/`). */
+  /** Does `action` while another CPU runs in `space`, and accesses pages from `first` to before `end` at any moment (`racing/`). */
   race(space: number, first: number, end: number, seed: bigint, action: () => void): void {
     const { cpu, machine } = this;
-    const other = 1 - cpu;
+    const other = (cpu + 1) % this.loaded.length;
     this.onCpu(other);
     this.enter(space);
     this.onCpu(cpu);
@@ -129,7 +129,7 @@ export class Both implements Subject {
     this.#noteRaced(space);
   }
 
-  /** What the other CPU has written to must be dirty, as long as it is mapped. */
+  /** What that CPU has written to must be dirty, as long as it is mapped. */
   #noteRaced(space: number): void {
     const words = this.machine.words(this.machine.call("writtenAt"), this.machine.call("writtenCountOf") * 4);
     for (let at = 0; at < words.length; at += 4) {

@@ -236,7 +236,7 @@ const race = steps(
 );
 type Change = "remove" | "protect" | "fork" | "populate" | "heap" | "fault" | "reclaim";
 
-const onCpu = steps("cpu", fc.nat(1), (both, cpu) => both.onCpu(cpu));
+const onCpu = steps("cpu", fc.nat(2), (both, cpu) => both.onCpu(cpu));
 const leave = steps("leave", fc.constant({}), (both) => both.leave());
 const sleep = steps("sleep", fc.constant({}), (both) => both.sleep());
 
