@@ -160,7 +160,7 @@ const MUTANTS: readonly BootedMutant[] = [
     file: PATIENCE,
     from: "  if (patienceTurns != 0) keepTime();\n",
     to: "",
-    by: endless,
+    by: counterSleeps,
     isEndless: true,
   },
   {
